@@ -1,0 +1,133 @@
+//! What spans a run and its executions: one function each, so that both change together or not at all.
+
+use crate::{
+    Conclusion, Event, Execution, JobId, Refusal, Run, UserId,
+    event::EndReason,
+    execution::{ExecutionEnd, Patience, Step},
+    run::{JobCancelled, Planning, Ran},
+};
+
+/// A runner takes the job it was offered. When the job is not queued any more, the offer is withdrawn.
+///
+/// # Errors
+/// [`Refusal::ExecutionEnded`] when the offer lapsed; when the job went away the result is `Ok(None)` and the
+/// execution is ended, so that the caller keeps that.
+pub fn start(
+    run: &mut Run,
+    execution: &mut Execution,
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Option<Vec<Event>>, Refusal> {
+    let now = planning.now;
+    let mut tried = execution.clone();
+    tried.start(now, patience)?;
+    let by = Ran { execution: execution.id, runner: execution.runner.clone() };
+    match run.start_job(execution.job, by, now) {
+        Ok(events) => {
+            *execution = tried;
+            Ok(Some(events))
+        }
+        Err(Refusal::JobNotQueued { .. } | Refusal::UnknownJob { .. }) => {
+            execution.withdraw(now)?;
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// A runner reports the end of a job.
+///
+/// # Errors
+/// As [`Execution::finish`] and [`Run::finish_job`].
+pub fn finish(
+    run: &mut Run,
+    execution: &mut Execution,
+    result: Conclusion,
+    steps: Vec<Step>,
+    planning: Planning<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    if execution.finish(result, steps, planning.now)?.is_empty() {
+        return Ok(Vec::new());
+    }
+    run.finish_job(execution.job, result, planning)
+}
+
+/// Ends the job of a runner that was silent for too long, or did not stop in time.
+///
+/// # Errors
+/// As [`Execution::expire`] and [`Run::abandon_job`].
+pub fn expire(
+    run: &mut Run,
+    execution: &mut Execution,
+    planning: Planning<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    let (end, _) = execution.expire(planning.now)?;
+    let reason = match end {
+        ExecutionEnd::GraceOver => EndReason::CancelGraceOver,
+        ExecutionEnd::Lost
+        | ExecutionEnd::Finished(_)
+        | ExecutionEnd::Released
+        | ExecutionEnd::Lapsed
+        | ExecutionEnd::Withdrawn => EndReason::RunnerLost,
+    };
+    run.abandon_job(execution.job, reason, planning)
+}
+
+/// Cancels the whole run and tells every runner that has a job of it.
+///
+/// # Errors
+/// As [`Run::cancel`].
+pub fn cancel_run(
+    run: &mut Run,
+    executions: &mut [Execution],
+    by: UserId,
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let events = run.cancel(by, planning)?;
+    tell_runners(&events, executions, now, patience)?;
+    Ok(events)
+}
+
+/// Cancels one job and tells its runner (semantics R3.8).
+///
+/// # Errors
+/// As [`Run::cancel_job`].
+pub fn cancel_job(
+    run: &mut Run,
+    executions: &mut [Execution],
+    (job, by): (JobId, UserId),
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<JobCancelled, Refusal> {
+    let now = planning.now;
+    let cancelled = run.cancel_job(job, by, planning)?;
+    tell_runners(&cancelled.events, executions, now, patience)?;
+    Ok(cancelled)
+}
+
+/// Passes on to the executions what was recorded for their jobs: running ones are told to stop, offers of jobs
+/// that ended are withdrawn.
+fn tell_runners(
+    events: &[Event],
+    executions: &mut [Execution],
+    now: crate::Timestamp,
+    patience: Patience,
+) -> Result<(), Refusal> {
+    for execution in executions.iter_mut().filter(|execution| !execution.is_ended()) {
+        let job = execution.job;
+        let told = events.iter().any(
+            |event| matches!(event, Event::JobCancelRequested { job: told, .. } if *told == job),
+        );
+        let ended = events
+            .iter()
+            .any(|event| matches!(event, Event::JobCompleted { job: ended, .. } if *ended == job));
+        if told {
+            execution.request_cancel(now, patience)?;
+        } else if ended {
+            execution.withdraw(now)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! Why a command is not possible. A closed set; the API alone knows which status and sentence each becomes.
+
+use crate::{Conclusion, ExecutionId, JobId, RunStatus};
+use serde::{Deserialize, Serialize};
+
+/// A command that the state does not allow. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum Refusal {
+    /// Only a run that was just requested can be planned.
+    #[error("the run was planned before")]
+    AlreadyPlanned,
+    /// Cancelling, or reporting to, a run that ended (semantics R3.1).
+    #[error("the run is completed")]
+    RunCompleted,
+    /// Re-running a run that has not ended (semantics R4.8).
+    #[error("the run is not completed, it is {status}")]
+    RunNotCompleted {
+        /// Where it stands.
+        status: RunStatus,
+    },
+    /// Re-running what could never be planned (semantics R4.8).
+    #[error("the run could not be planned, so there is nothing to run again")]
+    NeverPlanned,
+    /// Re-running too late (semantics R4.8: 30 days after creation).
+    #[error("the run was created more than {days} days ago")]
+    RerunTooLate {
+        /// The limit.
+        days: u32,
+    },
+    /// Re-running too often (semantics R4.8).
+    #[error("the run was re-run {reruns} times, which is the limit")]
+    TooManyReruns {
+        /// The limit.
+        reruns: u32,
+    },
+    /// The newest attempt has no such job.
+    #[error("the newest attempt has no job {job}")]
+    UnknownJob {
+        /// What was named.
+        job: JobId,
+    },
+    /// A runner speaks of a job that is not queued for it.
+    #[error("job {job} is not waiting for a runner")]
+    JobNotQueued {
+        /// What was named.
+        job: JobId,
+    },
+    /// A runner reports on a job that it does not run.
+    #[error("job {job} is not in progress")]
+    JobNotInProgress {
+        /// What was named.
+        job: JobId,
+    },
+    /// A late report that differs from what is stored (semantics 1.2).
+    #[error("job {job} ended as {stored} already")]
+    OtherResultStored {
+        /// What was named.
+        job: JobId,
+        /// How it ended.
+        stored: Conclusion,
+    },
+    /// The execution ended: the offer lapsed, the lease was lost, the job was cancelled or it finished.
+    #[error("execution {execution} has ended")]
+    ExecutionEnded {
+        /// What was named.
+        execution: ExecutionId,
+    },
+    /// Only an offer can be started or given back.
+    #[error("execution {execution} was started before")]
+    ExecutionStarted {
+        /// What was named.
+        execution: ExecutionId,
+    },
+    /// Only what was started can report.
+    #[error("execution {execution} was not started")]
+    ExecutionNotStarted {
+        /// What was named.
+        execution: ExecutionId,
+    },
+    /// Time has not come: an offer or lease that still holds.
+    #[error("execution {execution} still holds its offer or lease")]
+    NotExpired {
+        /// What was named.
+        execution: ExecutionId,
+    },
+    /// More jobs than the caller reserved ids for.
+    #[error("too few job ids were reserved for this command")]
+    TooFewIds,
+    /// The definition lacks a job that the run's graph names: it is not this run's.
+    #[error("the workflow definition has no job {job:?}")]
+    WrongDefinition {
+        /// What the graph names.
+        job: String,
+    },
+}

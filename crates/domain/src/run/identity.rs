@@ -1,0 +1,82 @@
+//! What is known of a run when it comes to be, and never changes.
+
+use crate::{CheckSuiteId, RepositoryId, RunId, Timestamp, UserId, WorkflowId};
+use serde::{Deserialize, Serialize};
+
+/// The part of a run that no command changes (semantics 1.4, R4.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunIdentity {
+    /// Never reused.
+    pub id: RunId,
+    /// Whose run it is.
+    pub repository: RepositoryId,
+    /// Which workflow it is a run of.
+    pub workflow: WorkflowId,
+    /// Its check suite (contract 7).
+    pub check_suite: CheckSuiteId,
+    /// Counts per workflow, from 1 (semantics R6.37).
+    pub number: i64,
+    /// Counts per repository, from 1 (semantics R4.15).
+    pub index: i64,
+    /// The event's name: `push`, `workflow_dispatch`.
+    pub event: String,
+    /// Branch or tag without its prefix.
+    pub head_branch: Option<String>,
+    /// Commit that runs, 40 hex digits.
+    pub head_sha: String,
+    /// Full ref: `refs/heads/main`.
+    pub git_ref: String,
+    /// Who caused the run; its privileges are theirs (semantics R4.2).
+    pub actor: UserId,
+    /// The run it was made from by a re-run as a new run (semantics R4.15).
+    pub parent: Option<RunId>,
+    /// Two requests with one key make one run.
+    pub trigger_key: String,
+    /// The workflow's name, or its path (semantics R6.38).
+    pub name: String,
+    /// Path of the workflow file.
+    pub path: String,
+    /// Title that people see (semantics R6.38).
+    pub display_title: String,
+    /// SHA-256 in hex of the workflow file's text, under which the store keeps it.
+    pub definition: String,
+    /// When it was first created.
+    pub created_at: Timestamp,
+}
+
+/// What a run is made of, before the store has given it its numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewRun {
+    /// `number` and `index` are replaced by the store's counters.
+    pub identity: RunIdentity,
+    /// The commit that runs.
+    pub commit: CommitFacts,
+    /// The event's payload, as workflows see it in `github.event`.
+    pub payload: serde_json::Value,
+}
+
+/// A commit, as far as runs show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitFacts {
+    /// 40 hex digits.
+    pub sha: String,
+    /// Its tree, 40 hex digits.
+    pub tree: String,
+    /// The whole message.
+    pub message: String,
+    /// When it was committed.
+    pub timestamp: Timestamp,
+    /// Who wrote it.
+    pub author: Person,
+    /// Who committed it.
+    pub committer: Person,
+}
+
+/// A name and an address from a commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// As git has it.
+    pub name: String,
+    /// As git has it.
+    pub email: String,
+}

@@ -1,0 +1,73 @@
+//! Runners as facts: who they are and which jobs they can take.
+
+use crate::{RunnerId, Timestamp, account::TokenHash};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A name and id that stay readable when the runner itself is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunnerRef {
+    /// Its id.
+    pub id: RunnerId,
+    /// Its name when it took the job.
+    pub name: String,
+}
+
+/// Labels in lower case, each once: the form in which `runs-on` and runners are compared (semantics R2.77).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LabelSet(BTreeSet<String>);
+
+impl LabelSet {
+    /// The set of these labels, ignoring case, order and repetition.
+    pub fn new<T: AsRef<str>>(labels: impl IntoIterator<Item = T>) -> Self {
+        Self(labels.into_iter().map(|label| label.as_ref().to_lowercase()).collect())
+    }
+
+    /// Whether a runner with these labels has all that `wanted` names (semantics R2.77).
+    pub fn covers(&self, wanted: &LabelSet) -> bool {
+        wanted.0.is_subset(&self.0)
+    }
+
+    /// The labels in alphabetical order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+/// A registered runner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Runner {
+    /// Never reused.
+    pub id: RunnerId,
+    /// Unique on the server.
+    pub name: String,
+    /// As the runner wrote them.
+    pub labels: Vec<String>,
+    /// Version of its program.
+    pub version: String,
+    /// `Linux`, `macOS`, `Windows`.
+    pub os: String,
+    /// `X64`, `ARM64`, ...
+    pub arch: String,
+    /// How many jobs it runs at once.
+    pub capacity: u32,
+    /// Takes no new jobs.
+    pub draining: bool,
+    /// Hash of its credential.
+    pub token: TokenHash,
+    /// When it registered.
+    pub created_at: Timestamp,
+}
+
+impl Runner {
+    /// Its labels as they are compared.
+    pub fn label_set(&self) -> LabelSet {
+        LabelSet::new(&self.labels)
+    }
+
+    /// What a job keeps of it.
+    pub fn reference(&self) -> RunnerRef {
+        RunnerRef { id: self.id, name: self.name.clone() }
+    }
+}
