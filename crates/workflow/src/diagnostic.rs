@@ -3,6 +3,7 @@
 use crate::model::Triggers;
 use crate::reader::Position;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::fmt;
 
 /// At most this many errors of one file are reported; one more says how many were left out.
@@ -84,8 +85,9 @@ impl Diagnostics {
 
     /// The errors in file order, each once: an alias repeats what it stands for.
     pub(crate) fn into_list(mut self, file: &str) -> Vec<Diagnostic> {
+        let mut seen = HashSet::new();
+        self.found.retain(|found| seen.insert(found.clone()));
         self.found.sort_by_key(|(position, _)| *position);
-        self.found.dedup();
         if self.left_out > 0 {
             let message = format!("{} more errors are not listed", self.left_out);
             self.found.push((Position::START, message));
