@@ -111,7 +111,11 @@ pub fn decide(
                 && scope_allows_writes(caller, repository, door)
         }
     };
-    if allowed { Access::Allowed } else { Access::Forbidden }
+    if allowed {
+        Access::Allowed
+    } else {
+        Access::Forbidden
+    }
 }
 
 /// The role that counts: that of the collaborator, raised for owners and server administrators.
@@ -145,7 +149,9 @@ fn may_read(caller: &Caller, role: Option<Role>, repository: &Repository) -> boo
 }
 
 fn scope_allows_writes(caller: &Caller, repository: &Repository, door: Door) -> bool {
-    let Caller::User { scopes, .. } = caller else { return false };
+    let Caller::User { scopes, .. } = caller else {
+        return false;
+    };
     let own_door = match door {
         Door::GitHub => !repository.private && scopes.contains(&Scope::PublicRepo),
         Door::Runyard => scopes.contains(&Scope::RepoWrite),

@@ -21,7 +21,10 @@ pub fn start(
     let now = planning.now;
     let mut tried = execution.clone();
     tried.start(now, patience)?;
-    let by = Ran { execution: execution.id, runner: execution.runner.clone() };
+    let by = Ran {
+        execution: execution.id,
+        runner: execution.runner.clone(),
+    };
     match run.start_job(execution.job, by, now) {
         Ok(events) => {
             *execution = tried;
@@ -115,7 +118,10 @@ fn tell_runners(
     now: crate::Timestamp,
     patience: Patience,
 ) -> Result<(), Refusal> {
-    for execution in executions.iter_mut().filter(|execution| !execution.is_ended()) {
+    for execution in executions
+        .iter_mut()
+        .filter(|execution| !execution.is_ended())
+    {
         let job = execution.job;
         let told = events.iter().any(
             |event| matches!(event, Event::JobCancelRequested { job: told, .. } if *told == job),

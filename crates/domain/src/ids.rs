@@ -59,7 +59,9 @@ pub struct JobIds {
 impl JobIds {
     /// The ids in the order in which they shall be given out.
     pub fn new(ids: impl IntoIterator<Item = JobId>) -> Self {
-        Self { left: ids.into_iter().collect() }
+        Self {
+            left: ids.into_iter().collect(),
+        }
     }
 
     /// The next id, or nothing when all are used.

@@ -21,7 +21,12 @@ pub struct LabelSet(BTreeSet<String>);
 impl LabelSet {
     /// The set of these labels, ignoring case, order and repetition.
     pub fn new<T: AsRef<str>>(labels: impl IntoIterator<Item = T>) -> Self {
-        Self(labels.into_iter().map(|label| label.as_ref().to_lowercase()).collect())
+        Self(
+            labels
+                .into_iter()
+                .map(|label| label.as_ref().to_lowercase())
+                .collect(),
+        )
     }
 
     /// Whether a runner with these labels has all that `wanted` names (semantics R2.77).
@@ -68,6 +73,9 @@ impl Runner {
 
     /// What a job keeps of it.
     pub fn reference(&self) -> RunnerRef {
-        RunnerRef { id: self.id, name: self.name.clone() }
+        RunnerRef {
+            id: self.id,
+            name: self.name.clone(),
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! GitHub's words for where a run, a job or a step stands and how it ended (semantics 1.1). Words only, no rules.
 
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
 
 /// A word that none of ours is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,18 +30,18 @@ macro_rules! words {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.name())
             }
         }
 
-        impl FromStr for $name {
-            type Err = UnknownWord;
-            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        impl std::str::FromStr for $name {
+            type Err = $crate::UnknownWord;
+            fn from_str(word: &str) -> Result<Self, $crate::UnknownWord> {
                 match word {
                     $($word => Ok(Self::$variant),)+
-                    other => Err(UnknownWord { word: other.to_owned(), allowed: Self::WORDS }),
+                    other => Err($crate::UnknownWord { word: other.to_owned(), allowed: Self::WORDS }),
                 }
             }
         }

@@ -39,14 +39,24 @@ impl Timestamp {
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let delta = TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
-        Self(self.0.checked_add_signed(delta).unwrap_or(DateTime::<Utc>::MAX_UTC).trunc_subsecs(6))
+        Self(
+            self.0
+                .checked_add_signed(delta)
+                .unwrap_or(DateTime::<Utc>::MAX_UTC)
+                .trunc_subsecs(6),
+        )
     }
 
     /// Earlier by `duration`; stays at the first moment that can be shown when it would pass it.
     #[must_use]
     pub fn minus(self, duration: Duration) -> Self {
         let delta = TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
-        Self(self.0.checked_sub_signed(delta).unwrap_or(DateTime::<Utc>::MIN_UTC).trunc_subsecs(6))
+        Self(
+            self.0
+                .checked_sub_signed(delta)
+                .unwrap_or(DateTime::<Utc>::MIN_UTC)
+                .trunc_subsecs(6),
+        )
     }
 }
 

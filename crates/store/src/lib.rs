@@ -1,1 +1,34 @@
-//! stub
+//! Keeps everything: one set of repository traits, over memory, SQLite and PostgreSQL. No rules about runs here.
+//!
+//! [`Store`] is what the engine is given. All changes to runs and executions go through one door,
+//! [`Changes::change`]; handing out jobs is [`Queue`]; the rest are queries and plain records.
+
+#![warn(missing_docs)]
+
+mod accounts;
+mod change;
+mod error;
+mod logs;
+mod queue;
+mod repositories;
+mod runners;
+mod runs;
+mod store;
+mod wakes;
+mod writes;
+
+pub mod memory;
+
+pub use accounts::Accounts;
+pub use change::{ChangeError, Changes, Created, Decide, Loaded, RunNumbers, Scope};
+pub use error::{Conflict, StoreError};
+pub use logs::{Appended, LogContent, Logs, SealedLog};
+pub use queue::{ClaimRequest, Expired, NewExecution, Queue};
+pub use repositories::Repositories;
+pub use runners::Runners;
+pub use runs::{
+    AttemptView, JobView, JobsOf, Listed, PER_PAGE_MAX, Page, RunFilter, RunView, Runs, UserRef,
+};
+pub use store::{IdKind, Store};
+pub use wakes::{Wake, Wakes};
+pub use writes::{ExecutionWrite, JobWrite, Queued, Writes};

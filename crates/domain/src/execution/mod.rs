@@ -139,15 +139,29 @@ impl Execution {
         now: Timestamp,
         patience: Patience,
     ) -> Self {
-        let state = ExecutionState::Offered { until: now.plus(patience.offer) };
-        Self { id, run, job, runner, rev: 0, steps: Vec::new(), state }
+        let state = ExecutionState::Offered {
+            until: now.plus(patience.offer),
+        };
+        Self {
+            id,
+            run,
+            job,
+            runner,
+            rev: 0,
+            steps: Vec::new(),
+            state,
+        }
     }
 
     /// The runner takes the job; the same call again changes nothing.
     ///
     /// # Errors
     /// [`Refusal::ExecutionEnded`], also when the offer lapsed by the clock.
-    pub fn start(&mut self, now: Timestamp, patience: Patience) -> Result<Vec<ExecutionEvent>, Refusal> {
+    pub fn start(
+        &mut self,
+        now: Timestamp,
+        patience: Patience,
+    ) -> Result<Vec<ExecutionEvent>, Refusal> {
         match self.state {
             ExecutionState::Offered { until } if now < until => {
                 let lease_until = now.plus(patience.lease);
@@ -170,7 +184,9 @@ impl Execution {
         patience: Patience,
     ) -> Result<Vec<ExecutionEvent>, Refusal> {
         self.require_started()?;
-        let mut events = vec![ExecutionEvent::LeaseRenewed { lease_until: now.plus(patience.lease) }];
+        let mut events = vec![ExecutionEvent::LeaseRenewed {
+            lease_until: now.plus(patience.lease),
+        }];
         if rev > self.rev {
             events.push(ExecutionEvent::StepsReported { rev, steps });
         }
@@ -222,9 +238,10 @@ impl Execution {
     ) -> Result<Vec<ExecutionEvent>, Refusal> {
         match end {
             ExecutionEnd::Finished(stored) if stored == result => Ok(Vec::new()),
-            ExecutionEnd::Finished(stored) => {
-                Err(Refusal::OtherResultStored { job: self.job, stored })
-            }
+            ExecutionEnd::Finished(stored) => Err(Refusal::OtherResultStored {
+                job: self.job,
+                stored,
+            }),
             ExecutionEnd::Released
             | ExecutionEnd::Lapsed
             | ExecutionEnd::Withdrawn
@@ -269,10 +286,15 @@ impl Execution {
     ///
     /// # Errors
     /// [`Refusal::NotExpired`] before either time, [`Refusal::ExecutionEnded`], [`Refusal::ExecutionNotStarted`].
-    pub fn expire(&mut self, now: Timestamp) -> Result<(ExecutionEnd, Vec<ExecutionEvent>), Refusal> {
+    pub fn expire(
+        &mut self,
+        now: Timestamp,
+    ) -> Result<(ExecutionEnd, Vec<ExecutionEvent>), Refusal> {
         self.require_started()?;
         let end = match self.state {
-            ExecutionState::Cancelling { deadline, .. } if deadline <= now => ExecutionEnd::GraceOver,
+            ExecutionState::Cancelling { deadline, .. } if deadline <= now => {
+                ExecutionEnd::GraceOver
+            }
             ExecutionState::Running { lease_until }
             | ExecutionState::Cancelling { lease_until, .. }
                 if lease_until <= now =>
@@ -286,7 +308,10 @@ impl Execution {
                 return Err(Refusal::NotExpired { execution: self.id });
             }
         };
-        Ok((end, self.record(vec![ExecutionEvent::Ended { end, at: now }])))
+        Ok((
+            end,
+            self.record(vec![ExecutionEvent::Ended { end, at: now }]),
+        ))
     }
 
     /// Whether it is over.
@@ -303,7 +328,11 @@ impl Execution {
         }
     }
 
-    fn end_offer(&mut self, end: ExecutionEnd, now: Timestamp) -> Result<Vec<ExecutionEvent>, Refusal> {
+    fn end_offer(
+        &mut self,
+        end: ExecutionEnd,
+        now: Timestamp,
+    ) -> Result<Vec<ExecutionEvent>, Refusal> {
         match self.state {
             ExecutionState::Offered { .. } => {
                 Ok(self.record(vec![ExecutionEvent::Ended { end, at: now }]))
@@ -340,7 +369,9 @@ impl Execution {
     pub fn apply(&mut self, event: &ExecutionEvent) {
         match event {
             ExecutionEvent::Started { lease_until } => {
-                self.state = ExecutionState::Running { lease_until: *lease_until };
+                self.state = ExecutionState::Running {
+                    lease_until: *lease_until,
+                };
             }
             ExecutionEvent::LeaseRenewed { lease_until } => self.renew(*lease_until),
             ExecutionEvent::StepsReported { rev, steps } => {
@@ -349,7 +380,10 @@ impl Execution {
             }
             ExecutionEvent::CancelRequested { deadline } => {
                 if let ExecutionState::Running { lease_until } = self.state {
-                    self.state = ExecutionState::Cancelling { lease_until, deadline: *deadline };
+                    self.state = ExecutionState::Cancelling {
+                        lease_until,
+                        deadline: *deadline,
+                    };
                 }
             }
             ExecutionEvent::Ended { end, at } => {

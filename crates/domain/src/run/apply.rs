@@ -1,8 +1,6 @@
 //! The one place that changes a run: applying an event. Replaying all events rebuilds the run.
 
-use super::{
-    Attempt, AttemptState, BlockedJob, Job, JobState, PlannedJob, Ran, Run, RunIdentity,
-};
+use super::{Attempt, AttemptState, BlockedJob, Job, JobState, PlannedJob, Ran, Run, RunIdentity};
 use crate::{Conclusion, Event, JobId, Timestamp, event::GraphNode};
 use runyard_workflow::JobName;
 
@@ -42,7 +40,13 @@ impl Run {
                 attempt.complete(Conclusion::StartupFailure, *at);
             }
             Event::AttemptPlanned { jobs, .. } => attempt.lay_out(jobs),
-            Event::JobPlanned { job, name, display_name, labels, at } => {
+            Event::JobPlanned {
+                job,
+                name,
+                display_name,
+                labels,
+                at,
+            } => {
                 attempt.plan_job(name, |blocked| PlannedJob {
                     id: *job,
                     name: name.clone(),
@@ -54,8 +58,16 @@ impl Run {
                 });
             }
             Event::JobQueued { job, .. } => attempt.set_state(*job, |_| JobState::Queued),
-            Event::JobStarted { job, execution, runner, at } => {
-                let ran = Ran { execution: *execution, runner: runner.clone() };
+            Event::JobStarted {
+                job,
+                execution,
+                runner,
+                at,
+            } => {
+                let ran = Ran {
+                    execution: *execution,
+                    runner: runner.clone(),
+                };
                 attempt.set_state(*job, |_| JobState::InProgress {
                     started_at: *at,
                     ran,
@@ -65,12 +77,21 @@ impl Run {
             Event::JobCancelRequested { job, at, .. } => {
                 attempt.set_state(*job, |state| state.with_cancel(*at));
             }
-            Event::JobCompleted { job, conclusion, at, .. } => {
+            Event::JobCompleted {
+                job,
+                conclusion,
+                at,
+                ..
+            } => {
                 attempt.set_state(*job, |state| state.completed(*conclusion, *at));
             }
             Event::RunCancelRequested { at, .. } => attempt.cancelled_at = Some(*at),
             Event::RunCompleted { conclusion, at } => attempt.complete(*conclusion, *at),
-            Event::AttemptRequested { attempt: number, by, at } => {
+            Event::AttemptRequested {
+                attempt: number,
+                by,
+                at,
+            } => {
                 *attempt = Attempt {
                     number: *number,
                     triggering_actor: *by,
@@ -86,12 +107,18 @@ impl Run {
 
 impl Attempt {
     fn complete(&mut self, conclusion: Conclusion, completed_at: Timestamp) {
-        self.state = AttemptState::Completed { conclusion, completed_at };
+        self.state = AttemptState::Completed {
+            conclusion,
+            completed_at,
+        };
     }
 
     fn lay_out(&mut self, nodes: &[GraphNode]) {
         let blocked = |node: &GraphNode| {
-            Job::Blocked(BlockedJob { name: node.name.clone(), needs: node.needs.clone() })
+            Job::Blocked(BlockedJob {
+                name: node.name.clone(),
+                needs: node.needs.clone(),
+            })
         };
         self.jobs = nodes.iter().map(blocked).collect();
         self.state = AttemptState::Live;
@@ -120,9 +147,13 @@ impl Attempt {
 impl JobState {
     fn with_cancel(self, at: Timestamp) -> Self {
         match self {
-            Self::InProgress { started_at, ran, .. } => {
-                Self::InProgress { started_at, ran, cancel_requested_at: Some(at) }
-            }
+            Self::InProgress {
+                started_at, ran, ..
+            } => Self::InProgress {
+                started_at,
+                ran,
+                cancel_requested_at: Some(at),
+            },
             Self::Held | Self::Queued | Self::Completed { .. } => self,
         }
     }
@@ -130,9 +161,18 @@ impl JobState {
     fn completed(self, conclusion: Conclusion, at: Timestamp) -> Self {
         let (started_at, ran) = match self {
             Self::Held | Self::Queued => (at, None),
-            Self::InProgress { started_at, ran, .. } => (started_at, Some(ran)),
-            Self::Completed { started_at, ran, .. } => (started_at, ran),
+            Self::InProgress {
+                started_at, ran, ..
+            } => (started_at, Some(ran)),
+            Self::Completed {
+                started_at, ran, ..
+            } => (started_at, ran),
         };
-        Self::Completed { conclusion, started_at, completed_at: at, ran }
+        Self::Completed {
+            conclusion,
+            started_at,
+            completed_at: at,
+            ran,
+        }
     }
 }

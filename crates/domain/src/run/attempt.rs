@@ -194,8 +194,15 @@ impl Attempt {
     }
 
     fn live_status(&self) -> RunStatus {
-        let running = self.jobs.iter().any(|job| job.status() == JobStatus::InProgress);
-        if running { RunStatus::InProgress } else { RunStatus::Queued }
+        let running = self
+            .jobs
+            .iter()
+            .any(|job| job.status() == JobStatus::InProgress);
+        if running {
+            RunStatus::InProgress
+        } else {
+            RunStatus::Queued
+        }
     }
 
     /// How it ended, if it did.

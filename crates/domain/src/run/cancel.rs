@@ -20,7 +20,11 @@ impl Run {
     ///
     /// # Errors
     /// [`Refusal::RunCompleted`] when the newest attempt ended.
-    pub fn cancel(&mut self, by: UserId, mut planning: Planning<'_>) -> Result<Vec<Event>, Refusal> {
+    pub fn cancel(
+        &mut self,
+        by: UserId,
+        mut planning: Planning<'_>,
+    ) -> Result<Vec<Event>, Refusal> {
         if self.is_completed() {
             return Err(Refusal::RunCompleted);
         }
@@ -30,7 +34,10 @@ impl Run {
         let at = planning.now;
         self.record(Event::RunCancelRequested { by, at });
         if self.status() == RunStatus::Requested {
-            self.record(Event::RunCompleted { conclusion: Conclusion::Cancelled, at });
+            self.record(Event::RunCompleted {
+                conclusion: Conclusion::Cancelled,
+                at,
+            });
         }
         for job in self.unfinished_jobs() {
             self.stop_job(job, by, &planning);
@@ -55,7 +62,11 @@ impl Run {
         self.settle(&mut planning)?;
         let events = self.take_events();
         let run_conclusion = self.attempt.conclusion().filter(|_| !was_completed);
-        Ok(JobCancelled { changed_jobs: changed_jobs(&events), events, run_conclusion })
+        Ok(JobCancelled {
+            changed_jobs: changed_jobs(&events),
+            events,
+            run_conclusion,
+        })
     }
 
     fn unfinished_jobs(&self) -> Vec<JobId> {
@@ -73,10 +84,22 @@ impl Run {
         match state {
             Ok(JobState::Held | JobState::Queued) => {
                 let conclusion = Conclusion::Cancelled;
-                self.record(Event::JobCompleted { job, conclusion, reason: None, at });
+                self.record(Event::JobCompleted {
+                    job,
+                    conclusion,
+                    reason: None,
+                    at,
+                });
             }
-            Ok(JobState::InProgress { cancel_requested_at: None, .. }) => {
-                self.record(Event::JobCancelRequested { job, by: Some(by), at });
+            Ok(JobState::InProgress {
+                cancel_requested_at: None,
+                ..
+            }) => {
+                self.record(Event::JobCancelRequested {
+                    job,
+                    by: Some(by),
+                    at,
+                });
             }
             Ok(JobState::InProgress { .. } | JobState::Completed { .. }) | Err(_) => {}
         }

@@ -17,15 +17,26 @@ impl Run {
     ) -> Result<Vec<Event>, Refusal> {
         match self.job(job)?.state {
             JobState::InProgress { .. } => {}
-            JobState::Completed { conclusion: stored, ran: Some(_), .. } if stored == conclusion => {
+            JobState::Completed {
+                conclusion: stored,
+                ran: Some(_),
+                ..
+            } if stored == conclusion => {
                 return Ok(Vec::new());
             }
-            JobState::Completed { conclusion: stored, .. } => {
+            JobState::Completed {
+                conclusion: stored, ..
+            } => {
                 return Err(Refusal::OtherResultStored { job, stored });
             }
             JobState::Held | JobState::Queued => return Err(Refusal::JobNotInProgress { job }),
         }
-        self.record(Event::JobCompleted { job, conclusion, reason: None, at: planning.now });
+        self.record(Event::JobCompleted {
+            job,
+            conclusion,
+            reason: None,
+            at: planning.now,
+        });
         self.settle(&mut planning)?;
         Ok(self.take_events())
     }
@@ -42,14 +53,25 @@ impl Run {
         mut planning: Planning<'_>,
     ) -> Result<Vec<Event>, Refusal> {
         let conclusion = match self.job(job)?.state {
-            JobState::InProgress { cancel_requested_at: Some(_), .. } => Conclusion::Cancelled,
-            JobState::InProgress { cancel_requested_at: None, .. } => Conclusion::Failure,
+            JobState::InProgress {
+                cancel_requested_at: Some(_),
+                ..
+            } => Conclusion::Cancelled,
+            JobState::InProgress {
+                cancel_requested_at: None,
+                ..
+            } => Conclusion::Failure,
             JobState::Held | JobState::Queued | JobState::Completed { .. } => {
                 return Err(Refusal::JobNotInProgress { job });
             }
         };
         let reason = Some(reason);
-        self.record(Event::JobCompleted { job, conclusion, reason, at: planning.now });
+        self.record(Event::JobCompleted {
+            job,
+            conclusion,
+            reason,
+            at: planning.now,
+        });
         self.settle(&mut planning)?;
         Ok(self.take_events())
     }

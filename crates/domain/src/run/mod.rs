@@ -46,7 +46,13 @@ impl Run {
         seq: u64,
         updated_at: Timestamp,
     ) -> Self {
-        Self { identity, attempt, seq, updated_at, events: Vec::new() }
+        Self {
+            identity,
+            attempt,
+            seq,
+            updated_at,
+            events: Vec::new(),
+        }
     }
 
     /// Its id.
@@ -89,7 +95,10 @@ impl Run {
     /// # Errors
     /// [`Refusal::UnknownJob`] when there is none.
     pub fn job(&self, job: JobId) -> Result<&PlannedJob, Refusal> {
-        self.attempt.planned().find(|planned| planned.id == job).ok_or(Refusal::UnknownJob { job })
+        self.attempt
+            .planned()
+            .find(|planned| planned.id == job)
+            .ok_or(Refusal::UnknownJob { job })
     }
 
     /// What the last command recorded, once. A command returns the same; this is for callers of several commands.

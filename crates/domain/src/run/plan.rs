@@ -18,7 +18,9 @@ pub struct Planning<'a> {
 impl Run {
     /// A run that an event asked for: `requested`, with no jobs yet.
     pub fn request(identity: RunIdentity) -> (Self, Vec<Event>) {
-        let event = Event::RunRequested { run: Box::new(identity.clone()) };
+        let event = Event::RunRequested {
+            run: Box::new(identity.clone()),
+        };
         let mut run = Self::before_events(identity);
         run.record(event);
         let events = run.take_events();
@@ -35,7 +37,13 @@ impl Run {
             jobs: Vec::new(),
         };
         let updated_at = identity.created_at;
-        Self { identity, attempt, seq: 0, updated_at, events: Vec::new() }
+        Self {
+            identity,
+            attempt,
+            seq: 0,
+            updated_at,
+            events: Vec::new(),
+        }
     }
 
     /// Lays out the graph of the newest attempt and queues what needs nothing (semantics R2.5, R2.31).
@@ -51,7 +59,10 @@ impl Run {
             return self.fail_startup(diagnostics, planning.now);
         }
         let jobs = graph_of(planning.workflow);
-        self.record(Event::AttemptPlanned { jobs, at: planning.now });
+        self.record(Event::AttemptPlanned {
+            jobs,
+            at: planning.now,
+        });
         self.settle(&mut planning)?;
         Ok(self.take_events())
     }
@@ -67,7 +78,10 @@ impl Run {
     ) -> Result<Vec<Event>, Refusal> {
         self.require_requested()?;
         diagnostics.truncate(DIAGNOSTICS_MAX);
-        self.record(Event::StartupFailed { diagnostics, at: now });
+        self.record(Event::StartupFailed {
+            diagnostics,
+            at: now,
+        });
         Ok(self.take_events())
     }
 
@@ -83,7 +97,9 @@ impl Run {
             file: self.identity.path.clone(),
             line: 1,
             column: 1,
-            message: format!("the workflow has {count} jobs, at most {JOBS_PER_ATTEMPT_MAX} are allowed"),
+            message: format!(
+                "the workflow has {count} jobs, at most {JOBS_PER_ATTEMPT_MAX} are allowed"
+            ),
         }
     }
 }

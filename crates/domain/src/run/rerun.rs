@@ -26,14 +26,14 @@ impl Run {
     /// # Errors
     /// [`Refusal::RunNotCompleted`], [`Refusal::NeverPlanned`], [`Refusal::RerunTooLate`] and
     /// [`Refusal::TooManyReruns`] as semantics R4.8 says.
-    pub fn rerun_all(
-        &mut self,
-        by: UserId,
-        planning: Planning<'_>,
-    ) -> Result<Vec<Event>, Refusal> {
+    pub fn rerun_all(&mut self, by: UserId, planning: Planning<'_>) -> Result<Vec<Event>, Refusal> {
         self.require_rerunnable(planning.now)?;
         let attempt = self.attempt.number + 1;
-        self.record(Event::AttemptRequested { attempt, by, at: planning.now });
+        self.record(Event::AttemptRequested {
+            attempt,
+            by,
+            at: planning.now,
+        });
         let mut events = self.take_events();
         events.extend(self.plan(planning)?);
         Ok(events)
@@ -51,7 +51,11 @@ impl Run {
         now: Timestamp,
     ) -> Result<RunIdentity, Refusal> {
         self.require_completed()?;
-        let NewRunIds { run, check_suite, trigger_key } = ids;
+        let NewRunIds {
+            run,
+            check_suite,
+            trigger_key,
+        } = ids;
         let parent = Some(self.id());
         let mut identity = self.identity.clone();
         identity.id = run;
@@ -66,9 +70,9 @@ impl Run {
     fn require_completed(&self) -> Result<(), Refusal> {
         match self.attempt.state {
             AttemptState::Completed { .. } => Ok(()),
-            AttemptState::Requested | AttemptState::Live => {
-                Err(Refusal::RunNotCompleted { status: self.status() })
-            }
+            AttemptState::Requested | AttemptState::Live => Err(Refusal::RunNotCompleted {
+                status: self.status(),
+            }),
         }
     }
 
@@ -79,7 +83,9 @@ impl Run {
         }
         let window = Duration::from_secs(u64::from(RERUN_DAYS_MAX) * 24 * 60 * 60);
         if self.identity.created_at.plus(window) < now {
-            return Err(Refusal::RerunTooLate { days: RERUN_DAYS_MAX });
+            return Err(Refusal::RerunTooLate {
+                days: RERUN_DAYS_MAX,
+            });
         }
         if self.attempt.number > RERUNS_MAX {
             return Err(Refusal::TooManyReruns { reruns: RERUNS_MAX });

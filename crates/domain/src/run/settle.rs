@@ -38,7 +38,10 @@ impl Run {
             }
         }
         let conclusion = self.attempt.conclusion_of_all_jobs();
-        Ok(conclusion.map(|conclusion| Event::RunCompleted { conclusion, at: planning.now }))
+        Ok(conclusion.map(|conclusion| Event::RunCompleted {
+            conclusion,
+            at: planning.now,
+        }))
     }
 
     fn plan_when_needs_complete(
@@ -49,9 +52,13 @@ impl Run {
         if self.attempt.needs(&blocked.needs) == Needs::Unfinished {
             return Ok(None);
         }
-        let unknown = || Refusal::WrongDefinition { job: blocked.name.to_string() };
+        let unknown = || Refusal::WrongDefinition {
+            job: blocked.name.to_string(),
+        };
         let mut jobs = planning.workflow.jobs.iter();
-        let definition = jobs.find(|job| job.id == blocked.name).ok_or_else(unknown)?;
+        let definition = jobs
+            .find(|job| job.id == blocked.name)
+            .ok_or_else(unknown)?;
         Ok(Some(Event::JobPlanned {
             job: planning.ids.take().ok_or(Refusal::TooFewIds)?,
             name: blocked.name.clone(),
@@ -86,7 +93,11 @@ impl Attempt {
             return Needs::Unfinished;
         }
         let succeeded = needed().all(|job| job.conclusion() == Some(Conclusion::Success));
-        if succeeded && self.cancelled_at.is_none() { Needs::Succeeded } else { Needs::Failed }
+        if succeeded && self.cancelled_at.is_none() {
+            Needs::Succeeded
+        } else {
+            Needs::Failed
+        }
     }
 
     /// The conclusion when no job is unfinished (semantics R1.16, rows 2 to 7).
@@ -95,18 +106,20 @@ impl Attempt {
         let ends = ends?;
         let any = |wanted: Conclusion| ends.contains(&wanted);
         let all_skipped = ends.iter().all(|end| *end == Conclusion::Skipped);
-        Some(if self.cancelled_at.is_some() && any(Conclusion::Cancelled) {
-            Conclusion::Cancelled
-        } else if any(Conclusion::Failure) {
-            Conclusion::Failure
-        } else if any(Conclusion::TimedOut) {
-            Conclusion::TimedOut
-        } else if any(Conclusion::Cancelled) {
-            Conclusion::Cancelled
-        } else if all_skipped {
-            Conclusion::Skipped
-        } else {
-            Conclusion::Success
-        })
+        Some(
+            if self.cancelled_at.is_some() && any(Conclusion::Cancelled) {
+                Conclusion::Cancelled
+            } else if any(Conclusion::Failure) {
+                Conclusion::Failure
+            } else if any(Conclusion::TimedOut) {
+                Conclusion::TimedOut
+            } else if any(Conclusion::Cancelled) {
+                Conclusion::Cancelled
+            } else if all_skipped {
+                Conclusion::Skipped
+            } else {
+                Conclusion::Success
+            },
+        )
     }
 }

@@ -22,7 +22,12 @@ impl Run {
             }
         }
         let Ran { execution, runner } = by;
-        self.record(Event::JobStarted { job, execution, runner, at: now });
+        self.record(Event::JobStarted {
+            job,
+            execution,
+            runner,
+            at: now,
+        });
         Ok(self.take_events())
     }
 }

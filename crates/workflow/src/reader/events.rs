@@ -125,7 +125,7 @@ fn translate(raw: Raw<'_>) -> Option<Event> {
         | Raw::Anchor(..)
         | Raw::Comment(..)
         | Raw::UnresolvedAlias(_) => None,
-        // Nodes all have their arm above; a parser that adds events adds remarks about them.
+        // Every kind of node has its arm above; what a later parser adds are remarks on them.
         _ => None,
     }
 }

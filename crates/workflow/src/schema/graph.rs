@@ -18,8 +18,12 @@ struct Edge {
 /// Reports what is wrong with the graph of `drafts`, and gives the needs of each, once each and
 /// in the spelling of the needed job's key.
 pub(super) fn check(walker: &mut Walker<'_>, drafts: &[Draft], jobs: &Node) -> Vec<Vec<JobName>> {
-    if matches!(jobs.value, Value::Mapping(_)) && drafts.iter().all(|draft| !draft.needs.is_empty())
-    {
+    let declared = match &jobs.value {
+        Value::Mapping(entries) => entries.len(),
+        // Reported as no mapping already.
+        Value::Scalar(_) | Value::Sequence(_) => 1,
+    };
+    if declared == 0 || (!drafts.is_empty() && drafts.iter().all(Draft::has_needs)) {
         walker.report(jobs.position, NO_START);
     }
     let edges = edges(walker, drafts);

@@ -19,6 +19,11 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Whether it waits for any job, known or not.
+    pub(super) fn has_needs(&self) -> bool {
+        !self.needs.is_empty()
+    }
+
     /// The job with its needs in the spelling of their keys.
     pub(super) fn into_job(self, needs: Vec<JobName>) -> Option<Job> {
         self.job.map(|job| Job { needs, ..job })

@@ -1,0 +1,57 @@
+//! The folders of one job on the host. Makes and removes them; must not look inside.
+
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+/// Only the runner's own user looks into a job's folder.
+const FOLDER_MODE: u32 = 0o700;
+
+/// Folders of one execution, below `<work>/<execution id>`.
+#[derive(Debug, Clone)]
+pub(crate) struct JobFolders {
+    root: PathBuf,
+    /// `RUNNER_WORKSPACE`: the parent of the workspace.
+    pub(crate) pipeline: PathBuf,
+    /// `GITHUB_WORKSPACE`, where steps start.
+    pub(crate) workspace: PathBuf,
+    /// `RUNNER_TEMP`.
+    pub(crate) temp: PathBuf,
+    /// `HOME`, unless the runner's configuration names another.
+    pub(crate) home: PathBuf,
+    /// `RUNNER_TOOL_CACHE`, shared by all jobs of a runner.
+    pub(crate) tools: PathBuf,
+}
+
+impl JobFolders {
+    /// Names the folders; `repository` is the last part of the repository's name.
+    pub(crate) fn new(work: &Path, execution: i64, repository: &str) -> Self {
+        let root = work.join(execution.to_string());
+        let pipeline = root.join("workspace");
+        Self {
+            workspace: pipeline.join(repository),
+            temp: root.join("temp"),
+            home: root.join("home"),
+            tools: work.join("_tool"),
+            pipeline,
+            root,
+        }
+    }
+
+    /// Makes them, empty.
+    pub(crate) fn create(&self) -> io::Result<()> {
+        self.remove()?;
+        for folder in [&self.root, &self.workspace, &self.temp, &self.home, &self.tools] {
+            std::fs::DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder)?;
+        }
+        Ok(())
+    }
+
+    /// Removes all but the tools.
+    pub(crate) fn remove(&self) -> io::Result<()> {
+        match std::fs::remove_dir_all(&self.root) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The one door for change: load what a scope names, decide, keep the result and its events in one transaction.
+
+use crate::StoreError;
+use async_trait::async_trait;
+use runyard_domain::{
+    Event, Execution, ExecutionId, Refusal, RepositoryId, Run, RunId, Timestamp, WorkflowId,
+    run::CommitFacts,
+};
+
+/// What to load and lock. Run rows are locked before anything that belongs to them (architecture 4, rule 1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// A run that is about to come to be.
+    NewRun {
+        /// Its repository.
+        repository: RepositoryId,
+        /// Its workflow.
+        workflow: WorkflowId,
+        /// Two requests with one key make one run.
+        trigger_key: String,
+        /// The run it is made from; locked too.
+        parent: Option<RunId>,
+    },
+    /// A run and its executions that have not ended.
+    Run(RunId),
+    /// One execution alone; its run is neither read nor locked.
+    Execution(ExecutionId),
+    /// A run and one execution of it, whether that has ended or not.
+    RunOfExecution(ExecutionId),
+}
+
+/// What a scope loaded.
+#[derive(Debug, Clone)]
+pub enum Loaded {
+    /// For [`Scope::NewRun`].
+    NewRun {
+        /// The run it is made from.
+        parent: Option<Run>,
+        /// The numbers that the new run gets when it is created; not used up otherwise.
+        numbers: RunNumbers,
+        /// The run that this key made before: then no other is created.
+        duplicate: Option<RunId>,
+        /// What the decision puts here is created.
+        created: Option<Box<Created>>,
+    },
+    /// For [`Scope::Run`] and [`Scope::RunOfExecution`].
+    Run {
+        /// The run.
+        run: Box<Run>,
+        /// Those that the scope names.
+        executions: Vec<Execution>,
+    },
+    /// For [`Scope::Execution`].
+    Execution(Box<Execution>),
+}
+
+/// Numbers of a new run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunNumbers {
+    /// Within its workflow (semantics R6.37).
+    pub number: i64,
+    /// Within its repository (semantics R4.15).
+    pub index: i64,
+}
+
+/// A run that came to be.
+#[derive(Debug, Clone)]
+pub struct Created {
+    /// The run, with the numbers that were loaded, after its first commands.
+    pub run: Run,
+    /// The commit that runs.
+    pub commit: CommitFacts,
+    /// The event's payload.
+    pub payload: serde_json::Value,
+}
+
+/// Decides over what was loaded: changes it and returns the events of the run, oldest first, or refuses and
+/// nothing is kept. Synchronous, and possibly called again on a fresh load, so it must not count on being called once.
+pub type Decide = Box<dyn FnMut(&mut Loaded, Timestamp) -> Result<Vec<Event>, Refusal> + Send>;
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The decision refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Changes runs and executions.
+#[async_trait]
+pub trait Changes {
+    /// Loads `scope`, calls `decide` with it and the store's clock, and saves what changed: the rows that the
+    /// events name, the executions that differ, the events, the queue rows; then sends wake-ups.
+    /// Deadlocks and serialization failures are tried again here and nowhere else.
+    ///
+    /// # Errors
+    /// [`ChangeError::Refused`] as `decide` says; [`StoreError::NotFound`] when the scope names nothing.
+    async fn change(&self, scope: Scope, decide: Decide) -> Result<(), ChangeError>;
+}

@@ -1,0 +1,165 @@
+//! Questions about runs, attempts and jobs, old attempts included; what pages and clients ask for.
+
+use crate::StoreError;
+use async_trait::async_trait;
+use runyard_domain::{
+    Conclusion, Event, JobId, RepositoryId, RunId, RunStatus, Timestamp, UserId, WorkflowId,
+    execution::Step,
+    run::{CommitFacts, JobState, RunIdentity},
+};
+use runyard_workflow::{Diagnostic, JobName};
+
+/// Longest page (contract 4).
+pub const PER_PAGE_MAX: u32 = 100;
+
+/// Which part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// From 1.
+    pub number: u32,
+    /// 1 to [`PER_PAGE_MAX`].
+    pub per_page: u32,
+}
+
+impl Page {
+    /// How many items come before it.
+    pub fn offset(self) -> u64 {
+        u64::from(self.number.saturating_sub(1)) * u64::from(self.per_page)
+    }
+}
+
+/// One page of a list, and how long the whole list is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed<T> {
+    /// The page.
+    pub items: Vec<T>,
+    /// All matches.
+    pub total: u64,
+}
+
+/// A user as far as runs show them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRef {
+    /// Who.
+    pub id: UserId,
+    /// Their login.
+    pub login: String,
+    /// Administers this server.
+    pub site_admin: bool,
+}
+
+/// Which runs of a repository; every condition that is set must hold (contract 7).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunFilter {
+    /// Of this workflow.
+    pub workflow: Option<WorkflowId>,
+    /// Login of the actor, ignoring case.
+    pub actor: Option<String>,
+    /// Exact head branch.
+    pub branch: Option<String>,
+    /// Exact event name.
+    pub event: Option<String>,
+    /// A word of status or conclusion (semantics R1.4); an unknown word matches nothing.
+    pub status: Option<String>,
+    /// Full commit id.
+    pub head_sha: Option<String>,
+}
+
+/// A run as it is shown: of its newest attempt, or of the attempt that was asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunView {
+    /// What never changes.
+    pub identity: RunIdentity,
+    /// The commit that runs.
+    pub commit: CommitFacts,
+    /// Who caused the run.
+    pub actor: UserRef,
+    /// The attempt that is shown.
+    pub attempt: AttemptView,
+}
+
+/// An attempt as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttemptView {
+    /// 1, 2, ...
+    pub number: u32,
+    /// Who caused it.
+    pub triggering_actor: UserRef,
+    /// When it was requested.
+    pub requested_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// How it ended, exactly when it is completed.
+    pub conclusion: Option<Conclusion>,
+    /// When it ended.
+    pub completed_at: Option<Timestamp>,
+    /// When the whole run was cancelled in it.
+    pub cancelled_at: Option<Timestamp>,
+    /// Why it could not be planned.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A planned job as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobView {
+    /// Its id.
+    pub id: JobId,
+    /// Its run.
+    pub run: RunId,
+    /// The attempt it belongs to.
+    pub attempt: u32,
+    /// Its key in the file.
+    pub name: JobName,
+    /// Direct needs.
+    pub needs: Vec<JobName>,
+    /// The name that people see.
+    pub display_name: String,
+    /// Its `runs-on`.
+    pub labels: Vec<String>,
+    /// When it was planned.
+    pub created_at: Timestamp,
+    /// Where it stands.
+    pub state: JobState,
+    /// Its steps as last reported; empty before it starts.
+    pub steps: Vec<Step>,
+}
+
+/// Which jobs of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobsOf {
+    /// Of the newest attempt.
+    Latest,
+    /// Of every attempt.
+    All,
+    /// Of this attempt.
+    Attempt(u32),
+}
+
+/// Questions about runs. Runs of deleted repositories are not there.
+#[async_trait]
+pub trait Runs {
+    /// A run with its newest attempt.
+    async fn run(&self, id: RunId) -> Result<Option<RunView>, StoreError>;
+    /// A run as of one of its attempts.
+    async fn attempt(&self, id: RunId, attempt: u32) -> Result<Option<RunView>, StoreError>;
+    /// Runs of a repository, newest first (`id` descending).
+    async fn runs(
+        &self,
+        repository: RepositoryId,
+        filter: &RunFilter,
+        page: Page,
+    ) -> Result<Listed<RunView>, StoreError>;
+    /// Planned jobs of a run by id (contract 7; semantics R1.7: blocked jobs are not among them).
+    async fn jobs(&self, run: RunId, of: JobsOf, page: Page)
+    -> Result<Listed<JobView>, StoreError>;
+    /// One planned job.
+    async fn job(&self, id: JobId) -> Result<Option<JobView>, StoreError>;
+    /// All that happened to a run, oldest first.
+    async fn events(&self, run: RunId) -> Result<Vec<Event>, StoreError>;
+    /// The payload of the event that caused a run.
+    async fn payload(&self, run: RunId) -> Result<Option<serde_json::Value>, StoreError>;
+    /// The aggregate as a change would load it, for library users and tests.
+    async fn aggregate(&self, run: RunId) -> Result<Option<runyard_domain::Run>, StoreError>;
+}

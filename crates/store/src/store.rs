@@ -1,0 +1,81 @@
+//! The whole store as one trait object, and what does not belong to any one table.
+
+use crate::{Accounts, Changes, Logs, Queue, Repositories, Runners, Runs, StoreError, Wakes};
+use async_trait::async_trait;
+use runyard_domain::Timestamp;
+use std::ops::Range;
+
+/// Everything that is kept. Implementations pass one conformance suite.
+#[async_trait]
+pub trait Store:
+    Changes + Queue + Runs + Repositories + Accounts + Runners + Logs + Send + Sync + 'static
+{
+    /// The store's clock: the database's on PostgreSQL, the process's elsewhere (architecture 4, rule 5).
+    async fn now(&self) -> Result<Timestamp, StoreError>;
+
+    /// Takes `count` ids that nobody got or will get (architecture 4, rule 4). Starts at 1.
+    async fn reserve(&self, kind: IdKind, count: u32) -> Result<Range<i64>, StoreError>;
+
+    /// Whether calls can be served now.
+    async fn ready(&self) -> Result<(), StoreError>;
+
+    /// A value of the whole installation, for example the key that signs links: what was kept under `name`, or
+    /// `proposed`, which is kept from now on.
+    async fn setting(&self, name: &str, proposed: &[u8]) -> Result<Vec<u8>, StoreError>;
+
+    /// Signals of what other calls changed.
+    fn wakes(&self) -> &Wakes;
+}
+
+/// Which series an id is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum IdKind {
+    /// Runs.
+    Run,
+    /// Jobs.
+    Job,
+    /// Executions.
+    Execution,
+    /// Check suites.
+    CheckSuite,
+    /// Users.
+    User,
+    /// Tokens.
+    Token,
+    /// Repositories.
+    Repository,
+    /// Workflows.
+    Workflow,
+    /// Runners.
+    Runner,
+}
+
+impl IdKind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Run,
+        Self::Job,
+        Self::Execution,
+        Self::CheckSuite,
+        Self::User,
+        Self::Token,
+        Self::Repository,
+        Self::Workflow,
+        Self::Runner,
+    ];
+
+    /// Its name in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Job => "job",
+            Self::Execution => "execution",
+            Self::CheckSuite => "check_suite",
+            Self::User => "user",
+            Self::Token => "token",
+            Self::Repository => "repository",
+            Self::Workflow => "workflow",
+            Self::Runner => "runner",
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What a decision changed, as rows to write: computed once, for every store the same. Pure.
+
+use crate::{Loaded, Wake};
+use runyard_domain::{
+    Event, Execution, JobId, Run,
+    execution::{ExecutionEnd, ExecutionState},
+    run::{Job, PlannedJob},
+    runner::LabelSet,
+};
+use runyard_workflow::{Diagnostic, JobName};
+
+/// The rows that a decision names.
+#[derive(Debug, Default)]
+pub struct Writes {
+    /// The run's and its newest attempt's row are written when there are events.
+    pub run: Option<Run>,
+    /// New events with their numbers, oldest first.
+    pub events: Vec<(u64, Event)>,
+    /// Jobs that changed, in their place in the file.
+    pub jobs: Vec<JobWrite>,
+    /// Why the attempt could not be planned, when that was decided now.
+    pub diagnostics: Option<Vec<Diagnostic>>,
+    /// Jobs that became ready for a runner.
+    pub queued: Vec<Queued>,
+    /// Jobs that are not to be handed out any more.
+    pub unqueued: Vec<JobId>,
+    /// Executions that differ from what was loaded.
+    pub executions: Vec<ExecutionWrite>,
+}
+
+/// A job row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobWrite {
+    /// Its place in the file, from 0.
+    pub place: u32,
+    /// Its key in the file.
+    pub name: JobName,
+    /// The job.
+    pub job: Job,
+}
+
+/// A job that became ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queued {
+    /// Which.
+    pub job: JobId,
+    /// What a runner must have.
+    pub labels: LabelSet,
+}
+
+/// An execution row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExecutionWrite {
+    /// The execution.
+    pub execution: Execution,
+    /// Its offer ended without a start, and the job may be offered again.
+    pub requeue: bool,
+}
+
+impl Writes {
+    /// Compares what was loaded with what the decision left, and reads its events.
+    pub fn of(before: &Loaded, after: Loaded, events: Vec<Event>) -> Self {
+        let mut writes = Self::default();
+        match after {
+            Loaded::NewRun { created, .. } => {
+                if let Some(created) = created {
+                    writes.of_run(created.run, events);
+                }
+            }
+            Loaded::Run { run, executions } => {
+                if !events.is_empty() {
+                    writes.of_run(*run, events);
+                }
+                writes.executions = changed(before, executions);
+            }
+            Loaded::Execution(execution) => writes.executions = changed(before, vec![*execution]),
+        }
+        writes
+    }
+
+    fn of_run(&mut self, run: Run, events: Vec<Event>) {
+        let first = run.seq() + 1 - events.len() as u64;
+        for event in &events {
+            self.of_event(&run, event);
+        }
+        self.jobs = changed_jobs(&run, &events);
+        self.events = (first..).zip(events).collect();
+        self.run = Some(run);
+    }
+
+    fn of_event(&mut self, run: &Run, event: &Event) {
+        match event {
+            Event::StartupFailed { diagnostics, .. } => {
+                self.diagnostics = Some(diagnostics.clone());
+            }
+            Event::JobQueued { job, .. } => self.queued.extend(queued(run, *job)),
+            Event::JobStarted { job, .. } | Event::JobCompleted { job, .. } => {
+                self.queued.retain(|queued| queued.job != *job);
+                self.unqueued.push(*job);
+            }
+            Event::RunRequested { .. }
+            | Event::AttemptPlanned { .. }
+            | Event::JobPlanned { .. }
+            | Event::JobCancelRequested { .. }
+            | Event::RunCancelRequested { .. }
+            | Event::RunCompleted { .. }
+            | Event::AttemptRequested { .. } => {}
+        }
+    }
+
+    /// The signals to send once the rows are committed.
+    pub fn wakes(&self) -> Vec<Wake> {
+        let mut wakes = Vec::new();
+        if !self.queued.is_empty() || self.executions.iter().any(|write| write.requeue) {
+            wakes.push(Wake::Queue);
+        }
+        wakes.extend(self.run.as_ref().map(|run| Wake::Run(run.id())));
+        let told = |execution: &Execution| match execution.state {
+            ExecutionState::Cancelling { .. } | ExecutionState::Ended { .. } => true,
+            ExecutionState::Offered { .. } | ExecutionState::Running { .. } => false,
+        };
+        let executions = self.executions.iter().map(|write| &write.execution);
+        wakes.extend(
+            executions
+                .filter(|e| told(e))
+                .map(|e| Wake::Execution(e.id)),
+        );
+        wakes
+    }
+}
+
+fn queued(run: &Run, job: JobId) -> Option<Queued> {
+    let planned: &PlannedJob = run.job(job).ok()?;
+    Some(Queued {
+        job,
+        labels: LabelSet::new(&planned.labels),
+    })
+}
+
+/// The jobs whose rows differ: all of them when the graph was laid out, else those that events name.
+fn changed_jobs(run: &Run, events: &[Event]) -> Vec<JobWrite> {
+    let laid_out = events
+        .iter()
+        .any(|event| matches!(event, Event::AttemptPlanned { .. }));
+    let named: Vec<JobId> = events.iter().filter_map(Event::job).collect();
+    let differs = |job: &Job| match job {
+        Job::Blocked(_) => laid_out,
+        Job::Planned(planned) => laid_out || named.contains(&planned.id),
+    };
+    let places = (0..).zip(&run.attempt().jobs);
+    let changed = places.filter(|(_, job)| differs(job));
+    changed
+        .map(|(place, job)| JobWrite {
+            place,
+            name: job.name().clone(),
+            job: job.clone(),
+        })
+        .collect()
+}
+
+fn changed(before: &Loaded, after: Vec<Execution>) -> Vec<ExecutionWrite> {
+    let known: &[Execution] = match before {
+        Loaded::NewRun { .. } => &[],
+        Loaded::Run { executions, .. } => executions,
+        Loaded::Execution(execution) => std::slice::from_ref(execution),
+    };
+    let differing = after
+        .into_iter()
+        .filter(|execution| !known.contains(execution));
+    differing
+        .map(|execution| ExecutionWrite {
+            requeue: goes_back(&execution),
+            execution,
+        })
+        .collect()
+}
+
+/// Whether the end of an offer leaves a job to be offered again.
+fn goes_back(execution: &Execution) -> bool {
+    match execution.state {
+        ExecutionState::Ended { end, .. } => match end {
+            ExecutionEnd::Released | ExecutionEnd::Lapsed => true,
+            ExecutionEnd::Finished(_)
+            | ExecutionEnd::Withdrawn
+            | ExecutionEnd::Lost
+            | ExecutionEnd::GraceOver => false,
+        },
+        ExecutionState::Offered { .. }
+        | ExecutionState::Running { .. }
+        | ExecutionState::Cancelling { .. } => false,
+    }
+}

@@ -1,0 +1,133 @@
+//! Every limit at its edge: exactly at it passes, one more is refused (semantics R7.62, section 9).
+
+use crate::support::{errors, invalid, job, step, valid};
+use runyard_workflow::MAX_DIAGNOSTICS;
+use runyard_workflow::limits::{
+    MAX_DEPTH, MAX_FILE_BYTES, MAX_NODES, MAX_RESULT_BYTES, MAX_RUN_CHARACTERS,
+};
+
+#[test]
+fn the_size_of_a_file_is_limited() {
+    let file = "on: push\njobs: {a: {runs-on: x}}\n#";
+    let padded = |bytes: usize| format!("{file}{}", "x".repeat(bytes - file.len()));
+    valid(&padded(MAX_FILE_BYTES));
+    let found = errors(&padded(MAX_FILE_BYTES + 1));
+    assert_eq!(
+        found,
+        ["1:1: The maximum file size of 512000 bytes has been exceeded"]
+    );
+}
+
+#[test]
+fn the_number_of_nodes_is_limited() {
+    // root, on, push, jobs, its mapping, a, its mapping, runs-on, x, needs, its list
+    let needs = |nodes: usize| {
+        let list = "b,".repeat(nodes - 11 - 4);
+        format!("on: push\njobs: {{b: {{runs-on: x}}, a: {{runs-on: x, needs: [{list}]}}}}\n")
+    };
+    valid(&needs(MAX_NODES));
+    let found = errors(&needs(MAX_NODES + 1));
+    assert!(
+        found[0].contains("Maximum number of nodes exceeded: at most 50000"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn aliases_count_as_what_they_stand_for() {
+    // 9 nodes that stand once, a list of 1,000 + 1 once, then that list by alias.
+    let file = |aliases: usize, rest: usize| {
+        let list = "x,".repeat(1_000);
+        let again = ", *a".repeat(aliases);
+        let single = ", x".repeat(rest);
+        format!("on: push\njobs: {{}}\nx: [&a [{list}]{again}{single}]\n")
+    };
+    // root, on, push, jobs, {}, x, its list = 7; 49 lists of 1,001 = 49,049.
+    let rest = MAX_NODES - 7 - 49 * 1_001;
+    let beyond = |found: &[String]| found.iter().any(|e| e.contains("Maximum number of nodes"));
+    assert!(!beyond(&errors(&file(48, rest))));
+    assert!(beyond(&errors(&file(48, rest + 1))));
+    assert!(beyond(&errors(&file(49, rest))));
+}
+
+#[test]
+fn the_depth_is_limited() {
+    let nested = |depth: usize| format!("a: {}{}", "[".repeat(depth - 1), "]".repeat(depth - 1));
+    let beyond = |source: &str| errors(source)[0].contains("Maximum object depth exceeded");
+    assert!(!beyond(&nested(MAX_DEPTH)));
+    assert!(beyond(&nested(MAX_DEPTH + 1)));
+    let block = |depth: usize| format!("{}x", "- ".repeat(depth));
+    assert!(!beyond(&block(MAX_DEPTH)));
+    assert!(beyond(&block(MAX_DEPTH + 1)));
+    // Through an alias: 25 levels inside 25, then inside 26.
+    let inner = format!("{}{}", "[".repeat(25), "]".repeat(25));
+    let aliased = |outer: usize| {
+        format!(
+            "a: &a {inner}\nb: {}*a{}",
+            "[".repeat(outer - 1),
+            "]".repeat(outer - 1)
+        )
+    };
+    assert!(!beyond(&aliased(25)));
+    assert!(beyond(&aliased(26)));
+}
+
+#[test]
+fn the_expanded_size_is_limited() {
+    let text = "x".repeat(100_000);
+    let each = 24 + 26 + 2 * text.len();
+    // root and list 24 each, seven short texts.
+    let fixed = 2 * 24 + 24 + 7 * 50 + 2 * "onpushjobsxab".len();
+    let copies = MAX_RESULT_BYTES / each;
+    let filler = (MAX_RESULT_BYTES - fixed - copies * each) / 2 - 25;
+    let file = |filler: usize| {
+        let again = ",*a".repeat(copies - 1);
+        let filler = "y".repeat(filler);
+        format!("on: push\njobs: {{}}\nx: [&a {text}{again}]\na: b\ny: {filler}\n")
+    };
+    let beyond = |filler: usize| {
+        errors(&file(filler))
+            .iter()
+            .any(|e| e.contains("Maximum object size exceeded"))
+    };
+    let edge = (0..=filler + 100)
+        .rev()
+        .find(|filler| !beyond(*filler))
+        .expect("some size passes");
+    assert!(
+        edge + 100 > filler.saturating_sub(200),
+        "the edge {edge} is near {filler}"
+    );
+    assert!(beyond(edge + 1));
+}
+
+#[test]
+fn the_length_of_a_script_is_limited() {
+    let run = |characters: usize| step(&format!("run: '{}'\n", "é".repeat(characters)));
+    valid(&run(MAX_RUN_CHARACTERS));
+    let found = errors(&run(MAX_RUN_CHARACTERS + 1));
+    assert_eq!(
+        found,
+        ["6:14: The script is too long; run has at most 21000 characters"]
+    );
+}
+
+#[test]
+fn the_number_of_reported_errors_is_limited_and_the_rest_is_counted() {
+    let keys = |count: usize| {
+        let keys: String = (0..count).map(|key| format!("    k{key}: x\n")).collect();
+        invalid(&job(&format!("    runs-on: x\n{keys}"))).diagnostics
+    };
+    let all = keys(MAX_DIAGNOSTICS);
+    assert_eq!(all.len(), MAX_DIAGNOSTICS);
+    assert!(
+        all.iter()
+            .all(|error| error.message.contains("unknown key"))
+    );
+    let more = keys(MAX_DIAGNOSTICS + 2);
+    assert_eq!(more.len(), MAX_DIAGNOSTICS + 1);
+    assert_eq!(
+        more[MAX_DIAGNOSTICS].message,
+        "2 more errors are not listed"
+    );
+}

@@ -1,0 +1,163 @@
+//! `on` (semantics R6.1, R6.2, R6.91).
+
+use crate::support::{invalid, refused, valid};
+use runyard_workflow::EventName::{self, Push, WorkflowDispatch};
+
+const JOBS: &str = "jobs: {a: {runs-on: x}}\n";
+
+fn file(on: &str) -> String {
+    format!("on: {on}\n{JOBS}")
+}
+
+#[test]
+fn r6_1_on_is_a_string_a_list_or_a_mapping() {
+    for (on, expected) in [
+        ("push", vec![Push]),
+        ("workflow_dispatch", vec![WorkflowDispatch]),
+        ("[push, workflow_dispatch]", vec![Push, WorkflowDispatch]),
+        ("[push, push]", vec![Push]),
+        ("{push: }", vec![Push]),
+        ("{push: {}}", vec![Push]),
+        (
+            "\n  push:\n  workflow_dispatch: ~",
+            vec![Push, WorkflowDispatch],
+        ),
+        ("\n  - workflow_dispatch", vec![WorkflowDispatch]),
+    ] {
+        let triggers = valid(&file(on)).on;
+        let named: Vec<EventName> = EventName::ALL
+            .into_iter()
+            .filter(|event| triggers.has(*event))
+            .collect();
+        assert_eq!(named, expected, "{on}");
+    }
+}
+
+#[test]
+fn triggers_keep_the_place_of_each_name() {
+    let triggers = valid(&file("\n  push:\n  workflow_dispatch:")).on;
+    let places: Vec<(&str, u32, u32)> = triggers
+        .declared()
+        .iter()
+        .map(|t| (t.name.as_str(), t.line, t.column))
+        .collect();
+    assert_eq!(places, [("push", 2, 3), ("workflow_dispatch", 3, 3)]);
+}
+
+#[test]
+fn event_names_parse_as_they_print() {
+    for event in EventName::ALL {
+        assert_eq!(event.to_string().parse(), Ok(event));
+    }
+    let refusal = "Push".parse::<EventName>().unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "event 'Push' is not one of push, workflow_dispatch"
+    );
+}
+
+#[test]
+fn events_and_filters_that_are_refused() {
+    let not_yet = "is valid in GitHub Actions but not honoured yet by this version";
+    for (on, expected) in [
+        (
+            "pull_request",
+            format!("1:5: The event 'pull_request' {not_yet}"),
+        ),
+        (
+            "[push, schedule]",
+            format!("1:12: The event 'schedule' {not_yet}"),
+        ),
+        (
+            "{workflow_run: {workflows: [x]}}",
+            format!("1:6: The event 'workflow_run' {not_yet}"),
+        ),
+        (
+            "{push: {branches: main}}",
+            format!("1:13: The key 'branches' {not_yet}"),
+        ),
+        (
+            "{push: {paths-ignore: [x]}}",
+            format!("1:13: The key 'paths-ignore' {not_yet}"),
+        ),
+        (
+            "{workflow_dispatch: {inputs: {}}}",
+            format!("1:26: The key 'inputs' {not_yet}"),
+        ),
+        (
+            "{push: {branch: main}}",
+            "1:13: Unexpected value 'branch': unknown key".to_owned(),
+        ),
+        (
+            "{push: main}",
+            "1:12: Unexpected value 'main': on.push is a mapping".to_owned(),
+        ),
+        (
+            "{push: [main]}",
+            "1:12: A sequence was not expected".to_owned(),
+        ),
+        ("[[push]]", "1:6: A sequence was not expected".to_owned()),
+        ("[{push: }]", "1:7: A mapping was not expected".to_owned()),
+        (
+            "pusch",
+            "1:5: Unexpected value 'pusch': unknown event; allowed in on: push".to_owned(),
+        ),
+        (
+            "Push",
+            "1:5: Unexpected value 'Push': unknown event".to_owned(),
+        ),
+        ("", "1:4: Unexpected value ''".to_owned()),
+        ("[]", "1:5: The workflow names no event".to_owned()),
+        ("{}", "1:5: The workflow names no event".to_owned()),
+    ] {
+        let found = crate::support::errors(&file(on));
+        let at_brace = expected
+            .replacen("1:6", "1:7", 1)
+            .replacen("1:13", "1:14", 1);
+        assert_eq!(found.len(), 1, "{on}: {found:?}");
+        assert!(
+            found[0].starts_with(&expected) || found[0].starts_with(&at_brace),
+            "{found:?}"
+        );
+    }
+    refused(
+        &format!("true: push\n{JOBS}"),
+        &[
+            "1:1: Unexpected value 'true': unknown key",
+            "1:1: Required property is missing: on",
+        ],
+    );
+}
+
+#[test]
+fn r6_91_a_broken_file_still_says_what_starts_it_when_on_can_be_read() {
+    for (source, expected) in [
+        ("on: push\njobs: {}\n", Some(vec!["push"])),
+        (
+            "on: [push, pull_request]\njobs: {}\n",
+            Some(vec!["push", "pull_request"]),
+        ),
+        (
+            "on: {push: {branches: [x]}}\njobs: {}\n",
+            Some(vec!["push"]),
+        ),
+        (
+            "on: {schedule: [{cron: x}]}\njobs: {}\n",
+            Some(vec!["schedule"]),
+        ),
+        ("on: pusch\njobs: {}\n", None),
+        ("jobs: {}\n", None),
+        ("on: push\njobs: [\n", None),
+        ("", None),
+    ] {
+        let triggers = invalid(source).triggers;
+        let names = triggers.as_ref().map(|triggers| {
+            triggers
+                .declared()
+                .iter()
+                .map(|t| t.name.as_str())
+                .collect::<Vec<_>>()
+        });
+        assert_eq!(names, expected, "{source}");
+    }
+}
