@@ -1,0 +1,38 @@
+# The commands that a person needs; each is one line that works without make too.
+
+CARGO  ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+# `make run` builds this profile and starts the program with these arguments.
+PROFILE ?= dev
+RUN     ?= demo --serve
+BUILT   := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt bench clean-data
+
+help: ## List the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+run: ## Start Runyard on 127.0.0.1:8080 with its data in data/, and run the sample project on it
+	$(CARGO) build --locked --profile $(PROFILE) --package runyard
+	@exec $(BUILT)/runyard $(RUN)
+
+test: ## Run every test on all three stores (finds or starts a PostgreSQL of its own)
+	$(CARGO) build --locked --workspace --bins --tests
+	tests/with-postgres $(CARGO) test --locked --workspace
+
+check: ## Check format, lints and documentation, as CI does
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps
+
+fmt: ## Format the sources
+	$(CARGO) fmt --all
+
+bench: ## Measure how long a queued job waits for an idle runner, on SQLite and PostgreSQL
+	$(CARGO) build --locked --release --bins
+	tests/with-postgres $(CARGO) bench --locked --package runyard-tests
+
+clean-data: ## Forget all runs: remove data/
+	rm -rf data
