@@ -2,7 +2,7 @@
 //! not decide what a scalar means.
 
 use super::Position;
-use granit_parser::{Event as Raw, Marker, Parser, ScalarStyle, ScanError, StrInput};
+use granit_parser::{Event as Raw, Marker, Parser, ScalarStyle, ScanError, Span, StrInput};
 
 /// Brackets that the parser may look past while it decides whether they begin a key; more than
 /// its lookahead of 1,024 characters can hold, so that our own depth limit speaks first.
@@ -48,7 +48,10 @@ pub(super) struct SyntaxError {
 
 /// The events of one file.
 pub(super) struct Events<'s> {
+    source: &'s str,
     parser: Parser<'s, StrInput<'s>>,
+    /// Where the furthest event so far ends.
+    reached: Marker,
 }
 
 impl<'s> Events<'s> {
@@ -60,7 +63,9 @@ impl<'s> Events<'s> {
             flow_nesting_limit: FLOW_NESTING,
         };
         Self {
+            source,
             parser: Parser::new_from_str_with_options(source, options),
+            reached: Marker::new(0, 1, 0).with_byte_offset(Some(0)),
         }
     }
 
@@ -71,19 +76,80 @@ impl<'s> Events<'s> {
                 Ok(pair) => pair,
                 Err(error) => return Some(Err(syntax_error(&error))),
             };
+            let begins = self.begins(&raw, &span);
+            self.reach(&span);
             let Some(event) = translate(raw) else {
                 continue;
             };
-            let mut begins = position(&span.start);
-            if let Some(tag) = span.tag_start() {
-                begins = begins.min(position(&tag));
+            return Some(self.anchor_begins().map(|anchor| {
+                let properties = [span.tag_start().map(|tag| position(&tag)), anchor];
+                (
+                    event,
+                    properties.into_iter().flatten().fold(begins, Position::min),
+                )
+            }));
+        }
+    }
+
+    /// Where the node itself begins. The parser begins a block scalar at its text and an empty
+    /// value at its colon; GitHub begins them at the `|` and behind the colon.
+    fn begins(&self, raw: &Raw<'_>, span: &Span) -> Position {
+        let start = position(&span.start);
+        let Raw::Scalar(_, style, ..) = raw else {
+            return start;
+        };
+        match style {
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                self.block_header(&span.start).unwrap_or(start)
             }
-            match self.anchor_begins() {
-                Ok(Some(anchor)) => begins = begins.min(anchor),
-                Ok(None) => {}
-                Err(error) => return Some(Err(error)),
+            ScalarStyle::Plain if span.is_empty() && self.rest(&span.start).starts_with(':') => {
+                Position {
+                    column: start.column.saturating_add(1),
+                    ..start
+                }
             }
-            return Some(Ok((event, begins)));
+            ScalarStyle::Plain | ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => start,
+        }
+    }
+
+    /// The `|` or `>` between the event before and `text`; only indicators, blanks and comments
+    /// stand beside it, and properties, which begin the node anyway.
+    fn block_header(&self, text: &Marker) -> Option<Position> {
+        let length = text
+            .byte_offset()?
+            .checked_sub(self.reached.byte_offset()?)?;
+        let between = self.rest(&self.reached).get(..length)?;
+        let mut place = position(&self.reached);
+        let mut comment = false;
+        let mut characters = between.chars().peekable();
+        while let Some(character) = characters.next() {
+            match character {
+                '|' | '>' if !comment => return Some(place),
+                '\r' if characters.peek() == Some(&'\n') => {}
+                '\r' | '\n' => {
+                    comment = false;
+                    place = Position {
+                        line: place.line.saturating_add(1),
+                        column: 0,
+                    };
+                }
+                '#' => comment = true,
+                _ => {}
+            }
+            place.column = place.column.saturating_add(1);
+        }
+        None
+    }
+
+    fn rest(&self, from: &Marker) -> &'s str {
+        from.byte_offset()
+            .and_then(|at| self.source.get(at..))
+            .unwrap_or_default()
+    }
+
+    fn reach(&mut self, span: &Span) {
+        if span.end.byte_offset() > self.reached.byte_offset() {
+            self.reached = span.end;
         }
     }
 

@@ -36,8 +36,8 @@ fn r2_2_an_unknown_need_is_reported_at_its_place() {
     refused(
         &jobs(&[("a", "[]"), ("b", "[a, c, d]")]),
         &[
-            "4:28: Job 'b' depends on unknown job 'c'.",
-            "4:31: Job 'b' depends on unknown job 'd'.",
+            "4:30: Job 'b' depends on unknown job 'c'.",
+            "4:33: Job 'b' depends on unknown job 'd'.",
         ],
     );
 }
@@ -48,9 +48,9 @@ fn r2_2_every_edge_of_the_unsatisfied_remainder_is_reported() {
     refused(
         &source,
         &[
-            "4:28: Job 'b' depends on job 'c' which creates a cycle in the dependency graph.",
-            "5:25: Job 'c' depends on job 'b' which creates a cycle in the dependency graph.",
-            "6:28: Job 'd' depends on job 'c' which creates a cycle in the dependency graph.",
+            "4:30: Job 'b' depends on job 'c' which creates a cycle in the dependency graph.",
+            "5:26: Job 'c' depends on job 'b' which creates a cycle in the dependency graph.",
+            "6:30: Job 'd' depends on job 'c' which creates a cycle in the dependency graph.",
         ],
     );
 }
@@ -59,7 +59,7 @@ fn r2_2_every_edge_of_the_unsatisfied_remainder_is_reported() {
 fn r2_2_a_job_cannot_need_itself() {
     refused(
         &jobs(&[("a", "[]"), ("b", "B")]),
-        &["4:25: Job 'b' depends on job 'b' which"],
+        &["4:26: Job 'b' depends on job 'b' which"],
     );
 }
 
@@ -69,8 +69,8 @@ fn r2_2_some_job_must_be_free_to_start() {
         &jobs(&[("a", "b"), ("b", "a")]),
         &[
             "3:3: The workflow must contain at least one job with no dependencies.",
-            "3:25: Job 'a' depends on job 'b' which creates a cycle",
-            "4:25: Job 'b' depends on job 'a' which creates a cycle",
+            "3:26: Job 'a' depends on job 'b' which creates a cycle",
+            "4:26: Job 'b' depends on job 'a' which creates a cycle",
         ],
     );
 }

@@ -122,7 +122,7 @@ fn r7_60_scalars_become_the_strings_that_github_makes_of_them() {
 #[test]
 fn r7_63_scalars_of_other_types_stand_where_strings_are_expected() {
     let workflow = valid(
-        "name: 1.10\non: push\nenv: {1: true, 1.50: x, null: y}\njobs:\n  a:\n    name: 012\n    runs-on: 1\n    steps:\n      - run: 123\n        name: true\n",
+        "name: 1.10\non: push\nenv: {1: true, 1.50: x, Null-ish: y}\njobs:\n  a:\n    name: 012\n    runs-on: 1\n    steps:\n      - run: 123\n        name: true\n",
     );
     assert_eq!(workflow.name.as_deref(), Some("1.1"));
     let names: Vec<&str> = workflow.env.iter().map(|(name, _)| name.as_str()).collect();

@@ -103,10 +103,10 @@ fn r7_62_a_file_is_one_document() {
 #[test]
 fn broken_yaml_is_reported_where_it_breaks() {
     for (source, at) in [
-        ("on: push\njobs: [a\n", 3),
+        ("on: push\njobs: [a\n", 2),
         ("on: push\njobs: {a: b: c}\n", 2),
-        ("on: push\n\tjobs: x\n", 2),
-        ("on: 'push\n", 1),
+        ("on: push\n\tjobs: x\n", 1),
+        ("on: 'push\n", 2),
         ("on: push\njobs:\n  a:\n runs-on: x\n", 4),
         ("on: @push\n", 1),
         ("on: \"\\q\"\n", 1),
@@ -152,4 +152,41 @@ fn columns_count_characters_and_begin_at_tags_and_anchors() {
         &step("run: x\n        env:\n          - x\n"),
         &["8:11: A sequence was not"],
     );
+}
+
+#[test]
+fn a_block_begins_at_its_indicator() {
+    for (body, at) in [
+        ("run: |\n          ${{ a }}\n", "6:14"),
+        ("run:   >-  # why | how\n\n          ${{ a }}\n", "6:16"),
+        (
+            "run: # why | how\n          |+\n          ${{ a }}\n",
+            "7:11",
+        ),
+        (
+            "run: # why\r\n          |2\r\n            ${{ a }}\r\n",
+            "7:11",
+        ),
+        ("run: &a |\n          ${{ a }}\n", "6:14"),
+        ("run: !!str |\n          ${{ a }}\n", "6:14"),
+        ("'ru|n': x\n        run: |\n          ${{ a }}\n", "7:14"),
+    ] {
+        let found = errors(&step(body));
+        let start = format!("{at}: The expression '${{{{ a }}}}");
+        assert!(
+            found.iter().any(|error| error.starts_with(&start)),
+            "{body:?}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn an_empty_value_begins_behind_its_colon() {
+    refused(&job("    runs-on:\n"), &["4:13: Unexpected value ''"]);
+    refused(
+        &job("    runs-on: # later\n"),
+        &["4:13: Unexpected value ''"],
+    );
+    refused(&job("    {runs-on: }\n"), &["4:14: Unexpected value ''"]);
+    refused(&job("    runs-on: ~\n"), &["4:14: Unexpected value ''"]);
 }
