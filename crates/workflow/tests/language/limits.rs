@@ -35,14 +35,13 @@ fn the_number_of_nodes_is_limited() {
 
 #[test]
 fn aliases_count_as_what_they_stand_for() {
-    // 9 nodes that stand once, a list of 1,000 + 1 once, then that list by alias.
     let file = |aliases: usize, rest: usize| {
         let list = "x,".repeat(1_000);
         let again = ", *a".repeat(aliases);
         let single = ", x".repeat(rest);
         format!("on: push\njobs: {{}}\nx: [&a [{list}]{again}{single}]\n")
     };
-    // root, on, push, jobs, {}, x, its list = 7; 49 lists of 1,001 = 49,049.
+    // Seven nodes hold the lists of 1,001: root, on, push, jobs, {}, x and the outer list.
     let rest = MAX_NODES - 7 - 49 * 1_001;
     let beyond = |found: &[String]| found.iter().any(|e| e.contains("Maximum number of nodes"));
     assert!(!beyond(&errors(&file(48, rest))));
@@ -76,29 +75,21 @@ fn the_depth_is_limited() {
 fn the_expanded_size_is_limited() {
     let text = "x".repeat(100_000);
     let each = 24 + 26 + 2 * text.len();
-    // root and list 24 each, seven short texts.
-    let fixed = 2 * 24 + 24 + 7 * 50 + 2 * "onpushjobsxab".len();
     let copies = MAX_RESULT_BYTES / each;
-    let filler = (MAX_RESULT_BYTES - fixed - copies * each) / 2 - 25;
-    let file = |filler: usize| {
+    // Three mappings and lists of 24; "on", "push", "jobs", "x", "a", "b" and "y" of 50 and 2 for
+    // each letter; the filler's own 50.
+    let fixed = 3 * 24 + 7 * 50 + 2 * "onpushjobsxaby".len() + 50;
+    let room = (MAX_RESULT_BYTES - fixed - copies * each) / 2;
+    let beyond = |filler: usize| {
         let again = ",*a".repeat(copies - 1);
         let filler = "y".repeat(filler);
-        format!("on: push\njobs: {{}}\nx: [&a {text}{again}]\na: b\ny: {filler}\n")
-    };
-    let beyond = |filler: usize| {
-        errors(&file(filler))
+        let source = format!("on: push\njobs: {{}}\nx: [&a {text}{again}]\na: b\ny: {filler}\n");
+        errors(&source)
             .iter()
-            .any(|e| e.contains("Maximum object size exceeded"))
+            .any(|error| error.contains("Maximum object size exceeded"))
     };
-    let edge = (0..=filler + 100)
-        .rev()
-        .find(|filler| !beyond(*filler))
-        .expect("some size passes");
-    assert!(
-        edge + 100 > filler.saturating_sub(200),
-        "the edge {edge} is near {filler}"
-    );
-    assert!(beyond(edge + 1));
+    assert!(!beyond(room));
+    assert!(beyond(room + 1));
 }
 
 #[test]
