@@ -1,0 +1,74 @@
+//! Where the description must not be taken literally (contract 7 and 11). Each change names its reason.
+
+use serde_json::{Value, json};
+
+/// The statuses and conclusions of a run, which the description leaves free (contract 7 and 11).
+const RUN_STATUSES: [&str; 6] = [
+    "completed",
+    "in_progress",
+    "queued",
+    "requested",
+    "waiting",
+    "pending",
+];
+const RUN_CONCLUSIONS: [&str; 9] = [
+    "action_required",
+    "cancelled",
+    "failure",
+    "neutral",
+    "skipped",
+    "stale",
+    "startup_failure",
+    "success",
+    "timed_out",
+];
+
+/// Members that real servers always send (contract 7), although the description does not ask for them.
+const ALWAYS_IN_A_RUN: [&str; 9] = [
+    "actor",
+    "check_suite_id",
+    "check_suite_node_id",
+    "name",
+    "previous_attempt_url",
+    "referenced_workflows",
+    "run_attempt",
+    "run_started_at",
+    "triggering_actor",
+];
+const ALWAYS_IN_A_JOB: [&str; 2] = ["run_attempt", "steps"];
+
+/// Changes the description, as read from the file, into what real servers send.
+pub(super) fn apply(description: &mut Value) {
+    let schemas = &mut description["components"]["schemas"];
+    correct_job(&mut schemas["job"]);
+    correct_run(&mut schemas["workflow-run"]);
+    // Sent by github.com while a rule holds the deployment.
+    append(
+        &mut schemas["deployment-status"]["properties"]["state"]["enum"],
+        ["waiting"],
+    );
+}
+
+fn correct_job(job: &mut Value) {
+    // Sent by github.com before the runner reaches the step.
+    append(
+        &mut job["properties"]["steps"]["items"]["properties"]["status"]["enum"],
+        ["pending"],
+    );
+    append(&mut job["required"], ALWAYS_IN_A_JOB);
+}
+
+fn correct_run(run: &mut Value) {
+    append(&mut run["required"], ALWAYS_IN_A_RUN);
+    let properties = &mut run["properties"];
+    properties["status"] = json!({ "type": "string", "enum": RUN_STATUSES });
+    properties["conclusion"] =
+        json!({ "type": "string", "nullable": true, "enum": RUN_CONCLUSIONS });
+    // Null once the fork is deleted.
+    properties["head_repository"] = json!({ "nullable": true, "allOf": [{ "$ref": "#/components/schemas/minimal-repository" }] });
+}
+
+fn append<const N: usize>(list: &mut Value, words: [&str; N]) {
+    let list = list.as_array_mut().expect("the description has this list");
+    list.extend(words.map(|word| json!(word)));
+}
