@@ -1,0 +1,100 @@
+//! Users and tokens in memory. Deleted users stay, marked, so that old runs keep their actor.
+
+use super::{
+    MemoryStore,
+    state::{State, UserRow, broken_reference, not_found},
+};
+use crate::{Accounts, Conflict, StoreError};
+use async_trait::async_trait;
+use runyard_domain::{
+    TokenId, UserId,
+    account::{Token, TokenHash, User},
+};
+
+#[async_trait]
+impl Accounts for MemoryStore {
+    async fn insert_user(&self, user: &User) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if state.user_with_login(&user.login).is_some() {
+            return Err(StoreError::Conflict(Conflict::Login));
+        }
+        let row = UserRow {
+            user: user.clone(),
+            deleted: false,
+        };
+        state.users.insert(user.id, row);
+        Ok(())
+    }
+
+    async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        let state = self.state();
+        Ok(state.users.get(&id).map(|row| row.user.clone()))
+    }
+
+    async fn user_by_login(&self, login: &str) -> Result<Option<User>, StoreError> {
+        Ok(self.state().user_with_login(login).cloned())
+    }
+
+    async fn users(&self, after: UserId, limit: u32) -> Result<Vec<User>, StoreError> {
+        let state = self.state();
+        let rows = state.users.values();
+        let live = rows.filter(|row| !row.deleted && row.user.id > after);
+        let page = live.take(limit as usize);
+        Ok(page.map(|row| row.user.clone()).collect())
+    }
+
+    async fn delete_user(&self, id: UserId) -> Result<(), StoreError> {
+        let mut state = self.state();
+        state.live_user(id).ok_or_else(|| not_found("user"))?;
+        let mut repositories = state.repositories.values();
+        if repositories.any(|row| !row.deleted && row.repository.owner_id == id) {
+            return Err(broken_reference());
+        }
+        if let Some(row) = state.users.get_mut(&id) {
+            row.deleted = true;
+        }
+        state.tokens.retain(|_, token| token.user != id);
+        state.collaborators.retain(|(_, user), _| *user != id);
+        Ok(())
+    }
+
+    async fn insert_token(&self, token: &Token) -> Result<(), StoreError> {
+        let mut state = self.state();
+        state.live_user(token.user).ok_or_else(broken_reference)?;
+        state.tokens.insert(token.id, token.clone());
+        Ok(())
+    }
+
+    async fn token_by_hash(&self, hash: TokenHash) -> Result<Option<(Token, User)>, StoreError> {
+        let state = self.state();
+        let token = state.tokens.values().find(|token| token.hash == hash);
+        Ok(token.and_then(|token| {
+            let user = state.live_user(token.user)?;
+            Some((token.clone(), user.clone()))
+        }))
+    }
+
+    async fn tokens(&self, user: UserId) -> Result<Vec<Token>, StoreError> {
+        let state = self.state();
+        let tokens = state.tokens.values();
+        Ok(tokens.filter(|t| t.user == user).cloned().collect())
+    }
+
+    async fn delete_token(&self, user: UserId, id: TokenId) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if state.tokens.get(&id).is_none_or(|t| t.user != user) {
+            return Err(not_found("token"));
+        }
+        state.tokens.remove(&id);
+        Ok(())
+    }
+}
+
+impl State {
+    fn user_with_login(&self, login: &str) -> Option<&User> {
+        let login = login.to_lowercase();
+        let mut rows = self.users.values();
+        let row = rows.find(|row| !row.deleted && row.user.login.to_lowercase() == login)?;
+        Some(&row.user)
+    }
+}

@@ -1,0 +1,246 @@
+//! The one door for change: copies what a scope names, lets the decision work on the copies, keeps what it wrote.
+
+use super::{
+    MemoryStore,
+    ready::ReadyJob,
+    state::{PastAttempt, RunRow, State, not_found},
+};
+use crate::{
+    ChangeError, Changes, Created, Decide, ExecutionWrite, Loaded, RunNumbers, Scope, Store,
+    StoreError, Wake, Writes,
+};
+use async_trait::async_trait;
+use runyard_domain::{
+    Event, Execution, ExecutionId, RepositoryId, Run, RunId, Timestamp, WorkflowId,
+    run::CommitFacts,
+};
+
+#[async_trait]
+impl Changes for MemoryStore {
+    async fn change(&self, scope: Scope, decide: Decide) -> Result<(), ChangeError> {
+        for wake in self.change_locked(&scope, decide)? {
+            self.wakes().send(wake);
+        }
+        Ok(())
+    }
+}
+
+impl MemoryStore {
+    /// Makes the change and says whom to wake once the lock is free.
+    fn change_locked(&self, scope: &Scope, mut decide: Decide) -> Result<Vec<Wake>, ChangeError> {
+        let mut state = self.state();
+        let now = self.clock_now();
+        let before = state.load(scope)?;
+        let mut after = before.clone();
+        let events = decide(&mut after, now)?;
+        let birth = birth_of(&after);
+        let writes = Writes::of(&before, after, events);
+        let wakes = writes.wakes();
+        state.check(&writes, birth.as_ref())?;
+        state.apply(writes, birth, now);
+        Ok(wakes)
+    }
+}
+
+/// What a new run has beside its aggregate.
+struct Birth {
+    commit: CommitFacts,
+    payload: serde_json::Value,
+}
+
+fn birth_of(after: &Loaded) -> Option<Birth> {
+    match after {
+        Loaded::NewRun { created, .. } => created.as_deref().map(|created: &Created| Birth {
+            commit: created.commit.clone(),
+            payload: created.payload.clone(),
+        }),
+        Loaded::Run { .. } | Loaded::Execution(_) => None,
+    }
+}
+
+impl State {
+    fn load(&self, scope: &Scope) -> Result<Loaded, StoreError> {
+        match scope {
+            Scope::NewRun {
+                repository,
+                workflow,
+                trigger_key,
+                parent,
+            } => self.load_new_run((*repository, *workflow, trigger_key), *parent),
+            Scope::Run(run) => self.load_run(*run, self.open_executions_of(*run)),
+            Scope::Execution(id) => Ok(Loaded::Execution(Box::new(self.load_execution(*id)?))),
+            Scope::RunOfExecution(id) => {
+                let execution = self.load_execution(*id)?;
+                self.load_run(execution.run, vec![execution])
+            }
+        }
+    }
+
+    fn load_new_run(
+        &self,
+        (repository, workflow, trigger_key): (RepositoryId, WorkflowId, &str),
+        parent: Option<RunId>,
+    ) -> Result<Loaded, StoreError> {
+        let of_repository = self.repositories.get(&repository);
+        let of_repository = of_repository
+            .filter(|row| !row.deleted)
+            .ok_or_else(|| not_found("repository"))?;
+        let of_workflow = self.workflows.get(&workflow);
+        let of_workflow = of_workflow
+            .filter(|row| row.workflow.repository == repository)
+            .ok_or_else(|| not_found("workflow"))?;
+        let parent = match parent {
+            None => None,
+            Some(id) => {
+                let row = self.live_run(id).ok_or_else(|| not_found("run"))?;
+                Some(row.run.clone())
+            }
+        };
+        let key = (repository, workflow, trigger_key.to_owned());
+        Ok(Loaded::NewRun {
+            parent,
+            numbers: RunNumbers {
+                number: of_workflow.last_number + 1,
+                index: of_repository.last_index + 1,
+            },
+            duplicate: self.trigger_keys.get(&key).copied(),
+            created: None,
+        })
+    }
+
+    fn load_run(&self, id: RunId, executions: Vec<Execution>) -> Result<Loaded, StoreError> {
+        let row = self.live_run(id).ok_or_else(|| not_found("run"))?;
+        Ok(Loaded::Run {
+            run: Box::new(row.run.clone()),
+            executions,
+        })
+    }
+
+    fn load_execution(&self, id: ExecutionId) -> Result<Execution, StoreError> {
+        let row = self.executions.get(&id);
+        let row = row.ok_or_else(|| not_found("execution"))?;
+        Ok(row.execution.clone())
+    }
+
+    fn open_executions_of(&self, run: RunId) -> Vec<Execution> {
+        let open = self.open_executions.iter();
+        let executions = open.map(|id| &self.executions[id].execution);
+        executions.filter(|e| e.run == run).cloned().collect()
+    }
+
+    /// What the constraints of a database would refuse.
+    fn check(&self, writes: &Writes, birth: Option<&Birth>) -> Result<(), StoreError> {
+        let Some(run) = &writes.run else {
+            return Ok(());
+        };
+        let identity = run.identity();
+        self.require_user(identity.actor)?;
+        self.require_user(run.attempt().triggering_actor)?;
+        let key = key_of(run);
+        if birth.is_some()
+            && (self.trigger_keys.contains_key(&key) || self.runs.contains_key(&run.id()))
+        {
+            return Err(StoreError::Internal(anyhow::anyhow!(
+                "run {} was created although its id or trigger key was used before",
+                run.id()
+            )));
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, writes: Writes, birth: Option<Birth>, now: Timestamp) {
+        for job in &writes.unqueued {
+            self.ready.remove(*job);
+        }
+        for queued in writes.queued {
+            let run = writes.run.as_ref().map(Run::id);
+            let run = run.expect("a queued job comes from an event of a run");
+            let (labels, since) = (queued.labels, now);
+            let row = ReadyJob { run, labels, since };
+            self.ready.add(queued.job, row);
+        }
+        for write in writes.executions {
+            self.apply_execution(write);
+        }
+        if let Some(run) = writes.run {
+            self.index_jobs(&run);
+            let events = writes.events.into_iter().map(|(_, event)| event).collect();
+            match birth {
+                Some(birth) => self.insert_run(run, birth, events),
+                None => self.update_run(run, events),
+            }
+            .replace_diagnostics(writes.diagnostics);
+        }
+    }
+
+    fn apply_execution(&mut self, write: ExecutionWrite) {
+        let execution = write.execution;
+        if write.requeue {
+            self.ready.give_back(execution.job);
+        }
+        if execution.is_ended() {
+            self.open_executions.remove(&execution.id);
+        }
+        if let Some(row) = self.executions.get_mut(&execution.id) {
+            row.execution = execution;
+        }
+    }
+
+    fn index_jobs(&mut self, run: &Run) {
+        let attempt = run.attempt();
+        for job in attempt.planned() {
+            self.jobs.insert(job.id, (run.id(), attempt.number));
+        }
+    }
+
+    fn insert_run(&mut self, run: Run, birth: Birth, events: Vec<Event>) -> &mut RunRow {
+        let identity = run.identity();
+        if let Some(row) = self.repositories.get_mut(&identity.repository) {
+            row.last_index += 1;
+        }
+        if let Some(row) = self.workflows.get_mut(&identity.workflow) {
+            row.last_number += 1;
+        }
+        self.trigger_keys.insert(key_of(&run), run.id());
+        self.runs.entry(run.id()).or_insert(RunRow {
+            run,
+            commit: birth.commit,
+            payload: birth.payload,
+            events,
+            diagnostics: Vec::new(),
+            past: Vec::new(),
+        })
+    }
+
+    fn update_run(&mut self, run: Run, events: Vec<Event>) -> &mut RunRow {
+        let row = self.runs.get_mut(&run.id());
+        let row = row.expect("the run was loaded under the same lock");
+        if row.run.attempt().number < run.attempt().number {
+            row.past.push(PastAttempt {
+                attempt: row.run.attempt().clone(),
+                updated_at: row.run.updated_at(),
+                diagnostics: std::mem::take(&mut row.diagnostics),
+            });
+        }
+        row.run = run;
+        row.events.extend(events);
+        row
+    }
+}
+
+impl RunRow {
+    fn replace_diagnostics(&mut self, found: Option<Vec<runyard_workflow::Diagnostic>>) {
+        if let Some(diagnostics) = found {
+            self.diagnostics = diagnostics;
+        }
+    }
+}
+
+fn key_of(run: &Run) -> (RepositoryId, WorkflowId, String) {
+    let identity = run.identity();
+    (
+        identity.repository,
+        identity.workflow,
+        identity.trigger_key.clone(),
+    )
+}

@@ -1,0 +1,230 @@
+//! Questions about runs, answered from the aggregates that are kept. Nothing is changed here.
+
+use super::{
+    MemoryStore,
+    state::{RunRow, State},
+};
+use crate::{
+    AttemptView, JobView, JobsOf, Listed, Page, RunFilter, RunView, Runs, StoreError, UserRef,
+};
+use async_trait::async_trait;
+use runyard_domain::{
+    Event, JobId, RepositoryId, Run, RunId, Timestamp, UserId,
+    run::{Attempt, AttemptState, PlannedJob},
+};
+use runyard_workflow::Diagnostic;
+
+#[async_trait]
+impl Runs for MemoryStore {
+    async fn run(&self, id: RunId) -> Result<Option<RunView>, StoreError> {
+        let state = self.state();
+        Ok(state.live_run(id).map(|row| state.newest(row)))
+    }
+
+    async fn attempt(&self, id: RunId, attempt: u32) -> Result<Option<RunView>, StoreError> {
+        let state = self.state();
+        let row = state.live_run(id);
+        Ok(row.and_then(|row| {
+            let kept = kept_attempt(row, attempt)?;
+            Some(state.view(row, kept))
+        }))
+    }
+
+    async fn runs(
+        &self,
+        repository: RepositoryId,
+        filter: &RunFilter,
+        page: Page,
+    ) -> Result<Listed<RunView>, StoreError> {
+        let state = self.state();
+        let Some(_) = state.live_repository(repository) else {
+            return Ok(cut([], page));
+        };
+        let newest_first = state.runs.values().rev();
+        let matching = newest_first
+            .filter(|row| row.run.identity().repository == repository)
+            .filter(|row| state.matches(row, filter));
+        let listed = cut(matching, page);
+        Ok(Listed {
+            items: listed.items.into_iter().map(|r| state.newest(r)).collect(),
+            total: listed.total,
+        })
+    }
+
+    async fn jobs(
+        &self,
+        run: RunId,
+        of: JobsOf,
+        page: Page,
+    ) -> Result<Listed<JobView>, StoreError> {
+        let state = self.state();
+        let Some(row) = state.live_run(run) else {
+            return Ok(cut([], page));
+        };
+        let chosen = attempts(row).filter(|kept| match of {
+            JobsOf::Latest => kept.attempt.number == row.run.attempt().number,
+            JobsOf::All => true,
+            JobsOf::Attempt(number) => kept.attempt.number == number,
+        });
+        let mut views: Vec<JobView> = chosen
+            .flat_map(|kept| state.job_views(run, kept.attempt))
+            .collect();
+        views.sort_by_key(|view| view.id);
+        Ok(cut(views, page))
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<JobView>, StoreError> {
+        let state = self.state();
+        Ok(state.job_view(id))
+    }
+
+    async fn events(&self, run: RunId) -> Result<Vec<Event>, StoreError> {
+        let state = self.state();
+        let row = state.live_run(run);
+        Ok(row.map(|row| row.events.clone()).unwrap_or_default())
+    }
+
+    async fn payload(&self, run: RunId) -> Result<Option<serde_json::Value>, StoreError> {
+        let state = self.state();
+        Ok(state.live_run(run).map(|row| row.payload.clone()))
+    }
+
+    async fn aggregate(&self, run: RunId) -> Result<Option<Run>, StoreError> {
+        let state = self.state();
+        Ok(state.live_run(run).map(|row| row.run.clone()))
+    }
+}
+
+/// An attempt with what is kept beside it.
+struct Kept<'a> {
+    attempt: &'a Attempt,
+    updated_at: Timestamp,
+    diagnostics: &'a [Diagnostic],
+}
+
+fn newest_of(row: &RunRow) -> Kept<'_> {
+    Kept {
+        attempt: row.run.attempt(),
+        updated_at: row.run.updated_at(),
+        diagnostics: &row.diagnostics,
+    }
+}
+
+/// All attempts, oldest first.
+fn attempts(row: &RunRow) -> impl Iterator<Item = Kept<'_>> {
+    let past = row.past.iter().map(|past| Kept {
+        attempt: &past.attempt,
+        updated_at: past.updated_at,
+        diagnostics: &past.diagnostics,
+    });
+    past.chain([newest_of(row)])
+}
+
+fn kept_attempt(row: &RunRow, number: u32) -> Option<Kept<'_>> {
+    attempts(row).find(|kept| kept.attempt.number == number)
+}
+
+impl State {
+    fn newest(&self, row: &RunRow) -> RunView {
+        self.view(row, newest_of(row))
+    }
+
+    fn view(&self, row: &RunRow, kept: Kept<'_>) -> RunView {
+        let attempt = kept.attempt;
+        let completed_at = match attempt.state {
+            AttemptState::Requested | AttemptState::Live => None,
+            AttemptState::Completed { completed_at, .. } => Some(completed_at),
+        };
+        RunView {
+            identity: row.run.identity().clone(),
+            commit: row.commit.clone(),
+            actor: self.user_ref(row.run.identity().actor),
+            attempt: AttemptView {
+                number: attempt.number,
+                triggering_actor: self.user_ref(attempt.triggering_actor),
+                requested_at: attempt.requested_at,
+                updated_at: kept.updated_at,
+                status: attempt.status(),
+                conclusion: attempt.conclusion(),
+                completed_at,
+                cancelled_at: attempt.cancelled_at,
+                diagnostics: kept.diagnostics.to_vec(),
+            },
+        }
+    }
+
+    fn user_ref(&self, id: UserId) -> UserRef {
+        let user = &self.users[&id].user;
+        UserRef {
+            id,
+            login: user.login.clone(),
+            site_admin: user.site_admin,
+        }
+    }
+
+    fn matches(&self, row: &RunRow, filter: &RunFilter) -> bool {
+        let identity = row.run.identity();
+        let login = &self.users[&identity.actor].user.login;
+        let holds = |wanted: &Option<String>, found: Option<&str>| {
+            wanted.is_none() || wanted.as_deref() == found
+        };
+        let actor = filter.actor.as_ref().map(|login| login.to_lowercase());
+        filter.workflow.is_none_or(|id| id == identity.workflow)
+            && holds(&actor, Some(&login.to_lowercase()))
+            && holds(&filter.branch, identity.head_branch.as_deref())
+            && holds(&filter.event, Some(&identity.event))
+            && holds(&filter.head_sha, Some(&identity.head_sha))
+            && (holds(&filter.status, Some(row.run.status().name()))
+                || holds(
+                    &filter.status,
+                    row.run.attempt().conclusion().map(|c| c.name()),
+                ))
+    }
+
+    fn job_views(&self, run: RunId, attempt: &Attempt) -> impl Iterator<Item = JobView> {
+        let number = attempt.number;
+        let planned = attempt.planned();
+        planned.map(move |job| self.view_job(run, number, job))
+    }
+
+    fn job_view(&self, id: JobId) -> Option<JobView> {
+        let (run, number) = *self.jobs.get(&id)?;
+        let kept = kept_attempt(self.live_run(run)?, number)?;
+        let job = kept.attempt.planned().find(|job| job.id == id)?;
+        Some(self.view_job(run, number, job))
+    }
+
+    fn view_job(&self, run: RunId, attempt: u32, job: &PlannedJob) -> JobView {
+        let execution = job.state.ran().map(|ran| ran.execution);
+        let row = execution.and_then(|id| self.executions.get(&id));
+        JobView {
+            id: job.id,
+            run,
+            attempt,
+            name: job.name.clone(),
+            needs: job.needs.clone(),
+            display_name: job.display_name.clone(),
+            labels: job.labels.clone(),
+            created_at: job.created_at,
+            state: job.state.clone(),
+            steps: row
+                .map(|row| row.execution.steps.clone())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// One page of all matches.
+pub(super) fn cut<T>(all: impl IntoIterator<Item = T>, page: Page) -> Listed<T> {
+    let first = page.offset();
+    let end = first + u64::from(page.per_page);
+    let mut total = 0;
+    let mut items = Vec::new();
+    for item in all {
+        if (first..end).contains(&total) {
+            items.push(item);
+        }
+        total += 1;
+    }
+    Listed { items, total }
+}

@@ -1,0 +1,142 @@
+//! The maps of the memory store, one for each table of the others. Data and look-ups; no rules.
+
+use super::ready::Ready;
+use crate::{Conflict, IdKind, SealedLog, StoreError};
+use runyard_domain::{
+    Event, Execution, ExecutionId, JobId, RepositoryId, Run, RunId, RunnerId, Timestamp, TokenId,
+    UserId, WorkflowId,
+    account::{Token, TokenHash, User},
+    repository::{Repository, Role, Workflow},
+    run::{Attempt, CommitFacts},
+    runner::Runner,
+};
+use runyard_workflow::Diagnostic;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Everything that is kept.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// The last id of each series that was given out.
+    pub(super) reserved: HashMap<IdKind, i64>,
+    pub(super) settings: BTreeMap<String, Vec<u8>>,
+    pub(super) users: BTreeMap<UserId, UserRow>,
+    pub(super) tokens: BTreeMap<TokenId, Token>,
+    pub(super) repositories: BTreeMap<RepositoryId, RepositoryRow>,
+    pub(super) collaborators: BTreeMap<(RepositoryId, UserId), Role>,
+    pub(super) workflows: BTreeMap<WorkflowId, WorkflowRow>,
+    /// Texts of workflow files by their hashes.
+    pub(super) definitions: BTreeMap<String, String>,
+    pub(super) runners: BTreeMap<RunnerId, Runner>,
+    pub(super) runs: BTreeMap<RunId, RunRow>,
+    /// Which run a trigger key made.
+    pub(super) trigger_keys: BTreeMap<(RepositoryId, WorkflowId, String), RunId>,
+    /// The run and attempt of every planned job.
+    pub(super) jobs: BTreeMap<JobId, (RunId, u32)>,
+    pub(super) executions: BTreeMap<ExecutionId, ExecutionRow>,
+    /// Those that have not ended.
+    pub(super) open_executions: BTreeSet<ExecutionId>,
+    /// Both kinds of tokens of executions.
+    pub(super) execution_tokens: HashMap<(TokenUse, TokenHash), ExecutionId>,
+    pub(super) ready: Ready,
+    pub(super) logs: BTreeMap<ExecutionId, LogRow>,
+}
+
+/// What a token of an execution opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum TokenUse {
+    /// The runner's reports.
+    Job,
+    /// GitHub's API.
+    GitHub,
+}
+
+#[derive(Debug)]
+pub(super) struct UserRow {
+    pub(super) user: User,
+    pub(super) deleted: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct RepositoryRow {
+    pub(super) repository: Repository,
+    pub(super) deleted: bool,
+    /// The newest run's index.
+    pub(super) last_index: i64,
+}
+
+#[derive(Debug)]
+pub(super) struct WorkflowRow {
+    pub(super) workflow: Workflow,
+    /// The newest run's number.
+    pub(super) last_number: i64,
+}
+
+#[derive(Debug)]
+pub(super) struct RunRow {
+    pub(super) run: Run,
+    pub(super) commit: CommitFacts,
+    pub(super) payload: serde_json::Value,
+    pub(super) events: Vec<Event>,
+    /// Of the newest attempt.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Older attempts as they were when the next was requested, oldest first.
+    pub(super) past: Vec<PastAttempt>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct PastAttempt {
+    pub(super) attempt: Attempt,
+    pub(super) updated_at: Timestamp,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+#[derive(Debug)]
+pub(super) struct ExecutionRow {
+    pub(super) execution: Execution,
+    pub(super) request_key: String,
+    pub(super) token: TokenHash,
+    pub(super) github_token: TokenHash,
+}
+
+#[derive(Debug)]
+pub(super) enum LogRow {
+    Chunks(Vec<u8>),
+    Sealed(SealedLog),
+}
+
+/// The answer when what was named is not there.
+pub(super) fn not_found(what: &'static str) -> StoreError {
+    StoreError::NotFound { what }
+}
+
+/// The answer when something that was named inside of something else is not there, or is still named.
+pub(super) fn broken_reference() -> StoreError {
+    StoreError::Conflict(Conflict::Reference)
+}
+
+impl State {
+    /// A user who is not deleted.
+    pub(super) fn live_user(&self, id: UserId) -> Option<&User> {
+        let row = self.users.get(&id).filter(|row| !row.deleted)?;
+        Some(&row.user)
+    }
+
+    /// Says that a reference is broken unless there is or was such a user.
+    pub(super) fn require_user(&self, id: UserId) -> Result<(), StoreError> {
+        let known = self.users.contains_key(&id);
+        known.then_some(()).ok_or_else(broken_reference)
+    }
+
+    /// A repository that is not deleted.
+    pub(super) fn live_repository(&self, id: RepositoryId) -> Option<&Repository> {
+        let row = self.repositories.get(&id).filter(|row| !row.deleted)?;
+        Some(&row.repository)
+    }
+
+    /// A run whose repository is not deleted.
+    pub(super) fn live_run(&self, id: RunId) -> Option<&RunRow> {
+        let row = self.runs.get(&id)?;
+        self.live_repository(row.run.identity().repository)?;
+        Some(row)
+    }
+}
