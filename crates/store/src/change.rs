@@ -31,6 +31,10 @@ pub enum Scope {
 
 /// What a scope loaded.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a change holds one at a time, on its own stack"
+)]
 pub enum Loaded {
     /// For [`Scope::NewRun`].
     NewRun {
