@@ -1,0 +1,173 @@
+//! Sealed logs in an object store: one object per execution. Knows nothing of runs or of who may read.
+
+use super::{
+    LogError, LogRow,
+    frames::{self, Frame, Index, TRAILER_BYTES},
+};
+use bytes::Bytes;
+use object_store::{
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem,
+    path::Path as Key,
+};
+use runyard_domain::ExecutionId;
+use std::{ops::Range, path::Path, sync::Arc};
+
+/// Bytes read from the end of an object at first: of most logs they hold the whole index.
+const TAIL_BYTES: u64 = 32 * 1024;
+/// Objects in one folder of a local store.
+const PER_FOLDER: i64 = 1000;
+
+/// A folder as an object store. It is made when it is missing; what is put is on disk before it is acknowledged.
+pub fn local_objects(dir: &Path) -> Result<Arc<dyn ObjectStore>, LogError> {
+    std::fs::create_dir_all(dir)?;
+    Ok(Arc::new(
+        LocalFileSystem::new_with_prefix(dir)?.with_fsync(true),
+    ))
+}
+
+/// Keeps sealed logs. Clones share the store.
+#[derive(Debug, Clone)]
+pub struct LogStorage {
+    objects: Arc<dyn ObjectStore>,
+}
+
+/// What became of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedLog {
+    /// Where it is; holds the execution's id.
+    pub key: String,
+    /// Its rows.
+    pub rows: u64,
+    /// Its bytes before compression.
+    pub bytes: u64,
+}
+
+impl LogStorage {
+    /// Logs in this store.
+    pub fn new(objects: Arc<dyn ObjectStore>) -> Self {
+        Self { objects }
+    }
+
+    /// Where the log of an execution is put.
+    pub fn key(execution: ExecutionId) -> String {
+        format!("logs/{:06}/{execution}.log", execution.get() / PER_FOLDER)
+    }
+
+    /// Writes all rows of an execution as one object, whole or not at all. The same rows again change nothing.
+    ///
+    /// Fails with [`LogError::BadRow`] when a row is none.
+    pub async fn seal(&self, execution: ExecutionId, ndjson: &[u8]) -> Result<SealedLog, LogError> {
+        let ndjson = ndjson.to_vec();
+        let (object, index) = tokio::task::spawn_blocking(move || frames::pack(&ndjson)).await??;
+        let key = Self::key(execution);
+        self.objects
+            .put(&Key::from(key.as_str()), PutPayload::from(object))
+            .await?;
+        Ok(SealedLog {
+            key,
+            rows: index.rows,
+            bytes: index.bytes,
+        })
+    }
+
+    /// All rows, in order.
+    pub async fn rows(&self, key: &str) -> Result<Vec<LogRow>, LogError> {
+        let index = self.index(key).await?;
+        self.unpacked(key, index.frames).await
+    }
+
+    /// The rows of one step, in order. Reads only the frames that can have some.
+    pub async fn rows_of_step(&self, key: &str, step: u32) -> Result<Vec<LogRow>, LogError> {
+        let mut index = self.index(key).await?;
+        index.frames.retain(|frame| frame.may_hold(step));
+        let mut rows = self.unpacked(key, index.frames).await?;
+        rows.retain(|row| row.step == step);
+        Ok(rows)
+    }
+
+    /// The rows with these numbers, from 0, as far as there are such. Reads only the frames that have them.
+    pub async fn rows_between(
+        &self,
+        key: &str,
+        wanted: Range<u64>,
+    ) -> Result<Vec<LogRow>, LogError> {
+        let mut index = self.index(key).await?;
+        index.frames.retain(|frame| {
+            frame.first_row < wanted.end && wanted.start < frame.first_row + frame.rows
+        });
+        let first = index.frames.first().map_or(0, |frame| frame.first_row);
+        let rows = self.unpacked(key, index.frames).await?;
+        let numbered = (first..)
+            .zip(rows)
+            .filter(|(number, _)| wanted.contains(number));
+        Ok(numbered.map(|(_, row)| row).collect())
+    }
+
+    /// Deletes a log. Nothing happens when there is none.
+    pub async fn delete(&self, key: &str) -> Result<(), LogError> {
+        match self.objects.delete(&Key::from(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(cause) => Err(cause.into()),
+        }
+    }
+
+    async fn index(&self, key: &str) -> Result<Index, LogError> {
+        let path = Key::from(key);
+        let tail = GetOptions {
+            range: Some(GetRange::Suffix(TAIL_BYTES)),
+            ..Default::default()
+        };
+        let found = self
+            .objects
+            .get_opts(&path, tail)
+            .await
+            .map_err(|e| missing(key, e))?;
+        let (size, start) = (found.meta.size, found.range.start);
+        let tail = found.bytes().await?;
+        let trailer = &tail[tail.len().saturating_sub(TRAILER_BYTES)..];
+        let range = frames::index_range(trailer, size).map_err(|reason| damaged(key, reason))?;
+        let json = match range.start.checked_sub(start) {
+            Some(skip) => within(&tail, skip, range.end - range.start),
+            None => self.objects.get_range(&path, range.clone()).await?,
+        };
+        frames::read_index(&json, range.start).map_err(|reason| damaged(key, reason))
+    }
+
+    async fn unpacked(&self, key: &str, frames: Vec<Frame>) -> Result<Vec<LogRow>, LogError> {
+        let ranges: Vec<Range<u64>> = frames.iter().map(Frame::range).collect();
+        let packed = self.objects.get_ranges(&Key::from(key), &ranges).await;
+        let packed = packed.map_err(|e| missing(key, e))?;
+        let rows = tokio::task::spawn_blocking(move || unpack_all(&frames, &packed)).await?;
+        rows.map_err(|reason| damaged(key, reason))
+    }
+}
+
+fn unpack_all(frames: &[Frame], packed: &[Bytes]) -> Result<Vec<LogRow>, String> {
+    let mut rows = Vec::new();
+    for (frame, packed) in frames.iter().zip(packed) {
+        rows.extend(frames::unpack(frame, packed)?);
+    }
+    Ok(rows)
+}
+
+/// So many bytes after so many others; fewer when there are not as many.
+fn within(bytes: &Bytes, skip: u64, length: u64) -> Bytes {
+    let clamp = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(bytes.len());
+    bytes.slice(clamp(skip)..clamp(skip.saturating_add(length)))
+}
+
+fn damaged(key: &str, reason: String) -> LogError {
+    LogError::Damaged {
+        key: key.to_owned(),
+        reason,
+    }
+}
+
+fn missing(key: &str, cause: object_store::Error) -> LogError {
+    match matches!(cause, object_store::Error::NotFound { .. }) {
+        true => LogError::NotFound {
+            key: key.to_owned(),
+        },
+        false => LogError::Store(cause),
+    }
+}
