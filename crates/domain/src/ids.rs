@@ -70,7 +70,7 @@ impl JobIds {
     }
 
     /// The ids nobody took.
-    pub fn into_unused(self) -> impl Iterator<Item = JobId> {
+    pub fn into_unused(self) -> impl DoubleEndedIterator<Item = JobId> {
         self.left.into_iter()
     }
 }

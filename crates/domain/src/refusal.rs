@@ -86,6 +86,9 @@ pub enum Refusal {
     /// More jobs than the caller reserved ids for.
     #[error("too few job ids were reserved for this command")]
     TooFewIds,
+    /// The store loaded something else than the command needs: a defect of ours.
+    #[error("the command was given what it cannot work on")]
+    WrongLoad,
     /// The definition lacks a job that the run's graph names: it is not this run's.
     #[error("the workflow definition has no job {job:?}")]
     WrongDefinition {

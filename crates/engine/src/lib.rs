@@ -1,1 +1,39 @@
-//! stub
+//! Use cases over the store: git sources, runs, runners, logs and clocks. No HTTP, no SQL, no rules about runs here.
+//!
+//! [`Engine`] has one method per use case; each loads an aggregate, applies one domain command and keeps the
+//! result in one transaction.
+
+#![warn(missing_docs)]
+
+mod accounts;
+mod assignment;
+mod clocks;
+mod create;
+mod definitions;
+mod engine;
+mod error;
+mod executions;
+pub mod git;
+mod ids;
+mod job_logs;
+pub mod logs;
+mod repositories;
+mod runners;
+mod runs;
+mod secret;
+mod settings;
+mod trigger;
+mod waiting;
+
+pub use accounts::{NewToken, NewUser};
+pub use assignment::Assignment;
+pub use clocks::Clocks;
+pub use engine::Engine;
+pub use error::EngineError;
+pub use executions::{CLAIM_SLOTS_MAX, Finish, Finished, Heard, Offer};
+pub use repositories::{NewRepository, WorkflowKey};
+pub use runners::NewRunner;
+pub use runs::JobCancellation;
+pub use secret::{Secret, SecretKind};
+pub use settings::Settings;
+pub use trigger::{Dispatch, Push};

@@ -1,0 +1,92 @@
+//! Everything a runner must know to run a job, gathered outside of any transaction.
+
+use crate::{Engine, EngineError, secret::Secret};
+use runyard_domain::{Execution, JobId, repository::Repository};
+use runyard_store::RunView;
+use runyard_workflow::{Env, Job, Step, Workflow};
+use serde_json::Value;
+use std::time::Duration;
+
+/// What a runner is told.
+#[derive(Debug)]
+pub struct Assignment {
+    /// The job.
+    pub job: JobId,
+    /// Name that people see.
+    pub display_name: String,
+    /// The run and attempt it belongs to.
+    pub run: RunView,
+    /// Where the code is.
+    pub repository: Repository,
+    /// The event's payload.
+    pub payload: Value,
+    /// The job of the file.
+    pub definition: Job,
+    /// Workflow and job `env`, merged (semantics R2.83).
+    pub env: Env,
+    /// The per-job `GITHUB_TOKEN`.
+    pub github_token: Secret,
+    /// The job ends after this.
+    pub timeout: Duration,
+}
+
+impl Assignment {
+    /// The steps with their numbers; "Set up job" is 1.
+    pub fn steps(&self) -> impl Iterator<Item = (u32, &Step)> {
+        (2..).zip(&self.definition.steps)
+    }
+}
+
+impl Engine {
+    pub(crate) async fn assignment(
+        &self,
+        execution: &Execution,
+        github_token: Secret,
+    ) -> Result<Assignment, EngineError> {
+        let missing = |what| EngineError::NotFound { what };
+        let view = self
+            .store
+            .job(execution.job)
+            .await?
+            .ok_or_else(|| missing("the job"))?;
+        let run = self
+            .store
+            .run(execution.run)
+            .await?
+            .ok_or_else(|| missing("the run"))?;
+        let repository = self.store.repository(run.identity.repository).await?;
+        let payload = self
+            .store
+            .payload(execution.run)
+            .await?
+            .unwrap_or(Value::Null);
+        let (path, hash) = (&run.identity.path, &run.identity.definition);
+        let definition = self.definitions.get(path, hash).await?;
+        let workflow = definition
+            .as_ref()
+            .as_ref()
+            .map_err(|_| missing("the definition"))?;
+        let job = workflow
+            .job(&view.name)
+            .ok_or_else(|| missing("the job's definition"))?;
+        Ok(Assignment {
+            job: view.id,
+            display_name: view.display_name,
+            repository: repository.ok_or_else(|| missing("the repository"))?,
+            payload,
+            env: merged_env(workflow, job),
+            definition: job.clone(),
+            run,
+            github_token,
+            timeout: self.settings.job_timeout,
+        })
+    }
+}
+
+/// The job's values win over the workflow's (semantics R2.83).
+fn merged_env(workflow: &Workflow, job: &Job) -> Env {
+    let mut env = workflow.env.clone();
+    env.retain(|(name, _)| !job.env.iter().any(|(own, _)| own == name));
+    env.extend(job.env.iter().cloned());
+    env
+}

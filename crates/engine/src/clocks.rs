@@ -1,0 +1,119 @@
+//! The clocks: what happens because time passes. Each may run on every replica.
+
+use crate::{Engine, EngineError, engine::wrong_load};
+use runyard_domain::{Refusal, handover};
+use runyard_store::{Expired, Loaded, Scope};
+use std::time::Duration;
+use tokio::{
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval},
+};
+
+/// How often expired offers and leases are looked for.
+const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
+/// How often logs that stayed unsealed are looked for.
+const SEAL_INTERVAL: Duration = Duration::from_secs(15);
+/// Expired executions that one look takes.
+const EXPIRED_PER_LOOK: u32 = 100;
+
+/// The running clocks; they stop when this is dropped.
+#[derive(Debug)]
+pub struct Clocks(Vec<JoinHandle<()>>);
+
+impl Drop for Clocks {
+    fn drop(&mut self) {
+        for clock in &self.0 {
+            clock.abort();
+        }
+    }
+}
+
+impl Engine {
+    /// Gives running executions a full lease, as no runner could be heard while no server ran, and starts the clocks.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn start_clocks(&self) -> Result<Clocks, EngineError> {
+        self.store
+            .extend_leases(self.settings.patience.lease)
+            .await?;
+        Ok(Clocks(vec![
+            tokio::spawn(expire(self.clone())),
+            tokio::spawn(seal(self.clone())),
+        ]))
+    }
+
+    /// Ends what is over by the store's clock: offers go back to the queue, silent runners lose their jobs.
+    ///
+    /// # Errors
+    /// When the store cannot be reached. One execution that cannot be ended does not keep the others from it.
+    pub async fn expire(&self) -> Result<(), EngineError> {
+        for expired in self.store.expired(EXPIRED_PER_LOOK).await? {
+            match self.expire_one(expired).await {
+                // Another replica was faster, or the runner was heard of after all.
+                Ok(())
+                | Err(EngineError::Refused(
+                    Refusal::ExecutionEnded { .. }
+                    | Refusal::NotExpired { .. }
+                    | Refusal::ExecutionStarted { .. },
+                )) => {}
+                Err(error) => {
+                    log::error!("execution {}: cannot be ended: {error}", expired.execution)
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn expire_one(&self, expired: Expired) -> Result<(), EngineError> {
+        let id = expired.execution;
+        if expired.was_offered {
+            return self
+                .change(Scope::Execution(id), |loaded, now| {
+                    let Loaded::Execution(execution) = loaded else {
+                        return Err(wrong_load());
+                    };
+                    execution.lapse(now)?;
+                    Ok((Vec::new(), ()))
+                })
+                .await;
+        }
+        self.command(
+            Scope::RunOfExecution(id),
+            expired.run,
+            |run, executions, planning| {
+                let execution = executions.first_mut().ok_or_else(wrong_load)?;
+                Ok((handover::expire(run, execution, planning)?, ()))
+            },
+        )
+        .await?;
+        log::warn!(
+            "execution {id} of run {}: its runner was lost or did not stop",
+            expired.run
+        );
+        self.seal_soon(id);
+        Ok(())
+    }
+}
+
+async fn expire(engine: Engine) {
+    let mut ticks = interval(EXPIRY_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = engine.expire().await {
+            log::warn!("looking for expired executions: {error}");
+        }
+    }
+}
+
+async fn seal(engine: Engine) {
+    let mut ticks = interval(SEAL_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = engine.seal_leftovers().await {
+            log::warn!("sealing logs: {error}");
+        }
+    }
+}

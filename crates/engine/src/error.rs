@@ -1,0 +1,87 @@
+//! Why a use case could not be done, by meaning. The API turns each into a status and a sentence.
+
+use crate::git::GitError;
+use runyard_domain::Refusal;
+use runyard_store::{ChangeError, Conflict, StoreError};
+
+/// Why a use case could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// What was named is not there, or not for the caller to see.
+    #[error("{what} is not there")]
+    NotFound {
+        /// Which kind of thing.
+        what: &'static str,
+    },
+    /// The state does not allow the command.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A value that was given is not possible.
+    #[error("{field}: {value:?} {problem}")]
+    Invalid {
+        /// Which field.
+        field: &'static str,
+        /// What it held.
+        value: String,
+        /// What is wrong with it, and what is allowed.
+        problem: String,
+    },
+    /// The workflow does not react to being dispatched.
+    #[error("workflow {path} does not have a 'workflow_dispatch' trigger")]
+    NoDispatchTrigger {
+        /// Its file.
+        path: String,
+    },
+    /// It would break a rule of uniqueness or reference.
+    #[error("{0}")]
+    Conflict(Conflict),
+    /// The repository's source.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// A log is not there yet, or not any more.
+    #[error("there is no log: {why}")]
+    NoLog {
+        /// Why.
+        why: &'static str,
+    },
+    /// More than a limit allows.
+    #[error("{what}: at most {limit} are allowed")]
+    TooMuch {
+        /// Of what.
+        what: &'static str,
+        /// The limit.
+        limit: u64,
+    },
+    /// Cannot be served now; later may do.
+    #[error("not available: {reason}")]
+    Unavailable {
+        /// For the log.
+        reason: String,
+    },
+    /// A defect of ours.
+    #[error(transparent)]
+    Internal(#[from] anyhow::Error),
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound { what } => Self::NotFound { what },
+            StoreError::Conflict(conflict) => Self::Conflict(conflict),
+            StoreError::Unavailable { reason } => Self::Unavailable { reason },
+            other @ (StoreError::Corrupt { .. }
+            | StoreError::SchemaTooNew { .. }
+            | StoreError::InUse { .. }) => Self::Internal(anyhow::Error::new(other)),
+            StoreError::Internal(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+impl From<ChangeError> for EngineError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Refused(refusal) => Self::Refused(refusal),
+            ChangeError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Logs for people: of one job, of a whole run; and sealing what ended.
+
+use crate::{
+    Engine, EngineError,
+    logs::{JobLog, LogRow, archive, parse_rows, text},
+};
+use runyard_domain::{ExecutionId, JobStatus, RunId, RunStatus, run::JobState};
+use runyard_store::{JobView, JobsOf, LogContent, PER_PAGE_MAX, Page, SealedLog};
+
+/// Logs sealed in one sweep.
+const SEALED_PER_SWEEP: u32 = 50;
+
+impl Engine {
+    /// The log of one job, as text (contract 8).
+    ///
+    /// # Errors
+    /// [`EngineError::NoLog`] while the job has not ended, and for one that no runner ever had.
+    pub async fn job_log(&self, job: &JobView) -> Result<String, EngineError> {
+        if job.state.status() != JobStatus::Completed {
+            return Err(EngineError::NoLog {
+                why: "the job has not ended",
+            });
+        }
+        let ran = job.state.ran().ok_or(EngineError::NoLog {
+            why: "no runner ever had the job",
+        })?;
+        Ok(text(&self.rows(ran.execution).await?))
+    }
+
+    /// The logs of the newest attempt of a run as a zip archive (contract 8).
+    ///
+    /// # Errors
+    /// [`EngineError::NoLog`] while the run has not ended.
+    pub async fn run_archive(&self, run: RunId) -> Result<Vec<u8>, EngineError> {
+        let view = self
+            .store
+            .run(run)
+            .await?
+            .ok_or(EngineError::NotFound { what: "the run" })?;
+        if view.attempt.status != RunStatus::Completed {
+            return Err(EngineError::NoLog {
+                why: "the run has not ended",
+            });
+        }
+        let mut logs = Vec::new();
+        for job in self.all_jobs(run).await? {
+            if let JobState::Completed { ran: Some(ran), .. } = &job.state {
+                let steps = job
+                    .steps
+                    .iter()
+                    .map(|step| (step.number, step.name.clone()))
+                    .collect();
+                let rows = self.rows(ran.execution).await?;
+                logs.push(JobLog {
+                    name: job.display_name,
+                    steps,
+                    rows,
+                });
+            }
+        }
+        let zipped = tokio::task::spawn_blocking(move || archive(&logs)).await;
+        Ok(zipped
+            .map_err(anyhow::Error::new)?
+            .map_err(anyhow::Error::new)?)
+    }
+
+    async fn all_jobs(&self, run: RunId) -> Result<Vec<JobView>, EngineError> {
+        let mut jobs = Vec::new();
+        for number in 1.. {
+            let page = Page {
+                number,
+                per_page: PER_PAGE_MAX,
+            };
+            let listed = self.store.jobs(run, JobsOf::Latest, page).await?;
+            let last = listed.items.len() < PER_PAGE_MAX as usize;
+            jobs.extend(listed.items);
+            if last {
+                break;
+            }
+        }
+        Ok(jobs)
+    }
+
+    async fn rows(&self, execution: ExecutionId) -> Result<Vec<LogRow>, EngineError> {
+        match self.store.log(execution).await? {
+            LogContent::Chunks(bytes) => Ok(parse_rows(&bytes).map_err(anyhow::Error::new)?),
+            LogContent::Sealed(sealed) => Ok(self
+                .logs
+                .rows(&sealed.key)
+                .await
+                .map_err(anyhow::Error::new)?),
+        }
+    }
+
+    /// Seals the log of an execution that ended, in the background.
+    pub(crate) fn seal_soon(&self, execution: ExecutionId) {
+        let engine = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = engine.seal(execution).await {
+                log::warn!("execution {execution}: its log stays unsealed for now: {error}");
+            }
+        });
+    }
+
+    /// Seals what an earlier attempt left.
+    pub(crate) async fn seal_leftovers(&self) -> Result<(), EngineError> {
+        for (execution, _) in self.store.unsealed_logs(SEALED_PER_SWEEP).await? {
+            self.seal(execution).await?;
+        }
+        Ok(())
+    }
+
+    async fn seal(&self, execution: ExecutionId) -> Result<(), EngineError> {
+        let LogContent::Chunks(bytes) = self.store.log(execution).await? else {
+            return Ok(());
+        };
+        let sealed = self
+            .logs
+            .seal(execution, &bytes)
+            .await
+            .map_err(anyhow::Error::new)?;
+        let sealed = SealedLog {
+            key: sealed.key,
+            bytes: sealed.bytes,
+        };
+        Ok(self.store.seal_log(execution, &sealed).await?)
+    }
+}
