@@ -1,3 +1,25 @@
 //! What the end-to-end tests share: programs, repositories and the one client. No rules of Runyard here.
+//!
+//! Tests reach a server through [`Client`] alone, and it judges every answer: a route that drifts from GitHub's API
+//! description fails the test that calls it, whatever that test is about.
 
+mod client;
+mod database;
+mod eventually;
+mod git;
+mod marker;
+mod process;
+mod runner;
 pub mod schema;
+mod server;
+mod stores;
+
+pub use client::{Answer, Client, Download, Request};
+pub use database::Database;
+pub use eventually::eventually;
+pub use git::Repository;
+pub use marker::Marker;
+pub use process::{Finished, Program};
+pub use runner::Runner;
+pub use server::{Server, Settings};
+pub use stores::{Store, skips};

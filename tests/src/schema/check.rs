@@ -101,9 +101,11 @@ fn only_one_list(body: &Value) -> Result<(), String> {
     ))
 }
 
+/// What was compiled so far, by operation and status.
+type Validators = HashMap<(usize, u16), Arc<Validator>>;
+
 fn validator(operation: &Operation, status: u16) -> Arc<Validator> {
-    static COMPILED: LazyLock<Mutex<HashMap<(usize, u16), Arc<Validator>>>> =
-        LazyLock::new(Mutex::default);
+    static COMPILED: LazyLock<Mutex<Validators>> = LazyLock::new(Mutex::default);
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     let key = (operation.index, status);
     Arc::clone(

@@ -1,0 +1,80 @@
+//! A PostgreSQL database of a test's own, on the server of `TEST_POSTGRES_URL`; dropped with this value.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio_postgres::NoTls;
+use url::Url;
+
+/// Names the server whose user may create databases.
+const VARIABLE: &str = "TEST_POSTGRES_URL";
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// An empty database.
+#[derive(Debug)]
+pub struct Database {
+    server: Url,
+    name: String,
+}
+
+impl Database {
+    /// Whether there is a server to put databases on.
+    #[must_use]
+    pub fn is_available() -> bool {
+        std::env::var_os(VARIABLE).is_some_and(|value| !value.is_empty())
+    }
+
+    /// Creates one.
+    ///
+    /// # Panics
+    /// If `TEST_POSTGRES_URL` is not set, leads nowhere, or its user may not create databases.
+    pub async fn create() -> Self {
+        let text = std::env::var(VARIABLE).expect("the caller asked whether there is a server");
+        let server = Url::parse(&text).expect("TEST_POSTGRES_URL is a URL");
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let time = chrono::Utc::now().timestamp_micros();
+        let name = format!("runyard_test_{}_{number}_{time}", std::process::id());
+        execute(&server, &format!("CREATE DATABASE {name}"))
+            .await
+            .expect("TEST_POSTGRES_URL may create databases");
+        Self { server, name }
+    }
+
+    /// Where a server finds it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let mut url = self.server.clone();
+        url.set_path(&self.name);
+        url.into()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let (server, name) = (self.server.clone(), self.name.clone());
+        // A thread of its own: a runtime cannot wait inside another.
+        let dropped = std::thread::spawn(move || drop_database(&server, &name)).join();
+        if !matches!(dropped, Ok(Ok(()))) {
+            eprintln!("the database {} is left behind: {dropped:?}", self.name);
+        }
+    }
+}
+
+fn drop_database(server: &Url, name: &str) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(execute(
+        server,
+        &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+    ))
+}
+
+async fn execute(server: &Url, statement: &str) -> anyhow::Result<()> {
+    let (client, connection) = tokio_postgres::connect(server.as_str(), NoTls).await?;
+    let driver = tokio::spawn(connection);
+    client.batch_execute(statement).await?;
+    drop(client);
+    driver.await??;
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! A real `runyard-runner` process, registered at a server. It knows how to start and stop it, no more.
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::process::{Program, command, finish};
+use crate::server::Server;
+
+/// A running runner. It is killed when this value is dropped.
+#[derive(Debug)]
+pub struct Runner {
+    program: Program,
+    folder: TempDir,
+}
+
+impl Runner {
+    /// Registers a runner with these labels (comma between) and starts it.
+    ///
+    /// # Panics
+    /// If it cannot be registered or started.
+    pub async fn start(server: &Server, name: &str, labels: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let answer = server
+            .client()
+            .post("/api/v1/runners/registration-token", &json!({}))
+            .await;
+        let token = answer.expect(201).json()["token"]
+            .as_str()
+            .expect("a token")
+            .to_owned();
+        let mut register = command("runyard-runner", folder.path());
+        register.args([
+            "register",
+            "--url",
+            server.client().base(),
+            "--token",
+            &token,
+        ]);
+        register.args(["--name", name, "--labels", labels]);
+        let registered = finish(register).await;
+        assert_eq!(registered.code, Some(0), "{registered:?}");
+        let program = Program::start(run(&folder));
+        Self { program, folder }
+    }
+
+    /// Starts it again after [`Runner::stop`] or [`Runner::kill`].
+    pub fn start_again(&mut self) {
+        self.program = Program::start(run(&self.folder));
+    }
+
+    /// Asks it to finish what it has and end, and waits until it did.
+    pub async fn stop(&mut self) {
+        self.program.stop().await;
+    }
+
+    /// Ends it at once.
+    pub async fn kill(&mut self) {
+        self.program.kill().await;
+    }
+
+    /// Everything that it said since its last start.
+    #[must_use]
+    pub fn output(&self) -> String {
+        self.program.output()
+    }
+}
+
+fn run(folder: &TempDir) -> tokio::process::Command {
+    let mut command = command("runyard-runner", folder.path());
+    command.arg("run");
+    command
+}

@@ -1,0 +1,197 @@
+//! A real `runyard serve` with a data folder and a store of its own. It knows how to start and stop it, no more.
+
+use std::path::Path;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::client::Client;
+use crate::database::Database;
+use crate::eventually::eventually;
+use crate::process::{Finished, Program, command, finish};
+use crate::stores::Store;
+
+/// How long a server that said its address may take until it is ready.
+const READY: Duration = Duration::from_secs(20);
+/// Any free port of this machine.
+const ANY_PORT: &str = "127.0.0.1:0";
+
+/// How a server is started.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    store: Store,
+    in_process_runner: bool,
+    variables: Vec<(String, String)>,
+}
+
+impl Settings {
+    /// A server on `store`, with its in-process runner.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            in_process_runner: true,
+            variables: Vec::new(),
+        }
+    }
+
+    /// The same without the in-process runner.
+    #[must_use]
+    pub fn without_runner(mut self) -> Self {
+        self.in_process_runner = false;
+        self
+    }
+
+    /// The same with one more `RUNYARD__...` variable.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+}
+
+/// A running server. It is killed and its data is removed when this value is dropped.
+#[derive(Debug)]
+pub struct Server {
+    // Dropped in this order: the program before what it uses.
+    program: Program,
+    database: Option<Database>,
+    folder: TempDir,
+    settings: Settings,
+    client: Client,
+    token: String,
+}
+
+impl Server {
+    /// Starts a server with its in-process runner.
+    pub async fn start(store: Store) -> Self {
+        Self::start_with(Settings::new(store)).await
+    }
+
+    /// Starts a server and waits until it is ready.
+    ///
+    /// # Panics
+    /// If it does not become ready; shows what it said.
+    pub async fn start_with(settings: Settings) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = match settings.store {
+            Store::Postgres => Some(Database::create().await),
+            Store::Memory | Store::Sqlite => None,
+        };
+        let mut program =
+            Program::start(serve(&settings, folder.path(), database.as_ref(), ANY_PORT));
+        let client = Client::new(&program.line("url: ").await);
+        let token = program.line("token: ").await;
+        let client = client.with_token(&token);
+        let server = Self {
+            program,
+            database,
+            folder,
+            settings,
+            client,
+            token,
+        };
+        server.wait_until_ready().await;
+        server
+    }
+
+    /// Starts the server again, at the same address with the same data, after [`Server::stop`] or [`Server::kill`].
+    ///
+    /// # Panics
+    /// As [`Server::start_with`].
+    pub async fn start_again(&mut self) {
+        let address = self.client.base().trim_start_matches("http://").to_owned();
+        let folder = self.folder.path();
+        let command = serve(&self.settings, folder, self.database.as_ref(), &address);
+        self.program = Program::start(command);
+        assert_eq!(self.program.line("url: ").await, self.client.base());
+        self.wait_until_ready().await;
+    }
+
+    async fn wait_until_ready(&self) {
+        let client = self.client.anonymous();
+        let ready = async || client.answers("/readyz").await.then_some(());
+        eventually("the server is ready", READY, ready).await;
+    }
+
+    /// Asks the server to end and waits until it did.
+    pub async fn stop(&mut self) {
+        let status = self.program.stop().await;
+        assert!(
+            status.success(),
+            "the server ended with {status}:\n{}",
+            self.output()
+        );
+    }
+
+    /// Ends the server at once, as a power cut would.
+    pub async fn kill(&mut self) {
+        self.program.kill().await;
+    }
+
+    /// A client with the administrator's token.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// The administrator's token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// A folder that goes when the server goes; the server's data is in `data` below it.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Everything that the server said since its last start.
+    #[must_use]
+    pub fn output(&self) -> String {
+        self.program.output()
+    }
+
+    /// Runs another command of the program against this server, as its administrator.
+    pub async fn command(&self, arguments: &[&str]) -> Finished {
+        let mut command = command("runyard", self.folder.path());
+        command
+            .env("RUNYARD_URL", self.client.base())
+            .env("RUNYARD_TOKEN", &self.token);
+        command.args(arguments);
+        finish(command).await
+    }
+
+    /// Runs `runyard serve` where it is expected to fail, to its end.
+    pub async fn fails_to_start(settings: Settings, address: &str) -> Finished {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        finish(serve(&settings, folder.path(), None, address)).await
+    }
+}
+
+fn serve(
+    settings: &Settings,
+    folder: &Path,
+    database: Option<&Database>,
+    address: &str,
+) -> Command {
+    let mut command = command("runyard", folder);
+    command
+        .arg("serve")
+        .env("RUNYARD__SERVER__LISTEN", address)
+        .env("RUNYARD__STORE__KIND", settings.store.name())
+        .env("RUNYARD__DATA__DIR", folder.join("data"))
+        .env(
+            "RUNYARD__RUNNER__IN_PROCESS",
+            settings.in_process_runner.to_string(),
+        );
+    if let Some(database) = database {
+        command.env("RUNYARD__DATABASE__URL", database.url());
+    }
+    for (name, value) in &settings.variables {
+        command.env(name, value);
+    }
+    command
+}
