@@ -19,7 +19,9 @@ pub(crate) struct Backoff {
 impl Backoff {
     /// The next wait; at least what the server asked for.
     pub(crate) fn next(&mut self, retry_after: Option<Duration>) -> Duration {
-        let full = FIRST.saturating_mul(2_u32.saturating_pow(self.tries)).min(LONGEST);
+        let full = FIRST
+            .saturating_mul(2_u32.saturating_pow(self.tries))
+            .min(LONGEST);
         self.tries = self.tries.saturating_add(1);
         let jittered = full.mul_f64(rand::rng().random_range(0.5..=1.0));
         jittered.max(retry_after.unwrap_or_default().min(RETRY_AFTER_MAX))
@@ -39,9 +41,19 @@ mod tests {
     fn waits_grow_to_a_cap_and_honour_retry_after() {
         let mut backoff = Backoff::default();
         assert!(backoff.next(None) <= FIRST);
-        assert!((0..100).map(|_| backoff.next(None)).all(|wait| wait <= LONGEST));
+        assert!(
+            (0..100)
+                .map(|_| backoff.next(None))
+                .all(|wait| wait <= LONGEST)
+        );
         assert!(backoff.next(None) >= LONGEST / 2);
-        assert_eq!(backoff.next(Some(Duration::from_secs(60))), Duration::from_secs(60));
-        assert_eq!(backoff.next(Some(Duration::from_secs(9999))), RETRY_AFTER_MAX);
+        assert_eq!(
+            backoff.next(Some(Duration::from_secs(60))),
+            Duration::from_secs(60)
+        );
+        assert_eq!(
+            backoff.next(Some(Duration::from_secs(9999))),
+            RETRY_AFTER_MAX
+        );
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use runyard_api::runner::messages::{
-    CancelCheck, Claim, Claimed, DeclareRunner, Declared, FinishExecution, LogAck, RegisterRunner, Registered,
-    ReleaseExecution, ReleaseReason, StartExecution, Started, SyncExecution, Synced,
+    CancelCheck, Claim, Claimed, DeclareRunner, Declared, FinishExecution, LogAck, RegisterRunner,
+    Registered, ReleaseExecution, ReleaseReason, StartExecution, Started, SyncExecution, Synced,
 };
 use serde::de::DeserializeOwned;
 
@@ -25,7 +25,10 @@ const MESSAGE_CHARS: usize = 300;
 pub(crate) enum CallError {
     /// Network errors, 429 and 5xx: try again.
     #[error("{reason}")]
-    Temporary { reason: String, retry_after: Option<Duration> },
+    Temporary {
+        reason: String,
+        retry_after: Option<Duration>,
+    },
     /// 401: the credential is no good.
     #[error("the server refuses the credential: {0}")]
     Unauthorized(String),
@@ -74,12 +77,19 @@ impl Client {
             .timeout(ANSWER_WITHIN)
             .user_agent(concat!("runyard-runner/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { http, base, token: token.to_owned() })
+        Ok(Self {
+            http,
+            base,
+            token: token.to_owned(),
+        })
     }
 
     /// The same server with another credential.
     pub(crate) fn with_token(&self, token: &str) -> Self {
-        Self { token: token.to_owned(), ..self.clone() }
+        Self {
+            token: token.to_owned(),
+            ..self.clone()
+        }
     }
 
     pub(crate) async fn register(&self, body: &RegisterRunner) -> Result<Registered, CallError> {
@@ -92,7 +102,10 @@ impl Client {
 
     /// `None` when there was nothing within the wait.
     pub(crate) async fn claim(&self, body: &Claim) -> Result<Option<Claimed>, CallError> {
-        let call = self.call(Method::POST, "runners/claim").json(body).timeout(waiting(body.wait_s));
+        let call = self
+            .call(Method::POST, "runners/claim")
+            .json(body)
+            .timeout(waiting(body.wait_s));
         let response = send(call).await?;
         if response.status() == StatusCode::NO_CONTENT {
             return Ok(None);
@@ -100,11 +113,19 @@ impl Client {
         json(response).await.map(Some)
     }
 
-    pub(crate) async fn start(&self, execution: i64, body: &StartExecution) -> Result<Started, CallError> {
+    pub(crate) async fn start(
+        &self,
+        execution: i64,
+        body: &StartExecution,
+    ) -> Result<Started, CallError> {
         json(send(self.execution(Method::PUT, execution, "start").json(body)).await?).await
     }
 
-    pub(crate) async fn sync(&self, execution: i64, body: &SyncExecution) -> Result<Synced, CallError> {
+    pub(crate) async fn sync(
+        &self,
+        execution: i64,
+        body: &SyncExecution,
+    ) -> Result<Synced, CallError> {
         json(send(self.execution(Method::POST, execution, "sync").json(body)).await?).await
     }
 
@@ -116,11 +137,13 @@ impl Client {
         seal: bool,
         gzip: Vec<u8>,
     ) -> Result<LogAck, CallError> {
-        let mut call = self.execution(Method::PUT, execution, "log").query(&[("offset", offset)]);
-        if seal {
-            call = call.query(&[("seal", 1)]);
-        }
-        let call = call
+        let seal = if seal { "&seal=1" } else { "" };
+        let call = self
+            .execution(
+                Method::PUT,
+                execution,
+                &format!("log?offset={offset}{seal}"),
+            )
             .header("Content-Encoding", "gzip")
             .header("Content-Type", "application/x-ndjson")
             .body(gzip);
@@ -132,23 +155,44 @@ impl Client {
     }
 
     /// Waits up to `wait_s` seconds for a cancel order.
-    pub(crate) async fn cancel_check(&self, job: i64, wait_s: u64) -> Result<CancelCheck, CallError> {
-        let call = self.call(Method::POST, &format!("jobs/{job}/cancel-check"));
-        let call = call.query(&[("wait_s", wait_s)]).timeout(waiting(wait_s));
-        json(send(call).await?).await
+    pub(crate) async fn cancel_check(
+        &self,
+        job: i64,
+        wait_s: u64,
+    ) -> Result<CancelCheck, CallError> {
+        let call = self.call(
+            Method::POST,
+            &format!("jobs/{job}/cancel-check?wait_s={wait_s}"),
+        );
+        json(send(call.timeout(waiting(wait_s))).await?).await
     }
 
-    pub(crate) async fn finish(&self, execution: i64, body: &FinishExecution) -> Result<Finished, CallError> {
+    pub(crate) async fn finish(
+        &self,
+        execution: i64,
+        body: &FinishExecution,
+    ) -> Result<Finished, CallError> {
         let response = send(self.execution(Method::PUT, execution, "finish").json(body)).await?;
         if response.status() == StatusCode::ACCEPTED {
-            return json(response).await.map(|LogAck { ack }| Finished::LogMissing(ack));
+            return json(response)
+                .await
+                .map(|LogAck { ack }| Finished::LogMissing(ack));
         }
         Ok(Finished::Stored)
     }
 
-    pub(crate) async fn release(&self, execution: i64, reason: ReleaseReason) -> Result<(), CallError> {
+    pub(crate) async fn release(
+        &self,
+        execution: i64,
+        reason: ReleaseReason,
+    ) -> Result<(), CallError> {
         let body = ReleaseExecution { reason };
-        send(self.execution(Method::POST, execution, "release").json(&body)).await.map(drop)
+        send(
+            self.execution(Method::POST, execution, "release")
+                .json(&body),
+        )
+        .await
+        .map(drop)
     }
 
     fn execution(&self, method: Method, execution: i64, what: &str) -> RequestBuilder {
@@ -157,29 +201,53 @@ impl Client {
 
     fn call(&self, method: Method, path: &str) -> RequestBuilder {
         let base = self.base.as_str().trim_end_matches('/');
-        self.http.request(method, format!("{base}/api/v1/{path}")).bearer_auth(&self.token)
+        self.http
+            .request(method, format!("{base}/api/v1/{path}"))
+            .bearer_auth(&self.token)
     }
 }
 
-/// Repeats a call while its failure is temporary.
-pub(crate) async fn until_answered<T>(
-    what: &str,
-    mut call: impl AsyncFnMut() -> Result<T, CallError>,
-) -> Result<T, CallError> {
-    let mut backoff = Backoff::default();
-    loop {
-        match call().await {
-            Err(CallError::Temporary { reason, retry_after }) => {
-                if backoff.tries() == 0 {
+/// Evaluates a call again and again while its failure is temporary. A macro, because the future of a generic function
+/// over async closures cannot be spawned.
+macro_rules! until_answered {
+    ($what:expr, $call:expr) => {{
+        let mut retries = $crate::client::Retries::default();
+        loop {
+            if let Some(answer) = retries.settle($what, $call.await).await {
+                break answer;
+            }
+        }
+    }};
+}
+pub(crate) use until_answered;
+
+/// Waits between the tries of one call.
+#[derive(Default)]
+pub(crate) struct Retries(Backoff);
+
+impl Retries {
+    /// The answer, or `None` after the wait that a temporary failure asks for.
+    pub(crate) async fn settle<T>(
+        &mut self,
+        what: &str,
+        answer: Result<T, CallError>,
+    ) -> Option<Result<T, CallError>> {
+        match answer {
+            Err(CallError::Temporary {
+                reason,
+                retry_after,
+            }) => {
+                if self.0.tries() == 0 {
                     log::warn!("{what}: {reason}; trying again until it works");
                 }
-                tokio::time::sleep(backoff.next(retry_after)).await;
+                tokio::time::sleep(self.0.next(retry_after)).await;
+                None
             }
             answer => {
-                if backoff.tries() > 0 && answer.is_ok() {
-                    log::info!("{what}: works again after {} tries", backoff.tries());
+                if self.0.tries() > 0 && answer.is_ok() {
+                    log::info!("{what}: works again after {} tries", self.0.tries());
                 }
-                return answer;
+                Some(answer)
             }
         }
     }
@@ -206,16 +274,29 @@ async fn sorted(response: Response) -> Result<Response, CallError> {
         StatusCode::CONFLICT => CallError::Conflict(message),
         StatusCode::TOO_MANY_REQUESTS => temporary(status, &message, retry_after),
         _ if status.is_server_error() => temporary(status, &message, retry_after),
-        _ => CallError::Refused { status: status.as_u16(), message },
+        _ => CallError::Refused {
+            status: status.as_u16(),
+            message,
+        },
     })
 }
 
 fn temporary(status: StatusCode, message: &str, retry_after: Option<Duration>) -> CallError {
-    CallError::Temporary { reason: format!("the server answered {}: {message}", status.as_u16()), retry_after }
+    CallError::Temporary {
+        reason: format!("the server answered {}: {message}", status.as_u16()),
+        retry_after,
+    }
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {
-    response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok().map(Duration::from_secs)
+    response
+        .headers()
+        .get(RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+        .map(Duration::from_secs)
 }
 
 /// The `message` of an error body, else the beginning of the body.
@@ -238,7 +319,10 @@ async fn json<T: DeserializeOwned>(response: Response) -> Result<T, CallError> {
 }
 
 fn unreachable(error: reqwest::Error) -> CallError {
-    CallError::Temporary { reason: root_cause(&error), retry_after: None }
+    CallError::Temporary {
+        reason: root_cause(&error),
+        retry_after: None,
+    }
 }
 
 /// The innermost cause says what happened; the outer ones repeat the URL.

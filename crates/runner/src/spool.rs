@@ -36,8 +36,13 @@ pub(crate) struct Spool {
 impl Spool {
     /// Opens the folder, making it when it is not there.
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
-        fs::DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder)?;
-        Ok(Self { folder: folder.to_owned() })
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(FOLDER_MODE)
+            .create(folder)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+        })
     }
 
     /// File of an execution's log; byte offsets in it are the protocol's offsets.
@@ -54,7 +59,12 @@ impl Spool {
         let path = self.state_path(spooled.execution_id);
         let draft = path.with_extension("json.new");
         let mut options = File::options();
-        let mut file = options.write(true).create(true).truncate(true).mode(FILE_MODE).open(&draft)?;
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(FILE_MODE)
+            .open(&draft)?;
         file.write_all(&serde_json::to_vec(spooled)?)?;
         fs::rename(draft, path)
     }
@@ -95,7 +105,9 @@ impl Spool {
 
 fn read(path: &Path) -> Option<Spooled> {
     let changed = fs::metadata(path).and_then(|found| found.modified()).ok()?;
-    let age = SystemTime::now().duration_since(changed).unwrap_or_default();
+    let age = SystemTime::now()
+        .duration_since(changed)
+        .unwrap_or_default();
     if age > SPOOL_RETENTION {
         return None;
     }
@@ -108,7 +120,12 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     fn spooled() -> Spooled {
-        Spooled { execution_id: 7, token: "t".to_owned(), steps: vec![], finish: None }
+        Spooled {
+            execution_id: 7,
+            token: "t".to_owned(),
+            steps: vec![],
+            finish: None,
+        }
     }
 
     #[test]
@@ -116,7 +133,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let spool = Spool::open(&folder.path().join("spool")).unwrap();
         spool.save(&spooled()).unwrap();
-        let mode = fs::metadata(spool.state_path(7)).unwrap().permissions().mode();
+        let mode = fs::metadata(spool.state_path(7))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(spool.leftovers().unwrap(), [spooled()]);
         spool.remove(7);
@@ -129,7 +149,12 @@ mod tests {
         let spool = Spool::open(folder.path()).unwrap();
         spool.save(&spooled()).unwrap();
         let old = SystemTime::now() - SPOOL_RETENTION - Duration::from_secs(60);
-        File::options().write(true).open(spool.state_path(7)).unwrap().set_modified(old).unwrap();
+        File::options()
+            .write(true)
+            .open(spool.state_path(7))
+            .unwrap()
+            .set_modified(old)
+            .unwrap();
         assert!(spool.leftovers().unwrap().is_empty());
         assert!(!spool.state_path(7).exists());
     }

@@ -25,17 +25,30 @@ pub(crate) struct Stop {
 
 impl Stop {
     pub(crate) fn new(reason: StopReason) -> Self {
-        Self { reason, force: reason == StopReason::Gone }
+        Self {
+            reason,
+            force: reason == StopReason::Gone,
+        }
     }
 
     pub(crate) fn forced(reason: StopReason) -> Self {
-        Self { reason, force: true }
+        Self {
+            reason,
+            force: true,
+        }
     }
 
     /// What is left of two orders: the first reason (but gone is gone), the harder way.
     fn merged(self, newer: Self) -> Self {
-        let reason = if newer.reason == StopReason::Gone { newer.reason } else { self.reason };
-        Self { reason, force: self.force || newer.force }
+        let reason = if newer.reason == StopReason::Gone {
+            newer.reason
+        } else {
+            self.reason
+        };
+        Self {
+            reason,
+            force: self.force || newer.force,
+        }
     }
 }
 
@@ -64,21 +77,20 @@ impl StopSwitch {
     }
 
     pub(crate) fn is_gone(&self) -> bool {
-        self.ordered().is_some_and(|stop| stop.reason == StopReason::Gone)
+        self.ordered()
+            .is_some_and(|stop| stop.reason == StopReason::Gone)
     }
 
     /// Waits for an order that differs from `known`. Safe to abandon.
     pub(crate) async fn changed_from(&self, known: Option<Stop>) -> Stop {
         let mut orders = self.0.subscribe();
-        let found = orders.wait_for(|stop| stop.is_some() && *stop != known).await;
-        found.ok().and_then(|stop| *stop).expect("this switch itself keeps the channel open")
-    }
-
-    /// Waits until the execution is gone. Safe to abandon.
-    pub(crate) async fn gone(&self) {
-        let mut orders = self.0.subscribe();
-        let is_gone = |stop: &Option<Stop>| stop.is_some_and(|s| s.reason == StopReason::Gone);
-        let _ = orders.wait_for(is_gone).await;
+        let found = orders
+            .wait_for(|stop| stop.is_some() && *stop != known)
+            .await;
+        found
+            .ok()
+            .and_then(|stop| *stop)
+            .expect("this switch itself keeps the channel open")
     }
 }
 

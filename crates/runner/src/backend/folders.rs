@@ -41,8 +41,17 @@ impl JobFolders {
     /// Makes them, empty.
     pub(crate) fn create(&self) -> io::Result<()> {
         self.remove()?;
-        for folder in [&self.root, &self.workspace, &self.temp, &self.home, &self.tools] {
-            std::fs::DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder)?;
+        for folder in [
+            &self.root,
+            &self.workspace,
+            &self.temp,
+            &self.home,
+            &self.tools,
+        ] {
+            std::fs::DirBuilder::new()
+                .recursive(true)
+                .mode(FOLDER_MODE)
+                .create(folder)?;
         }
         Ok(())
     }

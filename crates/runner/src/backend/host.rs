@@ -1,6 +1,6 @@
 //! Runs jobs as processes of this host, below one supervisor per job. Must not decide why a job stops.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -26,6 +26,8 @@ const KILLED: i32 = 9;
 
 /// The host as a place for jobs.
 pub(crate) struct HostBackend {
+    /// The runner's work folder.
+    pub(crate) work: PathBuf,
     /// The program to start as supervisor; this program itself when absent.
     pub(crate) supervisor: Option<PathBuf>,
 }
@@ -33,14 +35,15 @@ pub(crate) struct HostBackend {
 #[async_trait]
 impl Backend for HostBackend {
     async fn open(&self, execution: i64) -> Result<Box<dyn Session>, SupervisorError> {
-        let supervisor = Supervisor::start(self.supervisor.as_deref(), execution).await?;
-        Ok(Box::new(HostSession { supervisor, execution }))
+        let mark = mark_of(&self.work, execution);
+        let supervisor = Supervisor::start(self.supervisor.as_deref(), &mark).await?;
+        Ok(Box::new(HostSession { supervisor, mark }))
     }
 }
 
 struct HostSession {
     supervisor: Supervisor,
-    execution: i64,
+    mark: String,
 }
 
 #[async_trait]
@@ -48,11 +51,11 @@ impl Session for HostSession {
     async fn run(
         &mut self,
         mut launch: Launch,
-        output: &mut (dyn FnMut(&[u8]) + Send),
+        output: &mut (dyn for<'b> FnMut(&'b [u8]) + Send),
         stop: &StopSwitch,
     ) -> Result<RunEnd, RunError> {
         let program = launch.program.display().to_string();
-        launch.env.push((MARK.to_owned(), self.execution.to_string()));
+        launch.env.push((MARK.to_owned(), self.mark.clone()));
         self.supervisor.launch(launch).await?;
         let mut ending = Ending::default();
         loop {
@@ -78,7 +81,7 @@ impl Session for HostSession {
                 ended
             }
             Err(_) => {
-                end_leftovers(self.execution).await;
+                kill_leftovers(&self.mark).await;
                 Vec::new()
             }
         }
@@ -87,14 +90,22 @@ impl Session for HostSession {
 
 impl HostSession {
     async fn lost(&self) -> SupervisorError {
-        end_leftovers(self.execution).await;
+        kill_leftovers(&self.mark).await;
         SupervisorError::Lost
     }
 }
 
 /// Ends what a killed supervisor or runner left of an execution, as far as its processes still carry the mark.
-pub(crate) async fn end_leftovers(execution: i64) {
-    let mark = format!("{MARK}={execution}");
+pub(crate) async fn end_leftovers(work: &Path, execution: i64) {
+    kill_leftovers(&mark_of(work, execution)).await;
+}
+
+fn mark_of(work: &Path, execution: i64) -> String {
+    format!("{execution}:{}", work.display())
+}
+
+async fn kill_leftovers(mark: &str) {
+    let mark = format!("{MARK}={mark}");
     for _ in 0..LEFTOVER_ROUNDS {
         if kill_marked(&mark) == 0 {
             return;
@@ -140,7 +151,8 @@ impl Ending {
             (false, Stage::Running) => {
                 Some(self.reach(Stage::Interrupted, INTERRUPT_GRACE, Signal::Interrupt))
             }
-            (true, Stage::Killed) | (false, Stage::Interrupted | Stage::Terminated | Stage::Killed) => {
+            (true, Stage::Killed)
+            | (false, Stage::Interrupted | Stage::Terminated | Stage::Killed) => {
                 Some(self.repeat())
             }
         }
@@ -148,7 +160,9 @@ impl Ending {
 
     fn escalate(&mut self) -> Option<Signal> {
         match self.stage {
-            Stage::Running => Some(self.reach(Stage::Interrupted, INTERRUPT_GRACE, Signal::Interrupt)),
+            Stage::Running => {
+                Some(self.reach(Stage::Interrupted, INTERRUPT_GRACE, Signal::Interrupt))
+            }
             Stage::Interrupted => {
                 Some(self.reach(Stage::Terminated, TERMINATE_GRACE, Signal::Terminate))
             }

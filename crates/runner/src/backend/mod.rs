@@ -7,7 +7,8 @@ mod host;
 use async_trait::async_trait;
 
 pub(crate) use folders::JobFolders;
-pub(crate) use host::HostBackend;
+pub(crate) use host::{HostBackend, end_leftovers};
+pub use host::{INTERRUPT_GRACE, TERMINATE_GRACE};
 
 use crate::stop::StopSwitch;
 use crate::supervisor::{Ended, Exit, Launch, SupervisorError};
@@ -27,7 +28,7 @@ pub(crate) trait Session: Send {
     async fn run(
         &mut self,
         launch: Launch,
-        output: &mut (dyn FnMut(&[u8]) + Send),
+        output: &mut (dyn for<'b> FnMut(&'b [u8]) + Send),
         stop: &StopSwitch,
     ) -> Result<RunEnd, RunError>;
 

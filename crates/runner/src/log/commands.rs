@@ -58,11 +58,17 @@ pub(super) fn parse_command(line: &str) -> Option<Command> {
 fn read(rest: &str, end: &str) -> Option<Command> {
     let (head, text) = rest.split_once(end)?;
     let name = named(head.split_once(' ').map_or(head, |(name, _)| name))?;
-    Some(Command { name, text: unescape(text) })
+    Some(Command {
+        name,
+        text: unescape(text),
+    })
 }
 
 fn named(word: &str) -> Option<Name> {
-    NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, name)| *name)
+    NAMES
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(word))
+        .map(|(_, name)| *name)
 }
 
 /// Whether `token` may end a pause of commands: an empty one, and the name of a command, could end it by chance.
@@ -71,7 +77,9 @@ pub(super) fn is_stop_token(token: &str) -> bool {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
+    text.replace("%0D", "\r")
+        .replace("%0A", "\n")
+        .replace("%25", "%")
 }
 
 #[cfg(test)]
@@ -82,7 +90,10 @@ mod tests {
     fn r8_2_commands_are_read_and_other_text_is_left() {
         let cases = [
             ("::group::Build", Some((Name::Group, "Build"))),
-            ("  ::error file=a.rs,line=1::no%0Away", Some((Name::Error, "no\nway"))),
+            (
+                "  ::error file=a.rs,line=1::no%0Away",
+                Some((Name::Error, "no\nway")),
+            ),
             ("::WARNING::x::y", Some((Name::Warning, "x::y"))),
             ("::endgroup::", Some((Name::EndGroup, ""))),
             ("##[group]x", Some((Name::Group, "x"))),
@@ -94,7 +105,9 @@ mod tests {
         ];
         for (line, expected) in cases {
             let found = parse_command(line);
-            let found = found.as_ref().map(|command| (command.name, command.text.as_str()));
+            let found = found
+                .as_ref()
+                .map(|command| (command.name, command.text.as_str()));
             assert_eq!(found, expected, "{line:?}");
         }
     }

@@ -52,7 +52,10 @@ fn uri_data(value: &str) -> String {
 }
 
 fn xml(value: &str) -> String {
-    let escaped = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let escaped = value
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
     escaped.replace('"', "&quot;").replace('\'', "&apos;")
 }
 
@@ -66,7 +69,9 @@ mod tests {
         let secret = "hunter2-and-more";
         for before in ["", "a", "ab", "abc", "user:"] {
             let encoded = STANDARD.encode(format!("{before}{secret}tail"));
-            let found = encoded_forms(secret).iter().any(|form| encoded.contains(form));
+            let found = encoded_forms(secret)
+                .iter()
+                .any(|form| encoded.contains(form));
             assert!(found, "before {before:?}: {encoded}");
         }
     }

@@ -61,7 +61,9 @@ mod tests {
 
     fn lines(pieces: &[&[u8]]) -> Vec<String> {
         let (mut lines, mut found) = (Lines::default(), Vec::new());
-        pieces.iter().for_each(|piece| lines.push(piece, |line| found.push(line.to_owned())));
+        pieces
+            .iter()
+            .for_each(|piece| lines.push(piece, |line| found.push(line.to_owned())));
         lines.finish(|line| found.push(line.to_owned()));
         found
     }

@@ -9,15 +9,18 @@ const MASK: &str = "***";
 
 /// The values that no log may show.
 #[derive(Default)]
-pub(crate) struct Masks {
+pub(super) struct Masks {
     values: BTreeSet<String>,
 }
 
 impl Masks {
     /// Adds a secret: whole, each of its lines, and their common encodings. Blank ones are not maskable.
-    pub(crate) fn add(&mut self, secret: &str) {
+    pub(super) fn add(&mut self, secret: &str) {
         let lines = secret.lines().map(|line| line.trim_end_matches('\r'));
-        for value in std::iter::once(secret).chain(lines).filter(|value| !value.trim().is_empty()) {
+        for value in std::iter::once(secret)
+            .chain(lines)
+            .filter(|value| !value.trim().is_empty())
+        {
             if self.values.insert(value.to_owned()) {
                 self.values.extend(encoded_forms(value));
             }
@@ -25,8 +28,12 @@ impl Masks {
     }
 
     /// The text without secrets; touching and overlapping ones become one mask.
-    pub(crate) fn apply(&self, text: &str) -> String {
-        let mut found: Vec<_> = self.values.iter().flat_map(|value| occurrences(text, value)).collect();
+    pub(super) fn apply(&self, text: &str) -> String {
+        let mut found: Vec<_> = self
+            .values
+            .iter()
+            .flat_map(|value| occurrences(text, value))
+            .collect();
         found.sort_by_key(|range| range.start);
         let (mut shown, mut end) = (String::with_capacity(text.len()), 0);
         for range in found {
@@ -65,7 +72,11 @@ mod tests {
             (vec!["", "  "], "a  b", "a  b"),
             (vec!["one\r\ntwo"], "one, two", "***, ***"),
             (vec!["p\u{e4}ss"], "a p\u{e4}ss", "a ***"),
-            (vec!["pass\"word\\"], r#"{"k":"pass\"word\\"}"#, r#"{"k":"***"}"#),
+            (
+                vec!["pass\"word\\"],
+                r#"{"k":"pass\"word\\"}"#,
+                r#"{"k":"***"}"#,
+            ),
         ];
         for (secrets, text, shown) in cases {
             let mut masks = Masks::default();

@@ -8,7 +8,6 @@ mod output;
 mod upload;
 mod writer;
 
-pub(crate) use masks::Masks;
 pub(crate) use output::StepOutput;
 pub(crate) use upload::{Pace, Upload};
 pub(crate) use writer::JobLog;

@@ -18,19 +18,31 @@ pub(crate) struct StepOutput {
 impl StepOutput {
     /// Output of a script: workflow commands count.
     pub(crate) fn new(log: Arc<JobLog>, step: u32) -> Self {
-        Self { log, step, lines: Lines::default(), reader: CommandReader::default() }
+        Self {
+            log,
+            step,
+            lines: Lines::default(),
+            reader: CommandReader::default(),
+        }
     }
 
     /// Output of a program of the runner's own: every line is text.
     pub(crate) fn plain(log: Arc<JobLog>, step: u32) -> Self {
-        let reader = CommandReader { deaf: true, ..CommandReader::default() };
-        Self { reader, ..Self::new(log, step) }
+        let reader = CommandReader {
+            deaf: true,
+            ..CommandReader::default()
+        };
+        Self {
+            reader,
+            ..Self::new(log, step)
+        }
     }
 
     /// Takes bytes that the step wrote.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let (mut rows, reader, log) = (Vec::new(), &mut self.reader, &self.log);
-        self.lines.push(bytes, |line| reader.read(line, log, &mut rows));
+        self.lines
+            .push(bytes, |line| reader.read(line, log, &mut rows));
         self.log.write(self.step, rows);
     }
 
@@ -92,13 +104,17 @@ impl CommandReader {
         if is_stop_token(&token) {
             self.stopped_by = Some(token);
         } else {
-            rows.push(format!("##[error]Commands cannot be stopped with the token '{token}': choose a random one."));
+            rows.push(format!(
+                "##[error]Commands cannot be stopped with the token '{token}': choose a random one."
+            ));
             self.failed = true;
         }
     }
 
     fn refuse(&mut self, rows: &mut Vec<String>, name: &str, file: &str) {
-        rows.push(format!("##[error]The command '{name}' is disabled. Write to the file that {file} names."));
+        rows.push(format!(
+            "##[error]The command '{name}' is disabled. Write to the file that {file} names."
+        ));
         self.failed = true;
     }
 }
@@ -111,7 +127,9 @@ fn push_text(rows: &mut Vec<String>, prefix: &str, text: &str) {
 }
 
 fn deprecated(rows: &mut Vec<String>, name: &str, file: &str) {
-    rows.push(format!("##[warning]The command '{name}' has no effect. Write to the file that {file} names."));
+    rows.push(format!(
+        "##[warning]The command '{name}' has no effect. Write to the file that {file} names."
+    ));
 }
 
 #[cfg(test)]
@@ -126,13 +144,27 @@ mod tests {
         let mut step = StepOutput::new(log.clone(), 2);
         step.push(output);
         let failed = step.finish();
-        (read_rows(&log).into_iter().map(|row| row.2).collect(), failed)
+        (
+            read_rows(&log).into_iter().map(|row| row.2).collect(),
+            failed,
+        )
     }
 
     #[test]
     fn r8_5_groups_and_messages_are_stored_in_brackets() {
-        let (rows, failed) = shown(b"::group::One\nx\n::endgroup::\n::error file=a::bad%0Aworse\n::debug::d");
-        assert_eq!(rows, ["##[group]One", "x", "##[endgroup]", "##[error]bad", "worse", "##[debug]d"]);
+        let (rows, failed) =
+            shown(b"::group::One\nx\n::endgroup::\n::error file=a::bad%0Aworse\n::debug::d");
+        assert_eq!(
+            rows,
+            [
+                "##[group]One",
+                "x",
+                "##[endgroup]",
+                "##[error]bad",
+                "worse",
+                "##[debug]d"
+            ]
+        );
         assert!(!failed);
     }
 

@@ -28,7 +28,10 @@ pub(crate) struct Pace {
 
 impl Pace {
     pub(crate) fn new() -> Self {
-        Self { next_sync: watch::Sender::new(FLUSH_AFTER.0), flush: Notify::new() }
+        Self {
+            next_sync: watch::Sender::new(FLUSH_AFTER.0),
+            flush: Notify::new(),
+        }
     }
 
     /// Takes the server's wish.
@@ -53,12 +56,22 @@ pub(crate) struct Upload {
 
 impl Upload {
     pub(crate) fn new(client: Client, execution: i64, log: Arc<JobLog>) -> Self {
-        Self { client, execution, log, acked: 0, refused: false }
+        Self {
+            client,
+            execution,
+            log,
+            acked: 0,
+            refused: false,
+        }
     }
 
     /// Bytes that the server shall have in the end.
     pub(crate) fn total(&self) -> u64 {
-        if self.refused { self.acked } else { self.log.length() }
+        if self.refused {
+            self.acked
+        } else {
+            self.log.length()
+        }
     }
 
     /// Goes back, or forward, to where the server says it stands.
@@ -107,17 +120,39 @@ impl Upload {
 
     /// Sends one request's worth. What the server refuses for good (too large, not allowed) is given up.
     async fn send_next(&mut self, seal: bool) -> Result<(), CallError> {
-        let rows = self.log.read(self.acked, LOG_REQUEST_BYTES).map_err(unreadable)?;
+        let rows = self
+            .log
+            .read(self.acked, LOG_REQUEST_BYTES)
+            .map_err(unreadable)?;
         let packed = pack(&rows).map_err(unreadable)?;
-        match self.client.append_log(self.execution, self.acked, seal, packed).await {
+        match self
+            .client
+            .append_log(self.execution, self.acked, seal, packed)
+            .await
+        {
+            Ok(answer) if answer.ack == self.acked && !rows.is_empty() => {
+                return Err(stuck(self.acked));
+            }
             Ok(answer) => self.resume_from(answer.ack),
             Err(error @ (CallError::Refused { .. } | CallError::Conflict(_))) => {
-                log::error!("execution {}: the rest of the log is dropped: {error}", self.execution);
+                log::error!(
+                    "execution {}: the rest of the log is dropped: {error}",
+                    self.execution
+                );
                 self.refused = true;
             }
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+}
+
+/// A server that stores nothing of what it accepted is asked again later.
+fn stuck(acked: u64) -> CallError {
+    let reason = format!("the server still has {acked} bytes of the log after more were sent");
+    CallError::Temporary {
+        reason,
+        retry_after: None,
     }
 }
 

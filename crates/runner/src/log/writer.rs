@@ -27,7 +27,10 @@ pub struct LogLimits {
 
 impl Default for LogLimits {
     fn default() -> Self {
-        Self { step_bytes: 64 * 1024 * 1024, job_bytes: 256 * 1024 * 1024 }
+        Self {
+            step_bytes: 64 * 1024 * 1024,
+            job_bytes: 256 * 1024 * 1024,
+        }
     }
 }
 
@@ -53,7 +56,13 @@ impl JobLog {
     /// Starts an empty log.
     pub(crate) fn create(path: &Path, limits: LogLimits) -> io::Result<Self> {
         let mut options = File::options();
-        let file = options.read(true).write(true).create(true).truncate(true).mode(FILE_MODE).open(path)?;
+        let file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(FILE_MODE)
+            .open(path)?;
         Ok(Self::over(file, 0, limits))
     }
 
@@ -66,7 +75,12 @@ impl JobLog {
     }
 
     fn over(file: File, length: u64, limits: LogLimits) -> Self {
-        Self { file, state: Mutex::default(), length: watch::Sender::new(length), limits }
+        Self {
+            file,
+            state: Mutex::default(),
+            length: watch::Sender::new(length),
+            limits,
+        }
     }
 
     /// Masks this value in all later rows.
@@ -86,7 +100,13 @@ impl JobLog {
         let mut bytes = Vec::new();
         for row in rows {
             let text = cut_row(state.masks.apply(&row));
-            self.admit(&mut state, step, encode(&LogRow(step, now, text)), now, &mut bytes);
+            self.admit(
+                &mut state,
+                step,
+                encode(&LogRow(step, now, text)),
+                now,
+                &mut bytes,
+            );
         }
         if !bytes.is_empty() && !state.broken {
             self.store(&mut state, &bytes);
@@ -117,10 +137,14 @@ impl JobLog {
 
     fn store(&self, state: &mut State, bytes: &[u8]) {
         match (&self.file).write_all(bytes) {
-            Ok(()) => self.length.send_modify(|length| *length += bytes.len() as u64),
+            Ok(()) => self
+                .length
+                .send_modify(|length| *length += bytes.len() as u64),
             Err(error) => {
                 state.broken = true;
-                log::error!("a job's log cannot be written to its spool file, the rest is lost: {error}");
+                log::error!(
+                    "a job's log cannot be written to its spool file, the rest is lost: {error}"
+                );
                 let _ = self.file.set_len(self.length());
             }
         }
@@ -158,19 +182,28 @@ fn encode(row: &LogRow) -> Vec<u8> {
 }
 
 fn marker(step: u32, now: i64, what: &str, limit: u64) -> Vec<u8> {
-    let text = format!("##[warning]The log of this {what} is longer than {limit} bytes: the rest is dropped.");
+    let text = format!(
+        "##[warning]The log of this {what} is longer than {limit} bytes: the rest is dropped."
+    );
     encode(&LogRow(step, now, text))
 }
 
 fn whole_rows(bytes: &[u8]) -> u64 {
-    bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end as u64 + 1)
+    bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |end| end as u64 + 1)
 }
 
 /// All rows of a log.
 #[cfg(test)]
 pub(super) fn read_rows(log: &JobLog) -> Vec<LogRow> {
     let bytes = log.read(0, usize::MAX).unwrap();
-    bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect()
+    bytes
+        .split(|b| *b == b'\n')
+        .filter(|l| !l.is_empty())
+        .map(|l| serde_json::from_slice(l).unwrap())
+        .collect()
 }
 
 #[cfg(test)]
@@ -181,7 +214,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = JobLog::create(&folder.path().join("log"), limits).unwrap();
         rows.iter().for_each(|(step, text)| log.line(*step, *text));
-        read_rows(&log).into_iter().map(|row| (row.0, row.2)).collect()
+        read_rows(&log)
+            .into_iter()
+            .map(|row| (row.0, row.2))
+            .collect()
     }
 
     /// Every row of one letter takes as many bytes as this.
@@ -189,7 +225,10 @@ mod tests {
 
     #[test]
     fn a_step_that_exceeds_its_limit_is_cut_once_and_the_next_step_is_not() {
-        let limits = LogLimits { step_bytes: 2 * ROW, ..LogLimits::default() };
+        let limits = LogLimits {
+            step_bytes: 2 * ROW,
+            ..LogLimits::default()
+        };
         let rows = written(limits, &[(2, "a"), (2, "b"), (2, "c"), (2, "d"), (3, "e")]);
         assert_eq!(rows.len(), 4);
         assert_eq!((rows[1].1.as_str(), rows[3].1.as_str()), ("b", "e"));
@@ -198,7 +237,10 @@ mod tests {
 
     #[test]
     fn a_job_that_exceeds_its_limit_is_cut_for_good() {
-        let limits = LogLimits { job_bytes: 2 * ROW, ..LogLimits::default() };
+        let limits = LogLimits {
+            job_bytes: 2 * ROW,
+            ..LogLimits::default()
+        };
         let rows = written(limits, &[(2, "a"), (3, "b"), (4, "c"), (5, "d")]);
         assert_eq!(rows.len(), 3);
         assert!(rows[2].1.contains("log of this job"));
@@ -221,6 +263,12 @@ mod tests {
         std::fs::write(&path, "[2,1,\"a\"]\n[2,1,\"b").unwrap();
         let log = JobLog::reopen(&path, LogLimits::default()).unwrap();
         log.line(2, "c");
-        assert_eq!(read_rows(&log).into_iter().map(|row| row.2).collect::<Vec<_>>(), ["a", "c"]);
+        assert_eq!(
+            read_rows(&log)
+                .into_iter()
+                .map(|row| row.2)
+                .collect::<Vec<_>>(),
+            ["a", "c"]
+        );
     }
 }

@@ -24,21 +24,21 @@ pub(crate) fn adopt_orphans() -> std::io::Result<()> {
 /// Every living descendant of this process. `step` is not needed here: the tree tells.
 pub(crate) fn descendants(_step: Option<i32>) -> BTreeSet<Process> {
     let all = processes();
-    let mut found = BTreeSet::from([std::process::id().cast_signed()]);
-    loop {
-        let before = found.len();
-        found.extend(all.iter().filter(|p| found_parent(&found, p)).map(|p| p.process.pid));
-        if found.len() == before {
-            break;
-        }
-    }
     let own = std::process::id().cast_signed();
-    let is_ours = |entry: &Entry| found.contains(&entry.process.pid) && entry.process.pid != own;
-    all.into_iter().filter(|entry| !entry.dead && is_ours(entry)).map(|e| e.process).collect()
-}
-
-fn found_parent(found: &BTreeSet<i32>, entry: &Entry) -> bool {
-    found.contains(&entry.parent)
+    let (mut found, mut parents) = (BTreeSet::<i32>::new(), BTreeSet::from([own]));
+    while !parents.is_empty() {
+        let children = all.iter().filter(|entry| parents.contains(&entry.parent));
+        parents = children
+            .map(|entry| entry.process.pid)
+            .filter(|pid| !found.contains(pid))
+            .collect();
+        found.extend(&parents);
+    }
+    let is_ours = |entry: &Entry| !entry.dead && found.contains(&entry.process.pid);
+    all.into_iter()
+        .filter(is_ours)
+        .map(|entry| entry.process)
+        .collect()
 }
 
 /// Signals one process; one that is gone already is no error.
@@ -67,15 +67,22 @@ fn ended_pid(status: WaitStatus) -> Option<Pid> {
 /// Kills every process whose environment has `mark` (`NAME=value`); how leftovers of a killed supervisor are found.
 /// Says how many it met.
 pub(crate) fn kill_marked(mark: &str) -> usize {
-    let marked: Vec<_> = processes().into_iter().filter(|e| !e.dead && carries(e, mark)).collect();
-    marked.iter().for_each(|entry| send(&entry.process, Signal::SIGKILL));
+    let marked: Vec<_> = processes()
+        .into_iter()
+        .filter(|e| !e.dead && carries(e, mark))
+        .collect();
+    marked
+        .iter()
+        .for_each(|entry| send(&entry.process, Signal::SIGKILL));
     marked.len()
 }
 
 fn carries(entry: &Entry, mark: &str) -> bool {
     let file = format!("/proc/{}/environ", entry.process.pid);
     let environment = std::fs::read(file).unwrap_or_default();
-    environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
+    environment
+        .split(|byte| *byte == 0)
+        .any(|variable| variable == mark.as_bytes())
 }
 
 struct Entry {
@@ -85,8 +92,13 @@ struct Entry {
 }
 
 fn processes() -> Vec<Entry> {
-    let Ok(folder) = std::fs::read_dir("/proc") else { return Vec::new() };
-    folder.flatten().filter_map(|entry| read_entry(&entry.path())).collect()
+    let Ok(folder) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    folder
+        .flatten()
+        .filter_map(|entry| read_entry(&entry.path()))
+        .collect()
 }
 
 fn read_entry(folder: &Path) -> Option<Entry> {
@@ -102,7 +114,11 @@ fn parse_stat(pid: i32, stat: &str) -> Option<Entry> {
     let mut fields = tail.split_ascii_whitespace();
     let dead = matches!(fields.next()?, "Z" | "X" | "x");
     let parent = fields.next()?.parse().ok()?;
-    Some(Entry { process: Process { pid, name }, parent, dead })
+    Some(Entry {
+        process: Process { pid, name },
+        parent,
+        dead,
+    })
 }
 
 #[cfg(test)]
@@ -112,7 +128,10 @@ mod tests {
     #[test]
     fn a_process_name_with_parentheses_and_spaces_is_read() {
         let entry = parse_stat(7, "7 (a) b) S 3 7 7 0").unwrap();
-        assert_eq!((entry.process.name.as_str(), entry.parent, entry.dead), ("a) b", 3, false));
+        assert_eq!(
+            (entry.process.name.as_str(), entry.parent, entry.dead),
+            ("a) b", 3, false)
+        );
         assert!(parse_stat(8, "8 (x) Z 1 0").unwrap().dead);
     }
 }

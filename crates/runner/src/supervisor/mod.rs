@@ -25,14 +25,18 @@ pub(crate) use tree::kill_marked;
 /// The argument that makes a program a supervisor; see [`run_supervisor_if_asked`].
 pub const SUPERVISOR_ARGUMENT: &str = "__runyard-job-supervisor";
 
-/// Environment variable that every process of a job inherits: names its execution.
-pub(crate) const MARK: &str = "RUNYARD_EXECUTION_ID";
+/// Environment variable that every process of a job inherits: names its execution and the runner's work folder,
+/// for another runner of this host may have an execution of the same id.
+pub(crate) const MARK: &str = "RUNYARD_EXECUTION";
 
 /// Becomes the supervisor of one job, and never returns, when this process was started as one.
 ///
 /// Every program that embeds the runner calls this first in `main`, before it starts a thread or reads arguments.
 pub fn run_supervisor_if_asked() {
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == SUPERVISOR_ARGUMENT) {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|argument| argument == SUPERVISOR_ARGUMENT)
+    {
         serve::serve();
     }
 }

@@ -21,7 +21,13 @@ pub(crate) fn adopt_orphans() -> std::io::Result<()> {
 /// The group of the last step, while anything of it lives.
 pub(crate) fn descendants(step: Option<i32>) -> BTreeSet<Process> {
     let alive = |pid: &i32| kill(Pid::from_raw(-pid), None).is_ok();
-    step.filter(alive).map(|pid| Process { pid, name: "process group".to_owned() }).into_iter().collect()
+    step.filter(alive)
+        .map(|pid| Process {
+            pid,
+            name: "process group".to_owned(),
+        })
+        .into_iter()
+        .collect()
 }
 
 /// Signals the group.

@@ -37,7 +37,9 @@ const FREEZE_ROUNDS: usize = 20;
 
 /// Serves one parent until its pipe closes, then ends every process and itself.
 pub(super) fn serve() -> ! {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let served = runtime.and_then(|runtime| runtime.block_on(supervise()));
     std::process::exit(i32::from(served.is_err()))
 }
@@ -49,7 +51,10 @@ async fn supervise() -> std::io::Result<()> {
     let mut orders = BufReader::new(tokio::io::stdin()).lines();
     let (frames, outbox) = mpsc::channel(FRAMES_MAX);
     tokio::spawn(write_frames(outbox));
-    let jobs = Jobs { frames, step: Arc::default() };
+    let jobs = Jobs {
+        frames,
+        step: Arc::default(),
+    };
     jobs.say(Event::Ready).await;
     loop {
         tokio::select! {
@@ -66,7 +71,12 @@ async fn supervise() -> std::io::Result<()> {
 
 /// A service manager that signals a whole group wants the runner to end its jobs in order; the supervisor stays.
 fn ignore_polite_signals() -> std::io::Result<Vec<SignalStream>> {
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit()];
+    let kinds = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+        SignalKind::quit(),
+    ];
     kinds.into_iter().map(signal).collect()
 }
 
@@ -109,7 +119,8 @@ impl Jobs {
     async fn start(&self, launch: Launch) {
         match spawn(&launch) {
             Ok((child, output)) => {
-                self.step.store(child.id().map_or(0, u32::cast_signed), Ordering::Relaxed);
+                self.step
+                    .store(child.id().map_or(0, u32::cast_signed), Ordering::Relaxed);
                 tokio::spawn(self.clone().relay(child, output));
             }
             Err(error) => self.say(Event::NotStarted(error.to_string())).await,
@@ -159,7 +170,9 @@ impl Jobs {
             Signal::Terminate => UnixSignal::SIGTERM,
             Signal::Kill => UnixSignal::SIGKILL,
         };
-        tree::descendants(self.step()).iter().for_each(|process| tree::send(process, signal));
+        tree::descendants(self.step())
+            .iter()
+            .for_each(|process| tree::send(process, signal));
     }
 
     /// Ends every process below this one; gives up on those that it may not signal.
@@ -168,13 +181,23 @@ impl Jobs {
         let limit = Instant::now() + CLEAR_LIMIT;
         loop {
             let alive = self.freeze();
-            met.extend(alive.iter().map(|process| (process.pid, process.name.clone())));
+            met.extend(
+                alive
+                    .iter()
+                    .map(|process| (process.pid, process.name.clone())),
+            );
             if alive.is_empty() || Instant::now() > limit {
                 let survived = |pid| alive.iter().any(|process| process.pid == pid);
-                let ended = |(pid, name)| Ended { pid, name, survived: survived(pid) };
+                let ended = |(pid, name)| Ended {
+                    pid,
+                    name,
+                    survived: survived(pid),
+                };
                 return met.into_iter().map(ended).collect();
             }
-            alive.iter().for_each(|process| tree::send(process, UnixSignal::SIGKILL));
+            alive
+                .iter()
+                .for_each(|process| tree::send(process, UnixSignal::SIGKILL));
             tokio::time::sleep(CLEAR_PAUSE).await;
             tree::reap(self.step());
         }
@@ -189,7 +212,9 @@ impl Jobs {
             if fresh.is_empty() {
                 return now;
             }
-            fresh.into_iter().for_each(|process| tree::send(process, UnixSignal::SIGSTOP));
+            fresh
+                .into_iter()
+                .for_each(|process| tree::send(process, UnixSignal::SIGSTOP));
             known = now;
         }
         known
@@ -215,7 +240,11 @@ fn spawn(launch: &Launch) -> std::io::Result<(Child, Receiver)> {
 /// Reads on what processes in the background write after their step, so that they do not block or break.
 async fn discard(mut output: Receiver) {
     let mut buffer = vec![0; READ_BYTES];
-    while output.read(&mut buffer).await.is_ok_and(|length| length > 0) {}
+    while output
+        .read(&mut buffer)
+        .await
+        .is_ok_and(|length| length > 0)
+    {}
 }
 
 fn exit_of(status: Option<ExitStatus>) -> Exit {

@@ -47,15 +47,21 @@ pub(crate) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Starts `program` (this program itself when absent) as the supervisor of one execution.
-    pub(crate) async fn start(program: Option<&Path>, execution: i64) -> Result<Self, SupervisorError> {
-        let mut child = command(program, execution).spawn().map_err(SupervisorError::NotStarted)?;
+    /// Starts `program` (this program itself when absent) as the supervisor of the execution of this mark.
+    pub(crate) async fn start(program: Option<&Path>, mark: &str) -> Result<Self, SupervisorError> {
+        let mut child = command(program, mark)
+            .spawn()
+            .map_err(SupervisorError::NotStarted)?;
         let (Some(orders), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(SupervisorError::Lost);
         };
         let (sender, frames) = mpsc::channel(FRAMES_MAX);
         tokio::spawn(read_all(answers, sender));
-        let mut supervisor = Self { child, orders, frames };
+        let mut supervisor = Self {
+            child,
+            orders,
+            frames,
+        };
         match tokio::time::timeout(READY_WITHIN, supervisor.frames.recv()).await {
             Ok(Some(Frame::Event(Event::Ready))) => Ok(supervisor),
             Ok(_) | Err(_) => Err(SupervisorError::NotASupervisor),
@@ -97,7 +103,9 @@ impl Supervisor {
                 }
             }
         };
-        tokio::time::timeout(CLEARED_WITHIN, cleared).await.unwrap_or(Err(SupervisorError::Lost))
+        tokio::time::timeout(CLEARED_WITHIN, cleared)
+            .await
+            .unwrap_or(Err(SupervisorError::Lost))
     }
 
     /// Closes the pipe and waits for the supervisor's end.
@@ -109,17 +117,20 @@ impl Supervisor {
     async fn order(&mut self, order: &Order) -> Result<(), SupervisorError> {
         let mut line = serde_json::to_vec(order).map_err(|_| SupervisorError::Lost)?;
         line.push(b'\n');
-        self.orders.write_all(&line).await.map_err(|_| SupervisorError::Lost)?;
+        self.orders
+            .write_all(&line)
+            .await
+            .map_err(|_| SupervisorError::Lost)?;
         self.orders.flush().await.map_err(|_| SupervisorError::Lost)
     }
 }
 
-fn command(program: Option<&Path>, execution: i64) -> Command {
+fn command(program: Option<&Path>, mark: &str) -> Command {
     let mut command = Command::new(program.unwrap_or(&own_program()));
     command
         .arg(SUPERVISOR_ARGUMENT)
         .env_clear()
-        .env(MARK, execution.to_string())
+        .env(MARK, mark)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -1,0 +1,67 @@
+//! `runyard-runner register`: asks the server for a credential and keeps it in a file.
+
+use std::path::absolute;
+
+use runyard_api::runner::messages::RegisterRunner;
+use runyard_runner::{Registration, arch, default_labels, os};
+
+use crate::arguments::Register;
+use crate::failure::Failure;
+
+/// Registers this machine.
+pub(crate) async fn register(wanted: Register) -> Result<(), Failure> {
+    let not_saved = |source| Failure::NotSaved {
+        file: wanted.config.clone(),
+        source,
+    };
+    let work = absolute(&wanted.work).map_err(not_saved)?;
+    let runner = described(&wanted);
+    let registered = runyard_runner::register(&wanted.url, &wanted.token, &runner).await?;
+    let RegisterRunner {
+        name,
+        labels,
+        capacity,
+        ..
+    } = runner;
+    let (url, token, runner_id) = (wanted.url.clone(), registered.token, registered.runner_id);
+    let registration = Registration {
+        url,
+        runner_id,
+        name,
+        token,
+        labels,
+        work,
+        capacity,
+    };
+    registration.save(&wanted.config).map_err(not_saved)?;
+    println!(
+        "registered as {} with the labels {}",
+        registration.name,
+        registration.labels.join(", ")
+    );
+    Ok(())
+}
+
+fn described(wanted: &Register) -> RegisterRunner {
+    let labels = if wanted.labels.is_empty() {
+        default_labels()
+    } else {
+        wanted.labels.clone()
+    };
+    RegisterRunner {
+        name: wanted.name.clone().unwrap_or_else(machine_name),
+        labels,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        os: os().to_owned(),
+        arch: arch().to_owned(),
+        capacity: wanted.capacity,
+        replace: wanted.replace,
+    }
+}
+
+fn machine_name() -> String {
+    let name = nix::unistd::gethostname()
+        .ok()
+        .and_then(|name| name.into_string().ok());
+    name.unwrap_or_else(|| "runner".to_owned())
+}
