@@ -1,2 +1,48 @@
-//! stub
-fn main() {}
+//! The program `runyard`: reads the command line and the settings, and wires store, engine, API and runner together.
+
+mod arguments;
+mod client;
+mod commands;
+mod demo;
+mod first_start;
+mod follow;
+mod hook;
+mod local_runner;
+mod serve;
+mod settings;
+mod storage;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    runyard_runner::run_supervisor_if_asked();
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::new(error).context("starting threads")),
+    };
+    match runtime.block_on(run(arguments.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("runyard: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(command) => serve::serve(command).await,
+        Command::Migrate(command) => serve::migrate(command).await,
+        Command::User(command) => commands::user(command).await,
+        Command::Token(command) => commands::token(command).await,
+        Command::Repo(command) => commands::repo(command).await,
+        Command::Runner(command) => commands::runner(command).await,
+        Command::Dispatch(command) => commands::dispatch(command).await,
+        Command::Demo(command) => demo::demo(command).await,
+    }
+}

@@ -1,0 +1,235 @@
+//! The settings of a server: defaults built into the program, a file, variables; unknown keys are refused.
+
+use anyhow::{Context, Result, bail};
+use config::{Config, Environment, File, FileFormat};
+use runyard_domain::execution::Patience;
+use serde::Deserialize;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The defaults, as the file that documents them.
+const DEFAULTS: &str = include_str!("../../../config/default.toml");
+
+/// Everything an operator can decide. `config/default.toml` says what each key means.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    pub(crate) server: Server,
+    pub(crate) store: Store,
+    pub(crate) database: Database,
+    pub(crate) data: Data,
+    pub(crate) git: Git,
+    pub(crate) runner: Runner,
+    pub(crate) jobs: Jobs,
+    pub(crate) logs: Logs,
+    pub(crate) log: Log,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Server {
+    pub(crate) listen: String,
+    pub(crate) public_url: String,
+    pub(crate) workers: usize,
+    pub(crate) body_bytes: usize,
+    pub(crate) event_bytes: usize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Store {
+    pub(crate) kind: StoreKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum StoreKind {
+    /// Nothing is kept.
+    Memory,
+    /// One file, one machine.
+    Sqlite,
+    /// Several replicas.
+    Postgres,
+}
+
+impl StoreKind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Database {
+    pub(crate) url: Hidden,
+    pub(crate) pool_size: usize,
+}
+
+/// A text that may hold a password: prints as `***`.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Hidden(pub(crate) String);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Data {
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Git {
+    pub(crate) fetch_timeout_seconds: u64,
+    pub(crate) workflow_folder: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Runner {
+    pub(crate) in_process: bool,
+    pub(crate) capacity: u32,
+    pub(crate) labels: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Jobs {
+    pub(crate) offer_seconds: u64,
+    pub(crate) lease_seconds: u64,
+    pub(crate) cancel_grace_seconds: u64,
+    pub(crate) timeout_minutes: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Logs {
+    pub(crate) job_bytes: u64,
+    pub(crate) link_seconds: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    pub(crate) level: String,
+}
+
+impl Settings {
+    /// The defaults, overridden by `file` and by the variables `RUNYARD__...`.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self> {
+        let mut sources = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("reading the settings {}", path.display()))?;
+            sources = sources.add_source(File::from_str(&text, FileFormat::Toml));
+        }
+        let variables =
+            Environment::with_prefix("RUNYARD").prefix_separator("__").separator("__");
+        let variables = variables.try_parsing(true).list_separator(",").with_list_parse_key("runner.labels");
+        let settings = sources.add_source(variables).build().and_then(Config::try_deserialize);
+        let origin = file.map_or("the settings".to_owned(), |path| path.display().to_string());
+        let settings: Self = settings.with_context(|| format!("reading {origin}"))?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<()> {
+        let at_least_one = [
+            ("git.fetch_timeout_seconds", self.git.fetch_timeout_seconds),
+            ("jobs.offer_seconds", self.jobs.offer_seconds),
+            ("jobs.lease_seconds", self.jobs.lease_seconds),
+            ("jobs.cancel_grace_seconds", self.jobs.cancel_grace_seconds),
+            ("jobs.timeout_minutes", self.jobs.timeout_minutes),
+            ("logs.job_bytes", self.logs.job_bytes),
+            ("logs.link_seconds", self.logs.link_seconds),
+            ("runner.capacity", u64::from(self.runner.capacity)),
+            ("database.pool_size", self.database.pool_size as u64),
+        ];
+        if let Some((key, _)) = at_least_one.into_iter().find(|(_, value)| *value == 0) {
+            bail!("setting {key} is 0, it must be at least 1");
+        }
+        let url = &self.server.public_url;
+        if !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://") {
+            bail!("setting server.public_url is {url:?}, it must begin with http:// or https://");
+        }
+        Ok(())
+    }
+
+    /// The same in the engine's words.
+    pub(crate) fn engine(&self) -> runyard_engine::Settings {
+        runyard_engine::Settings {
+            patience: Patience {
+                offer: Duration::from_secs(self.jobs.offer_seconds),
+                lease: Duration::from_secs(self.jobs.lease_seconds),
+                cancel_grace: Duration::from_secs(self.jobs.cancel_grace_seconds),
+            },
+            job_log_bytes: self.logs.job_bytes,
+            workflow_folder: self.git.workflow_folder.trim_matches('/').to_owned(),
+            job_timeout: Duration::from_secs(self.jobs.timeout_minutes * 60),
+            link_lifetime: Duration::from_secs(self.logs.link_seconds),
+            ..runyard_engine::Settings::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Settings> {
+        let file = tempfile::NamedTempFile::new()?;
+        std::fs::write(file.path(), text)?;
+        Settings::load(Some(file.path()))
+    }
+
+    #[test]
+    fn the_built_in_defaults_are_complete_and_say_what_the_domain_says() {
+        let settings = load("").unwrap();
+        assert_eq!(settings.engine().patience, Patience::default());
+        assert_eq!(settings.store.kind, StoreKind::Sqlite);
+        assert!(settings.runner.in_process);
+    }
+
+    #[test]
+    fn the_production_example_is_valid_and_has_no_runner_in_process() {
+        let settings = load(include_str!("../../../config/production.toml")).unwrap();
+        assert_eq!(settings.store.kind, StoreKind::Postgres);
+        assert!(!settings.runner.in_process);
+    }
+
+    #[test]
+    fn a_key_that_is_not_known_is_refused_by_name() {
+        let refused = format!("{:#}", load("[server]\nlisten_on = \"x\"").unwrap_err());
+        assert!(refused.contains("listen_on") && refused.contains("listen"), "{refused}");
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_is_refused_by_key() {
+        for (text, key) in [
+            ("[jobs]\nlease_seconds = 0", "jobs.lease_seconds"),
+            ("[server]\npublic_url = \"ftp://x\"", "server.public_url"),
+            ("[store]\nkind = \"oracle\"", "kind"),
+        ] {
+            let refused = format!("{:#}", load(text).unwrap_err());
+            assert!(refused.contains(key), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_the_database_url_is_not_printed() {
+        let settings = load("[database]\nurl = \"postgres://u:secret@h/d\"").unwrap();
+        assert!(!format!("{settings:?}").contains("secret"));
+    }
+}

@@ -1,0 +1,59 @@
+//! Opens what the settings name: the store, the git mirrors, the folder of sealed logs.
+
+use crate::settings::{Settings, StoreKind};
+use anyhow::{Context, Result, bail};
+use runyard_domain::Timestamp;
+use runyard_engine::{
+    Engine,
+    git::{Git, GitSettings},
+    logs::{LogStorage, local_objects},
+};
+use runyard_store::{Store, memory::MemoryStore, postgres, sqlite};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+/// The SQLite database in the data folder.
+pub(crate) fn sqlite_file(settings: &Settings) -> PathBuf {
+    settings.data.dir.join("runyard.db")
+}
+
+pub(crate) async fn open_engine(settings: &Settings) -> Result<Engine> {
+    let data = std::path::absolute(&settings.data.dir)?;
+    std::fs::create_dir_all(&data)
+        .with_context(|| format!("making the data folder {}", data.display()))?;
+    let store = open_store(settings).await?;
+    let git = Git::new(GitSettings {
+        fetch_timeout: Duration::from_secs(settings.git.fetch_timeout_seconds),
+        ..GitSettings::new(of_this_process(settings, data.join("mirrors")))
+    });
+    let logs = LogStorage::new(local_objects(&of_this_process(settings, data.join("objects")))?);
+    Ok(Engine::new(store, git, logs, settings.engine()).await?)
+}
+
+async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>> {
+    Ok(match settings.store.kind {
+        StoreKind::Memory => {
+            Arc::new(MemoryStore::new(Arc::new(|| Timestamp::new(chrono::Utc::now()))))
+        }
+        StoreKind::Sqlite => Arc::new(sqlite::SqliteStore::open(&sqlite_file(settings)).await?),
+        StoreKind::Postgres => {
+            let url = database_url(settings)?;
+            Arc::new(postgres::PostgresStore::connect(url, settings.database.pool_size).await?)
+        }
+    })
+}
+
+pub(crate) fn database_url(settings: &Settings) -> Result<&str> {
+    let url = settings.database.url.0.as_str();
+    if url.is_empty() {
+        bail!("the store is postgres, but the setting database.url is empty: give it as postgres://user@host/database");
+    }
+    Ok(url)
+}
+
+/// A memory store begins with id 1 again, so what an earlier start left under the same ids must not be met.
+fn of_this_process(settings: &Settings, usual: PathBuf) -> PathBuf {
+    match settings.store.kind {
+        StoreKind::Memory => usual.join(format!("memory-{}", std::process::id())),
+        StoreKind::Sqlite | StoreKind::Postgres => usual,
+    }
+}
