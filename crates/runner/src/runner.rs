@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::agent::Agent;
-use crate::backend::end_leftovers;
+use crate::backend::{end_leftovers, remove_folder};
 use crate::backoff::Backoff;
 use crate::client::{CallError, until_answered};
 use crate::config::RunnerConfig;
@@ -21,8 +21,10 @@ use crate::job::{Execution, tell_leftover};
 
 /// Two claims that find nothing are at least this far apart, whether the server waits or not.
 const CLAIM_PAUSE: Duration = Duration::from_secs(1);
-/// After the drain, jobs have this long to end and to be told; the rest stays in the spool.
-pub const LAST_WORDS: Duration = Duration::from_secs(30);
+/// Jobs that had their time at a shutdown are ended within this, the grace of their steps included.
+const FAIL_WITHIN: Duration = Duration::from_secs(30);
+/// How long a shutdown waits for a server that is away; what is not told by then stays in the spool.
+pub const LAST_WORDS: Duration = Duration::from_secs(10);
 /// An ended job keeps its slot this long while the server does not hear of its end.
 const TELL_IN_SLOT: Duration = Duration::from_secs(30);
 /// What the server's words about the runner's own token are said of.
@@ -48,14 +50,15 @@ impl Runner {
     /// A refused token, an unusable work folder or URL; running jobs are drained first.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), RunnerError> {
         let agent = Arc::new(Agent::open(self.config)?);
+        let slots = Arc::new(Semaphore::new(capacity(&agent) as usize));
         let mut tasks = JoinSet::new();
         recover(&agent, &mut tasks).await?;
         let mut shutdown = pin!(shutdown);
         let ended = tokio::select! {
             () = &mut shutdown => Ok(()),
-            ended = serve(&agent, &mut tasks) => ended,
+            ended = serve(&agent, &slots, &mut tasks) => ended,
         };
-        drain(&agent, tasks).await;
+        drain(&agent, &slots, tasks).await;
         ended
     }
 }
@@ -68,7 +71,7 @@ async fn recover(agent: &Arc<Agent>, tasks: &mut JoinSet<()>) -> Result<(), Runn
     };
     for (execution, folder) in agent.left_folders().map_err(failed)? {
         end_leftovers(&agent.config.work_dir, execution).await;
-        if let Err(error) = std::fs::remove_dir_all(&folder) {
+        if let Err(error) = remove_folder(&folder) {
             log::warn!("{} is left: {error}", folder.display());
         }
     }
@@ -82,7 +85,11 @@ async fn recover(agent: &Arc<Agent>, tasks: &mut JoinSet<()>) -> Result<(), Runn
     Ok(())
 }
 
-async fn serve(agent: &Arc<Agent>, tasks: &mut JoinSet<()>) -> Result<(), RunnerError> {
+async fn serve(
+    agent: &Arc<Agent>,
+    slots: &Arc<Semaphore>,
+    tasks: &mut JoinSet<()>,
+) -> Result<(), RunnerError> {
     let ready = declaration(agent, RunnerState::Ready);
     let declared = until_answered!("declare", agent.client.declare(&ready));
     let declared = declared.map_err(|error| RunnerError::of_call(error, RUNNER_TOKEN))?;
@@ -92,7 +99,6 @@ async fn serve(agent: &Arc<Agent>, tasks: &mut JoinSet<()>) -> Result<(), Runner
         agent.host.runner,
         agent.config.url
     );
-    let slots = Arc::new(Semaphore::new(agent.config.capacity.max(1) as usize));
     loop {
         let slot = slots
             .clone()
@@ -117,20 +123,23 @@ async fn serve(agent: &Arc<Agent>, tasks: &mut JoinSet<()>) -> Result<(), Runner
     }
 }
 
-/// Asks for jobs until there are some. The key of a call changes only once the call was answered.
+/// Asks for jobs until there are some. The key of a call changes only once a call was answered.
 async fn claim(agent: &Agent, free_slots: u32) -> Result<Claimed, RunnerError> {
     let wait_s = agent.intervals().claim_wait_s.min(WAIT_SECONDS_MAX);
     let mut backoff = Backoff::default();
+    let mut body = Claim {
+        request_key: request_key(),
+        free_slots,
+        wait_s,
+    };
     loop {
-        let (begin, request_key) = (Instant::now(), uuid::Uuid::new_v4().to_string());
-        let body = Claim {
-            request_key,
-            free_slots,
-            wait_s,
-        };
+        let begin = Instant::now();
         match until_answered!("claim", agent.client.claim(&body)) {
             Ok(Some(claimed)) => return Ok(claimed),
-            Ok(None) => tokio::time::sleep_until(begin + CLAIM_PAUSE).await,
+            Ok(None) => {
+                body.request_key = request_key();
+                tokio::time::sleep_until(begin + CLAIM_PAUSE).await;
+            }
             Err(error @ CallError::Unauthorized(_)) => {
                 return Err(RunnerError::of_call(error, RUNNER_TOKEN));
             }
@@ -140,6 +149,10 @@ async fn claim(agent: &Agent, free_slots: u32) -> Result<Claimed, RunnerError> {
             }
         }
     }
+}
+
+fn request_key() -> String {
+    uuid::Uuid::new_v4().to_string()
 }
 
 async fn give_back(agent: &Agent, offer: &Offer) {
@@ -176,30 +189,38 @@ async fn run_job(agent: Arc<Agent>, offer: Offer, slot: OwnedSemaphorePermit) {
     }
 }
 
-async fn drain(agent: &Agent, mut tasks: JoinSet<()>) {
-    if !tasks.is_empty() {
-        let draining = declaration(agent, RunnerState::Draining);
-        let (_, waited) = tokio::join!(
-            agent.client.declare(&draining),
-            tokio::time::timeout(agent.config.drain_wait, all_ended(&mut tasks)),
-        );
-        if waited.is_ok() {
-            return;
-        }
-        agent.end_drain();
-        let _ = tokio::time::timeout(LAST_WORDS, all_ended(&mut tasks)).await;
+/// Gives running jobs their time, then fails them; what cannot be told in time stays in the spool.
+async fn drain(agent: &Agent, slots: &Semaphore, mut tasks: JoinSet<()>) {
+    while tasks.try_join_next().is_some() {}
+    if tasks.is_empty() {
+        return;
     }
+    let idle = async || slots.acquire_many(capacity(agent)).await.map(drop);
+    let draining = declaration(agent, RunnerState::Draining);
+    let (_, waited) = tokio::join!(
+        tokio::time::timeout(LAST_WORDS, agent.client.declare(&draining)),
+        tokio::time::timeout(agent.config.drain_wait, idle()),
+    );
+    if waited.is_err() {
+        agent.end_drain();
+        let _ = tokio::time::timeout(FAIL_WITHIN, idle()).await;
+    }
+    let _ = tokio::time::timeout(LAST_WORDS, all_ended(&mut tasks)).await;
 }
 
 async fn all_ended(tasks: &mut JoinSet<()>) {
     while tasks.join_next().await.is_some() {}
 }
 
+fn capacity(agent: &Agent) -> u32 {
+    agent.config.capacity.max(1)
+}
+
 fn declaration(agent: &Agent, state: RunnerState) -> DeclareRunner {
     DeclareRunner {
         labels: agent.config.labels.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        capacity: agent.config.capacity.max(1),
+        capacity: capacity(agent),
         state,
     }
 }

@@ -1,7 +1,8 @@
 //! The folders of one job on the host. Makes and removes them; must not look inside.
 
+use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Only the runner's own user looks into a job's folder.
@@ -48,7 +49,7 @@ impl JobFolders {
             &self.home,
             &self.tools,
         ] {
-            std::fs::DirBuilder::new()
+            fs::DirBuilder::new()
                 .recursive(true)
                 .mode(FOLDER_MODE)
                 .create(folder)?;
@@ -58,9 +59,29 @@ impl JobFolders {
 
     /// Removes all but the tools.
     pub(crate) fn remove(&self) -> io::Result<()> {
-        match std::fs::remove_dir_all(&self.root) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+        remove_folder(&self.root)
+    }
+}
+
+/// Removes a folder with all that is in it, also where a step took the right to write away (as some package caches
+/// do). One that is not there is no error.
+pub(crate) fn remove_folder(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            open_up(folder)?;
+            fs::remove_dir_all(folder)
+        }
+        removed => removed,
+    }
+}
+
+fn open_up(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, Permissions::from_mode(FOLDER_MODE))?;
+    for entry in fs::read_dir(folder)?.flatten() {
+        if entry.file_type()?.is_dir() {
+            open_up(&entry.path())?;
         }
     }
+    Ok(())
 }

@@ -6,7 +6,7 @@ mod host;
 
 use async_trait::async_trait;
 
-pub(crate) use folders::JobFolders;
+pub(crate) use folders::{JobFolders, remove_folder};
 pub(crate) use host::{HostBackend, end_leftovers};
 pub use host::{INTERRUPT_GRACE, TERMINATE_GRACE};
 

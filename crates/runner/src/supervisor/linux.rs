@@ -21,8 +21,8 @@ pub(crate) fn adopt_orphans() -> std::io::Result<()> {
     prctl::set_child_subreaper(true).map_err(Into::into)
 }
 
-/// Every living descendant of this process. `step` is not needed here: the tree tells.
-pub(crate) fn descendants(_step: Option<i32>) -> BTreeSet<Process> {
+/// Every living descendant of this process. The groups of its steps are not needed here: the tree tells.
+pub(crate) fn descendants(_groups: &[i32]) -> BTreeSet<Process> {
     let all = processes();
     let own = std::process::id().cast_signed();
     let (mut found, mut parents) = (BTreeSet::<i32>::new(), BTreeSet::from([own]));

@@ -1,4 +1,4 @@
-//! The process tree where there is no `/proc` to walk (macOS): the step's process group, which a process that
+//! The process tree where there is no `/proc` to walk (macOS): the process groups of the steps, which a process that
 //! starts its own session escapes. Sends signals; must not decide when.
 
 use std::collections::BTreeSet;
@@ -18,15 +18,16 @@ pub(crate) fn adopt_orphans() -> std::io::Result<()> {
     Ok(())
 }
 
-/// The group of the last step, while anything of it lives.
-pub(crate) fn descendants(step: Option<i32>) -> BTreeSet<Process> {
-    let alive = |pid: &i32| kill(Pid::from_raw(-pid), None).is_ok();
-    step.filter(alive)
-        .map(|pid| Process {
-            pid,
+/// The groups of all steps, as far as anything of them lives.
+pub(crate) fn descendants(groups: &[i32]) -> BTreeSet<Process> {
+    let alive = groups
+        .iter()
+        .filter(|group| kill(Pid::from_raw(-**group), None).is_ok());
+    alive
+        .map(|group| Process {
+            pid: *group,
             name: "process group".to_owned(),
         })
-        .into_iter()
         .collect()
 }
 

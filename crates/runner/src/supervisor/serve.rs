@@ -1,12 +1,12 @@
 //! The supervisor's own side: starts what it is told, ends everything when its parent is gone. It must not write
 //! to disk or speak to a server, and keeps no secret longer than the process it starts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::Signal as UnixSignal;
@@ -54,6 +54,7 @@ async fn supervise() -> std::io::Result<()> {
     let jobs = Jobs {
         frames,
         step: Arc::default(),
+        groups: Arc::default(),
     };
     jobs.say(Event::Ready).await;
     loop {
@@ -94,11 +95,17 @@ struct Jobs {
     frames: mpsc::Sender<Frame>,
     /// Process id of the running step; 0 when there is none.
     step: Arc<AtomicI32>,
+    /// The process group of every step so far.
+    groups: Arc<Mutex<Vec<i32>>>,
 }
 
 impl Jobs {
     fn step(&self) -> Option<i32> {
         Some(self.step.load(Ordering::Relaxed)).filter(|pid| *pid != 0)
+    }
+
+    fn descendants(&self) -> BTreeSet<tree::Process> {
+        tree::descendants(&self.groups.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     async fn say(&self, event: Event) {
@@ -170,7 +177,7 @@ impl Jobs {
             Signal::Terminate => UnixSignal::SIGTERM,
             Signal::Kill => UnixSignal::SIGKILL,
         };
-        tree::descendants(self.step())
+        self.descendants()
             .iter()
             .for_each(|process| tree::send(process, signal));
     }
@@ -204,10 +211,10 @@ impl Jobs {
     }
 
     /// Stops the tree until nothing new appears in it: what is stopped cannot fork away from the kill.
-    fn freeze(&self) -> std::collections::BTreeSet<tree::Process> {
-        let mut known = std::collections::BTreeSet::new();
+    fn freeze(&self) -> BTreeSet<tree::Process> {
+        let mut known = BTreeSet::new();
         for _ in 0..FREEZE_ROUNDS {
-            let now = tree::descendants(self.step());
+            let now = self.descendants();
             let fresh: Vec<_> = now.difference(&known).collect();
             if fresh.is_empty() {
                 return now;
