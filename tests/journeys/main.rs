@@ -1,1 +1,11 @@
 //! The stories that users live, told over the public doors with the real programs. No knowledge of the inside.
+
+mod access;
+mod cancel;
+mod first_run;
+mod own_repository;
+mod project;
+mod refusals;
+mod rerun;
+mod restart;
+mod runner_process;

@@ -1,0 +1,196 @@
+//! Somebody cancels while a job sleeps; nothing of the job is left behind.
+
+use std::time::{Duration, Instant};
+
+use runyard_tests::{Marker, Server, Store, eventually, stores};
+use serde_json::json;
+
+use crate::project::{PATIENCE, Project, conclusions, id, text};
+
+stores!(memory, sqlite, postgres => [
+    cancel_ends_a_sleeping_job_and_all_its_processes,
+    a_queued_run_is_cancelled_at_once,
+    job_cancel_ends_one_job_and_leaves_the_other,
+]);
+
+/// A cancel is through, processes included, within this time: interrupt, 7.5 s, terminate, 2.5 s, kill, and some more.
+const CANCEL_LIMIT: Duration = Duration::from_secs(15);
+/// Processes of the sleeping job: its shell and two sleeps.
+const SLEEPERS: usize = 3;
+
+/// One job that sleeps, with a child that left its session.
+fn sleeping(marker: &Marker) -> String {
+    format!(
+        "
+on: workflow_dispatch
+env:
+  {}
+jobs:
+  sleep:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          setsid sleep 60 &
+          echo going to sleep
+          sleep 60
+      - run: echo never said
+  after:
+    needs: sleep
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo never said
+",
+        marker.env_line()
+    )
+}
+
+async fn asleep(marker: &Marker) {
+    let asleep = async || (marker.processes().len() >= SLEEPERS).then_some(());
+    eventually("the job and its stray child sleep", PATIENCE, asleep).await;
+}
+
+async fn nobody_left(marker: &Marker) {
+    let gone = async || marker.processes().is_empty().then_some(());
+    eventually("no process of the job is left", CANCEL_LIMIT, gone).await;
+}
+
+async fn cancel_ends_a_sleeping_job_and_all_its_processes(store: Store) {
+    let server = Server::start(store).await;
+    let marker = Marker::new();
+    let project = Project::with_workflow(&server, &sleeping(&marker)).await;
+    let run = project.dispatch().await;
+    project.started(run, "sleep").await;
+    asleep(&marker).await;
+    let cancelled = Instant::now();
+
+    let _ = project
+        .client
+        .post_empty(&project.actions(&format!("runs/{run}/cancel")))
+        .await
+        .expect(202);
+
+    assert_eq!(
+        text(&project.completed(run).await, "conclusion"),
+        "cancelled"
+    );
+    nobody_left(&marker).await;
+    assert!(
+        cancelled.elapsed() < CANCEL_LIMIT,
+        "it took {:?}",
+        cancelled.elapsed()
+    );
+    let jobs = project.jobs(run).await;
+    assert_eq!(text(&jobs["sleep"], "conclusion"), "cancelled");
+    let log = project.job_log(id(&jobs["sleep"])).await;
+    assert!(
+        log.contains("going to sleep") && !log.contains("Z never said"),
+        "{log}"
+    );
+    let again = project
+        .client
+        .post_empty(&project.actions(&format!("runs/{run}/cancel")))
+        .await
+        .expect(409);
+    assert_eq!(
+        again.message(),
+        "Cannot cancel a workflow run that is completed."
+    );
+}
+
+const NOBODY_TAKES_IT: &str = "
+on: workflow_dispatch
+jobs:
+  wait:
+    runs-on: a-machine-nobody-has
+    steps:
+      - run: echo never said
+";
+
+async fn a_queued_run_is_cancelled_at_once(store: Store) {
+    let server = Server::start(store).await;
+    let project = Project::with_workflow(&server, NOBODY_TAKES_IT).await;
+    let run = project.dispatch().await;
+    assert_eq!(text(&project.run(run).await, "status"), "queued");
+
+    let _ = project
+        .client
+        .post_empty(&project.actions(&format!("runs/{run}/cancel")))
+        .await
+        .expect(202);
+
+    let run = project.run(run).await;
+    assert_eq!(
+        (text(&run, "status"), text(&run, "conclusion")),
+        ("completed", "cancelled")
+    );
+}
+
+/// Two jobs beside each other: one sleeps, one is done quickly.
+fn pair(marker: &Marker) -> String {
+    format!(
+        "
+on: workflow_dispatch
+jobs:
+  quick:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo done
+  sleep:
+    needs: quick
+    runs-on: ubuntu-latest
+    env:
+      {}
+    steps:
+      - run: |
+          setsid sleep 60 &
+          sleep 60
+",
+        marker.env_line()
+    )
+}
+
+async fn job_cancel_ends_one_job_and_leaves_the_other(store: Store) {
+    let server = Server::start(store).await;
+    let marker = Marker::new();
+    let project = Project::with_workflow(&server, &pair(&marker)).await;
+    let run = project.dispatch().await;
+    let job = id(&project.started(run, "sleep").await);
+    asleep(&marker).await;
+    let cancelled = Instant::now();
+
+    let path = format!("/api/v1/jobs/{job}/cancel");
+    let answer = project.client.post_empty(&path).await.expect(202).json();
+
+    let repo_id = answer["repo_id"].clone();
+    let expected = json!({
+        "job_id": job,
+        "run_id": run,
+        "repo_id": repo_id,
+        "changed_jobs": 1,
+        "run_completed": false,
+        "run_conclusion": "",
+    });
+    assert_eq!(answer, expected);
+    // R1.16: a job that was cancelled by itself makes the run `cancelled`.
+    let done = project.completed(run).await;
+    assert_eq!(text(&done, "conclusion"), "cancelled");
+    assert_eq!(done["repository"]["id"], repo_id);
+    nobody_left(&marker).await;
+    assert!(
+        cancelled.elapsed() < CANCEL_LIMIT,
+        "it took {:?}",
+        cancelled.elapsed()
+    );
+    let jobs = project.jobs(run).await;
+    assert_eq!(
+        conclusions(&jobs),
+        [("quick", "success"), ("sleep", "cancelled")].into()
+    );
+
+    let again = project.client.post_empty(&path).await.expect(202).json();
+    assert_eq!(
+        (&again["changed_jobs"], &again["run_completed"]),
+        (&json!(0), &json!(true))
+    );
+    assert_eq!(again["run_conclusion"], "cancelled");
+}
