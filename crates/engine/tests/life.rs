@@ -1,0 +1,320 @@
+//! The use cases together, over the memory store and a real git repository: from a dispatch to sealed logs.
+
+use runyard_domain::{
+    Conclusion, JobStatus, Refusal, RunId, RunStatus, StepConclusion, Timestamp,
+    account::User,
+    execution::{Step, StepState},
+    repository::{Repository, Source},
+};
+use runyard_engine::{
+    Dispatch, Engine, EngineError, Finish, Finished, NewRepository, NewRunner, NewUser, Offer, Push,
+    Settings, WorkflowKey,
+    git::{Git, GitSettings},
+    logs::{LogStorage, local_objects},
+};
+use runyard_store::{Appended, JobView, JobsOf, Page, memory::MemoryStore};
+use serde_json::json;
+use std::{
+    path::Path,
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+const TWO_JOBS: &str = "on: [push, workflow_dispatch]
+name: Two
+jobs:
+  first:
+    runs-on: linux
+    env: { A: job }
+    steps:
+      - run: echo one
+  second:
+    runs-on: [linux, X64]
+    needs: first
+    steps:
+      - uses: actions/checkout@v4
+";
+
+struct World {
+    engine: Engine,
+    clock: Arc<AtomicI64>,
+    user: User,
+    repository: Repository,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    async fn new(workflow: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("source");
+        commit(&source, workflow);
+        let clock = Arc::new(AtomicI64::new(1_700_000_000_000_000));
+        let engine = engine(folder.path(), clock.clone()).await;
+        let new = NewUser { login: "mona".to_owned(), name: None, site_admin: true };
+        let user = engine.create_user(new).await.unwrap();
+        let repository = engine
+            .register_repository(NewRepository {
+                owner: user.clone(),
+                name: "hello".to_owned(),
+                source: Source::Path(source.to_string_lossy().into_owned()),
+                private: false,
+                default_branch: None,
+            })
+            .await
+            .unwrap();
+        Self { engine, clock, user, repository, folder }
+    }
+
+    fn pass(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+
+    async fn dispatch(&self) -> Result<RunId, EngineError> {
+        let key = WorkflowKey::File("ci.yml".to_owned());
+        let dispatch = Dispatch { reference: "main".to_owned(), inputs: serde_json::Map::new() };
+        self.engine.dispatch(&self.repository, &key, dispatch, &self.user).await
+    }
+
+    async fn claim(&self, key: &str) -> Vec<Offer> {
+        let runners = self.engine.store().runners(runyard_domain::RunnerId::new(0), 10).await;
+        let runner = match runners.unwrap().pop() {
+            Some(runner) => runner,
+            None => self.register_runner().await,
+        };
+        self.engine.claim(&runner, key, 1, Duration::ZERO).await.unwrap()
+    }
+
+    async fn register_runner(&self) -> runyard_domain::runner::Runner {
+        let new = NewRunner {
+            name: "r1".to_owned(),
+            labels: vec!["Linux".to_owned(), "x64".to_owned()],
+            version: "1".to_owned(),
+            os: "Linux".to_owned(),
+            arch: "X64".to_owned(),
+            capacity: 1,
+            replace: false,
+        };
+        self.engine.register_runner(new).await.unwrap().0
+    }
+
+    async fn jobs(&self, run: RunId) -> Vec<JobView> {
+        let page = Page { number: 1, per_page: 100 };
+        self.engine.store().jobs(run, JobsOf::Latest, page).await.unwrap().items
+    }
+
+    async fn status(&self, run: RunId) -> (RunStatus, Option<Conclusion>) {
+        let view = self.engine.store().run(run).await.unwrap().unwrap();
+        (view.attempt.status, view.attempt.conclusion)
+    }
+
+    /// Takes the next job and ends it so.
+    async fn run_next(&self, result: Conclusion) -> Offer {
+        let offer = self.claim(&format!("{:?}", self.clock)).await.pop().expect("a job is queued");
+        self.engine.start(&offer.execution).await.unwrap();
+        let execution = self.engine.store().execution(offer.execution.id).await.unwrap().unwrap();
+        let row = b"[2,1700000000000,\"one\"]\n";
+        let stored = self.engine.append_log(&execution, 0, row).await.unwrap();
+        assert_eq!(stored, Appended::Stored { bytes: row.len() as u64 });
+        let finish = Finish { result, steps: vec![step(2)], log_bytes: row.len() as u64 };
+        assert_eq!(self.engine.finish(&execution, finish).await.unwrap(), Finished::Done);
+        offer
+    }
+}
+
+fn step(number: u32) -> Step {
+    let state = StepState::Completed {
+        conclusion: StepConclusion::Success,
+        started_at: None,
+        completed_at: None,
+    };
+    Step { number, name: "Run echo one".to_owned(), state }
+}
+
+async fn engine(folder: &Path, clock: Arc<AtomicI64>) -> Engine {
+    let now = move || Timestamp::from_unix_micros(clock.load(Ordering::SeqCst)).unwrap();
+    let store = Arc::new(MemoryStore::new(Arc::new(now)));
+    let git = Git::new(GitSettings::new(folder.join("mirrors")));
+    let logs = LogStorage::new(local_objects(&folder.join("objects")).unwrap());
+    Engine::new(store, git, logs, Settings::default()).await.unwrap()
+}
+
+fn commit(folder: &Path, workflow: &str) -> String {
+    let workflows = folder.join(".github/workflows");
+    std::fs::create_dir_all(&workflows).unwrap();
+    std::fs::write(workflows.join("ci.yml"), workflow).unwrap();
+    git(folder, &["init", "-q", "-b", "main"]);
+    git(folder, &["add", "-A"]);
+    git(folder, &["commit", "-q", "-m", "Change the workflow"]);
+    git(folder, &["rev-parse", "HEAD"])
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).args(["-c", "user.name=t", "-c", "user.email=t@localhost"]);
+    let output = command.args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[tokio::test]
+async fn a_dispatched_run_goes_through_its_jobs_to_success() {
+    let world = World::new(TWO_JOBS).await;
+    let run = world.dispatch().await.unwrap();
+    assert_eq!(world.status(run).await, (RunStatus::Queued, None));
+    assert_eq!(world.jobs(run).await.len(), 1, "r1_7: blocked jobs are not shown");
+
+    let first = world.run_next(Conclusion::Success).await;
+    assert_eq!(first.assignment.env, [("A".to_owned(), "job".to_owned())]);
+    assert_eq!(first.assignment.steps().next().unwrap().0, 2);
+    world.run_next(Conclusion::Success).await;
+
+    assert_eq!(world.status(run).await, (RunStatus::Completed, Some(Conclusion::Success)));
+    let jobs = world.jobs(run).await;
+    let log = world.engine.job_log(&jobs[0]).await.unwrap();
+    assert_eq!(log, "2023-11-14T22:13:20.0000000Z one\n");
+    assert!(!world.engine.run_archive(run).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn r2_16_a_failed_job_skips_what_needs_it() {
+    let world = World::new(TWO_JOBS).await;
+    let run = world.dispatch().await.unwrap();
+    world.run_next(Conclusion::Failure).await;
+    assert_eq!(world.status(run).await, (RunStatus::Completed, Some(Conclusion::Failure)));
+    let jobs = world.jobs(run).await;
+    assert_eq!(jobs[1].state.conclusion(), Some(Conclusion::Skipped));
+}
+
+#[tokio::test]
+async fn r4_1_a_rerun_makes_attempt_two_with_new_job_ids_and_the_first_stays_readable() {
+    let world = World::new(TWO_JOBS).await;
+    let run = world.dispatch().await.unwrap();
+    let live = world.engine.rerun(run, world.user.id).await.unwrap_err();
+    assert!(matches!(live, EngineError::Refused(Refusal::RunNotCompleted { .. })), "{live}");
+    world.run_next(Conclusion::Failure).await;
+    let before = world.jobs(run).await;
+
+    world.engine.rerun(run, world.user.id).await.unwrap();
+    let after = world.jobs(run).await;
+    assert!(after.iter().all(|job| job.attempt == 2 && before.iter().all(|old| old.id != job.id)));
+    let old = world.engine.store().attempt(run, 1).await.unwrap().unwrap();
+    assert_eq!(old.attempt.conclusion, Some(Conclusion::Failure));
+}
+
+#[tokio::test]
+async fn r4_15_a_rerun_as_new_makes_a_linked_run() {
+    let world = World::new(TWO_JOBS).await;
+    let run = world.dispatch().await.unwrap();
+    world.run_next(Conclusion::Failure).await;
+    let new = world.engine.rerun_as_new(run, world.user.id).await.unwrap();
+    let view = world.engine.store().run(new).await.unwrap().unwrap();
+    assert_eq!((view.identity.parent, view.identity.index), (Some(run), 2));
+    assert_eq!(world.status(new).await, (RunStatus::Queued, None));
+}
+
+#[tokio::test]
+async fn r3_1_cancelling_tells_the_runner_and_r3_3_ends_a_job_that_does_not_stop() {
+    let world = World::new(TWO_JOBS).await;
+    let run = world.dispatch().await.unwrap();
+    let offer = world.claim("k").await.pop().unwrap();
+    world.engine.start(&offer.execution).await.unwrap();
+    world.engine.cancel_run(run, world.user.id).await.unwrap();
+    let told = world.engine.store().execution(offer.execution.id).await.unwrap().unwrap();
+    assert!(world.engine.cancel_check(&told, Duration::ZERO).await.unwrap());
+
+    for _ in 0..6 {
+        world.pass(55);
+        let heard = world.engine.store().execution(offer.execution.id).await.unwrap().unwrap();
+        if world.engine.cancel_check(&heard, Duration::ZERO).await.is_err() {
+            break;
+        }
+        world.engine.expire().await.unwrap();
+    }
+    assert_eq!(world.status(run).await, (RunStatus::Completed, Some(Conclusion::Cancelled)));
+}
+
+#[tokio::test]
+async fn a_cancel_wakes_the_pending_cancel_check() {
+    let world = World::new(TWO_JOBS).await;
+    let run = world.dispatch().await.unwrap();
+    let offer = world.claim("k").await.pop().unwrap();
+    world.engine.start(&offer.execution).await.unwrap();
+    let running = world.engine.store().execution(offer.execution.id).await.unwrap().unwrap();
+    let checking = world.engine.cancel_check(&running, Duration::from_secs(50));
+    let cancelling = world.engine.cancel_run(run, world.user.id);
+    let (told, done) = tokio::join!(checking, cancelling);
+    assert!(told.unwrap());
+    done.unwrap();
+}
+
+#[tokio::test]
+async fn a_silent_runner_loses_its_job_and_an_offer_goes_back_to_the_queue() {
+    let world = World::new(TWO_JOBS).await;
+    let run = world.dispatch().await.unwrap();
+    let offer = world.claim("k").await.pop().unwrap();
+    assert!(world.claim("other").await.is_empty(), "the job is offered to somebody");
+    world.pass(31);
+    world.engine.expire().await.unwrap();
+    let late = world.engine.start(&offer.execution).await.unwrap_err();
+    assert!(matches!(late, EngineError::Refused(Refusal::ExecutionEnded { .. })), "{late}");
+
+    let again = world.claim("again").await.pop().unwrap();
+    world.engine.start(&again.execution).await.unwrap();
+    world.pass(61);
+    world.engine.expire().await.unwrap();
+    assert_eq!(world.status(run).await, (RunStatus::Completed, Some(Conclusion::Failure)));
+}
+
+#[tokio::test]
+async fn a_claim_wakes_for_a_job_that_is_queued_while_it_waits() {
+    let world = World::new(TWO_JOBS).await;
+    let runner = world.register_runner().await;
+    let waiting = world.engine.claim(&runner, "k", 1, Duration::from_secs(50));
+    let (offers, run) = tokio::join!(waiting, world.dispatch());
+    assert_eq!(offers.unwrap()[0].execution.run, run.unwrap());
+}
+
+#[tokio::test]
+async fn a_finish_waits_for_the_whole_log() {
+    let world = World::new(TWO_JOBS).await;
+    world.dispatch().await.unwrap();
+    let offer = world.claim("k").await.pop().unwrap();
+    world.engine.start(&offer.execution).await.unwrap();
+    let execution = world.engine.store().execution(offer.execution.id).await.unwrap().unwrap();
+    let finish = Finish { result: Conclusion::Success, steps: Vec::new(), log_bytes: 5 };
+    let answer = world.engine.finish(&execution, finish).await.unwrap();
+    assert_eq!(answer, Finished::LogIncomplete { stored: 0 });
+}
+
+#[tokio::test]
+async fn r6_90_a_broken_file_makes_a_startup_failure_with_its_place() {
+    let world = World::new(TWO_JOBS).await;
+    let broken = TWO_JOBS.replace("needs: first", "strategy: {}");
+    let sha = commit(&world.folder.path().join("source"), &broken);
+    let payload = json!({ "ref": "refs/heads/main", "before": "", "after": sha });
+    let push = Push::from_payload(payload, Some("d1".to_owned())).unwrap();
+    let runs = world.engine.push(&world.repository, push.clone(), &world.user).await.unwrap();
+    assert_eq!(world.status(runs[0]).await.1, Some(Conclusion::StartupFailure));
+    let view = world.engine.store().run(runs[0]).await.unwrap().unwrap();
+    assert_eq!(view.attempt.diagnostics[0].line, 11);
+    let again = world.engine.push(&world.repository, push, &world.user).await.unwrap();
+    assert_eq!(again, runs, "the same delivery makes no second run");
+    let refused = world.engine.rerun(runs[0], world.user.id).await.unwrap_err();
+    assert!(matches!(refused, EngineError::Refused(Refusal::NeverPlanned)), "r4_8: {refused}");
+}
+
+#[tokio::test]
+async fn cancelling_a_queued_job_ends_it_and_its_dependents_are_skipped() {
+    let world = World::new(TWO_JOBS).await;
+    let run = world.dispatch().await.unwrap();
+    let job = world.jobs(run).await[0].id;
+    let done = world.engine.cancel_job(job, world.user.id).await.unwrap();
+    assert_eq!((done.changed_jobs, done.run_conclusion), (2, Some(Conclusion::Cancelled)));
+    let again = world.engine.cancel_job(job, world.user.id).await.unwrap();
+    assert_eq!((again.changed_jobs, again.run_conclusion), (0, None), "r3_8");
+    assert_eq!(world.jobs(run).await[1].state.status(), JobStatus::Completed);
+}
