@@ -5,7 +5,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 # `make run` builds this profile and starts the program with these arguments.
 PROFILE ?= dev
-RUN     ?= demo --serve
+RUN     ?= serve --demo
 BUILT   := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
 .DEFAULT_GOAL := help

@@ -78,3 +78,23 @@ async fn execute(server: &Url, statement: &str) -> anyhow::Result<()> {
     driver.await??;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Database, execute};
+    use crate::stores::{Store, skips};
+
+    #[tokio::test]
+    async fn a_database_is_there_until_its_value_is_dropped() {
+        if skips(Store::Postgres) {
+            return;
+        }
+        let database = Database::create().await;
+        let url = database.url().parse().expect("a URL");
+        execute(&url, "CREATE TABLE ships (name text)")
+            .await
+            .expect("it is there");
+        drop(database);
+        assert!(execute(&url, "SELECT 1").await.is_err());
+    }
+}
