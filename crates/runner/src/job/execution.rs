@@ -146,12 +146,10 @@ impl Execution {
 
     async fn remove_folders(&self) {
         let folders = self.folders.clone();
-        match tokio::task::spawn_blocking(move || folders.remove()).await {
-            Ok(Err(error)) => log::warn!(
-                "the folder of execution {} is left: {error}",
-                self.offer.execution_id
-            ),
-            Ok(Ok(())) | Err(_) => {}
+        let removed = tokio::task::spawn_blocking(move || folders.remove()).await;
+        if let Ok(Err(error)) = removed {
+            let id = self.offer.execution_id;
+            log::warn!("the folder of execution {id} is left: {error}");
         }
     }
 }

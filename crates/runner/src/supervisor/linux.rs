@@ -6,7 +6,7 @@ use std::path::Path;
 
 use nix::sys::prctl;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
+use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
 use nix::unistd::Pid;
 
 /// A living process.
@@ -50,17 +50,10 @@ pub(crate) fn send(process: &Process, signal: Signal) {
 pub(crate) fn reap(step: Option<i32>) {
     let peek = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
     while let Ok(status) = waitid(Id::All, peek) {
-        let Some(pid) = ended_pid(status) else { return };
+        let Some(pid) = status.pid() else { return };
         if Some(pid.as_raw()) == step || waitpid(pid, Some(WaitPidFlag::WNOHANG)).is_err() {
             return;
         }
-    }
-}
-
-fn ended_pid(status: WaitStatus) -> Option<Pid> {
-    match status {
-        WaitStatus::Exited(pid, _) | WaitStatus::Signaled(pid, _, _) => Some(pid),
-        _ => None,
     }
 }
 
