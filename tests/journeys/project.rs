@@ -24,6 +24,7 @@ impl Project {
     /// Registers the bare side of `repository`, as the administrator.
     pub(crate) async fn register(server: &Server, repository: Repository) -> Self {
         let client = server.client();
+        add_owner(&client).await;
         let body =
             json!({ "owner": OWNER, "name": NAME, "path": repository.bare(), "private": true });
         let _ = client.post("/api/v1/repos", &body).await.expect(201);
@@ -141,6 +142,12 @@ impl Project {
             .expect(302);
         self.client.download(&link.location()).await.zip()
     }
+}
+
+/// Makes the user who owns the repositories of the stories.
+pub(crate) async fn add_owner(administrator: &Client) {
+    let body = json!({ "login": OWNER, "site_admin": false });
+    let _ = administrator.post("/api/v1/users", &body).await.expect(201);
 }
 
 /// A member that is a string.

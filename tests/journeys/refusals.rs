@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use runyard_tests::{Finished, Repository, Server, Settings, Store, stores};
 use serde_json::json;
 
-use crate::project::{NAME, OWNER, Project, id, text};
+use crate::project::{NAME, OWNER, Project, add_owner, id, text};
 
 stores!(memory, sqlite, postgres => [
     a_broken_workflow_file_is_a_startup_failure_that_says_where,
@@ -83,6 +83,7 @@ async fn an_unknown_ref_is_named(store: Store) {
 
 async fn a_path_without_a_repository_is_named(store: Store) {
     let server = Server::start(store).await;
+    add_owner(&server.client()).await;
     let body = json!({ "owner": OWNER, "name": NAME, "path": "/no/such/folder", "private": false });
 
     let refused = server
