@@ -80,6 +80,8 @@ impl Bench {
         let user = server.client();
         let repository = Repository::with_workflow(WORKFLOW);
         let (owner, name) = REPOSITORY.split_once('/').expect("owner/name");
+        let body = json!({ "login": owner, "site_admin": false });
+        let _ = user.post("/api/v1/users", &body).await.expect(201);
         let body =
             json!({ "owner": owner, "name": name, "path": repository.bare(), "private": true });
         let _ = user.post("/api/v1/repos", &body).await.expect(201);
