@@ -74,7 +74,7 @@ impl Location {
         let protocol = protocol_of(url).ok_or_else(|| {
             invalid("a URL must look like `https://host/path` or `user@host:path`")
         })?;
-        if !allowed.iter().any(|one| *one == protocol) {
+        if !allowed.contains(&protocol) {
             let allowed = allowed.join(", ");
             return Err(GitError::ProtocolRefused {
                 location: shown,

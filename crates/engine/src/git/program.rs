@@ -207,24 +207,22 @@ pub(super) async fn read_end(mut from: impl AsyncRead + Unpin) -> io::Result<Str
     }
 }
 
-/// One sentence of what git said: its last `fatal:` line that says something, else its last line.
+/// One sentence of what git said: its last `fatal:` line that says something, else its last `error:`, else its last line.
 pub(super) fn reason(stderr: &str, status: ExitStatus) -> String {
-    const EMPTY: &str = "Could not read from remote repository.";
     let lines = || {
         stderr
             .lines()
             .rev()
             .map(str::trim)
-            .filter(|line| !line.is_empty())
+            .filter(|line| !is_filler(line))
     };
-    let fatal = lines()
-        .filter_map(|line| line.strip_prefix("fatal: "))
-        .find(|line| *line != EMPTY);
-    let spoken = || lines().find(|line| !is_advice(line));
-    let Some(line) = fatal.or_else(spoken) else {
+    let after = |prefix: &str| lines().find_map(|line| line.strip_prefix(prefix));
+    let Some(line) = after("fatal: ")
+        .or_else(|| after("error: "))
+        .or_else(|| lines().next())
+    else {
         return format!("git ended with {status}");
     };
-    let line = line.strip_prefix("error: ").unwrap_or(line);
     without_credentials(line)
         .chars()
         .filter(|c| !c.is_control())
@@ -232,8 +230,10 @@ pub(super) fn reason(stderr: &str, status: ExitStatus) -> String {
         .collect()
 }
 
-fn is_advice(line: &str) -> bool {
-    line.starts_with("fatal: ")
+/// Lines that say nothing about the cause.
+fn is_filler(line: &str) -> bool {
+    line.is_empty()
+        || line == "fatal: Could not read from remote repository."
         || line == "Please make sure you have the correct access rights"
         || line == "and the repository exists."
 }
@@ -262,7 +262,10 @@ mod tests {
                  Please make sure you have the correct access rights\nand the repository exists.\n",
                 "Host key verification failed.",
             ),
-            ("error: cannot lock ref\n", "cannot lock ref"),
+            (
+                "error: cannot lock ref\nremove the file\n",
+                "cannot lock ref",
+            ),
             (
                 "fatal: unable to access 'https://a:b@c/'",
                 "unable to access 'https://***@c/'",

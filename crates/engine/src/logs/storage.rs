@@ -13,7 +13,7 @@ use runyard_domain::ExecutionId;
 use std::{ops::Range, path::Path, sync::Arc};
 
 /// Bytes read from the end of an object at first: of most logs they hold the whole index.
-const TAIL_BYTES: u64 = 32 * 1024;
+const TAIL_BYTES: u64 = 4 * 1024;
 /// Objects in one folder of a local store.
 const PER_FOLDER: i64 = 1000;
 

@@ -1,0 +1,10 @@
+//! Git sources, by real repositories in temporary folders and servers on the loopback. No other network.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod cloning;
+mod fetching;
+mod hostile;
+mod http;
+mod reading;
+mod source;
