@@ -47,6 +47,9 @@ pub enum LogContent {
 pub trait Logs {
     /// Stores the part of `bytes` that is not stored yet; `offset` is where they begin in the whole log. An
     /// overlap is cut off, a gap stores nothing, and nothing is stored beyond `limit` bytes in all.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such execution.
     async fn append_log(
         &self,
         execution: ExecutionId,
@@ -59,6 +62,9 @@ pub trait Logs {
     /// The log, nothing stored being an empty one.
     async fn log(&self, execution: ExecutionId) -> Result<LogContent, StoreError>;
     /// Keeps that the log is in this object now, and drops the chunks. Again is harmless.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such execution.
     async fn seal_log(&self, execution: ExecutionId, sealed: &SealedLog) -> Result<(), StoreError>;
     /// Ended executions whose log is not sealed, at most `limit`, oldest first.
     async fn unsealed_logs(&self, limit: u32) -> Result<Vec<(ExecutionId, JobId)>, StoreError>;

@@ -1,0 +1,138 @@
+//! One suite for every store: ordinary functions over `Arc<dyn Store>`, each named once for each store.
+//!
+//! A store that is not there (`TEST_POSTGRES_URL` is unset) is skipped out loud, unless
+//! `RUNYARD_REQUIRE_POSTGRES` says that it must be there.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod fixtures;
+mod suite;
+mod world;
+
+macro_rules! conformance {
+    ($($store:ident),+ => $cases:tt) => { $( conformance!(@one $store $cases); )+ };
+    (@one $store:ident [$($case:ident),+ $(,)?]) => {
+        mod $store { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                match crate::fixtures::$store().await {
+                    Some(fixture) => crate::suite::$case(fixture.store()).await,
+                    None => eprintln!("SKIPPED {}: there is no such store here", stringify!($store)),
+                }
+            }
+        )+ }
+    };
+}
+
+conformance!(memory => [
+    // store
+    ids_start_at_one_and_are_never_reused,
+    ids_reserved_at_the_same_time_are_disjoint,
+    reserving_no_ids_gives_none,
+    the_first_writer_of_a_setting_wins,
+    settings_of_other_names_and_odd_bytes_are_kept,
+    the_clock_shows_whole_microseconds_and_does_not_go_back,
+    a_store_that_works_is_ready,
+    // accounts
+    a_user_reads_back_as_written,
+    a_login_is_taken_ignoring_case,
+    users_are_listed_by_id_in_pages,
+    a_deleted_user_frees_the_login_and_stays_readable,
+    a_deleted_user_loses_tokens_and_roles,
+    a_user_who_owns_repositories_is_not_deleted,
+    a_run_keeps_the_name_of_a_deleted_actor,
+    a_token_reads_back_with_its_user,
+    tokens_are_listed_by_id_and_deleted_by_their_user_only,
+    a_token_of_an_unknown_user_is_refused,
+    // repositories
+    a_repository_reads_back_as_written,
+    a_repository_name_is_taken_ignoring_case,
+    a_repository_of_an_unknown_owner_is_refused,
+    repositories_are_listed_by_id_in_pages,
+    a_deleted_repository_and_its_runs_are_not_there,
+    a_deleted_repository_frees_its_name,
+    a_repository_with_live_runs_is_not_deleted,
+    an_unknown_repository_is_not_deleted,
+    a_collaborator_has_a_role_until_it_is_taken_away,
+    a_collaborator_needs_a_user_and_a_repository,
+    a_workflow_is_kept_once_for_a_path,
+    a_workflow_seen_at_the_same_time_is_kept_once,
+    workflows_are_listed_by_id_in_pages,
+    a_workflow_of_an_unknown_repository_is_refused,
+    a_definition_is_kept_under_its_hash,
+    // runners
+    a_runner_reads_back_as_written,
+    a_runner_name_is_taken_unless_it_is_replaced,
+    an_update_changes_what_a_runner_may_change,
+    runners_are_listed_by_id_and_deleted,
+    // changes
+    a_run_reads_back_as_written,
+    odd_texts_and_json_read_back_as_written,
+    a_large_payload_reads_back_as_written,
+    numbers_count_for_the_workflow_and_for_the_repository,
+    numbers_have_no_gaps_under_concurrency,
+    a_trigger_key_makes_one_run,
+    a_trigger_key_makes_one_run_under_concurrency,
+    a_trigger_key_counts_for_one_workflow_only,
+    a_refused_decision_leaves_nothing,
+    a_refused_new_run_leaves_nothing,
+    a_decision_that_creates_nothing_uses_no_numbers,
+    a_scope_that_names_nothing_says_what_is_missing,
+    a_run_of_an_unknown_actor_is_refused,
+    concurrent_changes_of_one_run_lose_nothing,
+    concurrent_reports_of_one_execution_lose_nothing,
+    a_report_leaves_the_run_alone,
+    a_decision_that_changes_nothing_writes_nothing,
+    a_run_is_loaded_with_its_open_executions,
+    a_run_is_loaded_with_the_execution_that_was_named,
+    a_change_wakes_listeners_after_it_is_kept,
+    a_refused_decision_wakes_nobody,
+    a_cancelled_execution_wakes_its_listener,
+    // walks
+    a_finished_job_lets_its_dependents_run,
+    a_failed_need_skips_its_dependents,
+    a_cancelled_run_ends_what_waits_and_tells_what_runs,
+    a_cancelled_job_does_not_cancel_its_run,
+    a_rerun_is_a_new_attempt_and_the_old_one_stays_readable,
+    a_rerun_as_a_new_run_knows_its_parent,
+    a_file_that_cannot_be_planned_ends_the_run_with_its_errors,
+    each_attempt_shows_its_own_errors,
+    a_lost_runner_fails_its_job,
+    a_runner_that_does_not_stop_is_ended_after_its_grace,
+    a_lapsed_offer_goes_back_to_the_queue,
+    a_released_offer_goes_back_to_the_queue,
+    an_offer_of_a_cancelled_job_is_withdrawn,
+    the_largest_run_reads_back_as_written,
+    // queue
+    a_job_is_claimed_at_most_once,
+    a_claim_gets_only_jobs_whose_labels_it_has,
+    jobs_are_claimed_in_the_order_in_which_they_became_ready,
+    a_claim_gets_no_more_than_it_asks_for,
+    a_claim_finds_nothing_in_an_empty_queue,
+    the_same_key_gets_the_same_offers_with_new_tokens,
+    the_same_key_after_a_start_gets_another_job,
+    the_same_key_of_another_runner_is_another_request,
+    the_same_key_at_the_same_time_gets_one_offer,
+    a_job_that_goes_back_keeps_its_place,
+    a_cancelled_job_is_not_claimed,
+    an_execution_is_found_by_its_tokens,
+    what_is_over_by_the_clock_is_expired,
+    expired_executions_come_oldest_first,
+    leases_are_extended_but_never_shortened,
+    // runs
+    runs_are_listed_newest_first_in_pages,
+    runs_of_other_repositories_are_not_listed,
+    every_filter_of_runs_is_obeyed,
+    jobs_are_listed_by_id_for_an_attempt_or_for_all,
+    a_job_shows_the_steps_that_were_reported,
+    unknown_ids_answer_nothing,
+    // logs
+    log_chunks_are_put_together,
+    an_overlap_is_stored_once,
+    a_gap_stores_nothing,
+    a_full_log_takes_no_more,
+    a_sealed_log_takes_no_more,
+    sealing_again_is_harmless,
+    ended_executions_wait_for_their_logs_to_be_sealed,
+    a_log_of_an_unknown_execution_is_refused,
+    log_rows_wake_their_readers,
+]);

@@ -1,0 +1,196 @@
+//! Users and tokens.
+
+use crate::world::{
+    ALL, ONE_JOB, World, a_moment, insert_repository, insert_user, is_not_found, new_user, reserve,
+    token_hash,
+};
+use runyard_domain::{
+    TokenId, UserId,
+    account::{Scope, Token, TokenKind, User},
+    repository::{Collaborator, Role},
+};
+use runyard_store::{Conflict, IdKind, RunFilter, Store, StoreError};
+use std::{sync::Arc, time::Duration};
+
+async fn insert_token(store: &Arc<dyn Store>, user: UserId, kind: TokenKind) -> Token {
+    let id = reserve(store, IdKind::Token).await;
+    let token = Token {
+        id: TokenId::new(id),
+        user,
+        name: format!("token {id}"),
+        kind,
+        hash: token_hash(1_000 + id),
+        created_at: a_moment(),
+        expires_at: None,
+    };
+    store.insert_token(&token).await.unwrap();
+    token
+}
+
+pub(crate) async fn a_user_reads_back_as_written(store: Arc<dyn Store>) {
+    let user = User {
+        name: Some("Ada \"the first\" L'Ovelace \u{1f680}\n".to_owned()),
+        site_admin: true,
+        ..new_user(&store, "Ada").await
+    };
+    store.insert_user(&user).await.unwrap();
+    assert_eq!(store.user(user.id).await.unwrap(), Some(user.clone()));
+    let found = store.user_by_login("aDA").await.unwrap();
+    assert_eq!(found, Some(user));
+}
+
+pub(crate) async fn a_login_is_taken_ignoring_case(store: Arc<dyn Store>) {
+    insert_user(&store, "ada").await;
+    let same = new_user(&store, "ADA").await;
+    let error = store.insert_user(&same).await.unwrap_err();
+    assert!(
+        matches!(error, StoreError::Conflict(Conflict::Login)),
+        "{error}"
+    );
+    assert_eq!(store.user(same.id).await.unwrap(), None);
+    insert_user(&store, "ada-2").await;
+}
+
+pub(crate) async fn users_are_listed_by_id_in_pages(store: Arc<dyn Store>) {
+    assert_eq!(store.users(UserId::new(0), 10).await.unwrap(), []);
+    let mut all = Vec::new();
+    for login in ["c", "a", "b"] {
+        all.push(insert_user(&store, login).await);
+    }
+    assert_eq!(store.users(UserId::new(0), 10).await.unwrap(), all);
+    assert_eq!(store.users(UserId::new(0), 2).await.unwrap(), all[..2]);
+    assert_eq!(store.users(all[1].id, 2).await.unwrap(), all[2..]);
+    assert_eq!(store.users(all[2].id, 2).await.unwrap(), []);
+}
+
+pub(crate) async fn a_deleted_user_frees_the_login_and_stays_readable(store: Arc<dyn Store>) {
+    let ada = insert_user(&store, "ada").await;
+    store.delete_user(ada.id).await.unwrap();
+    assert_eq!(store.user_by_login("ada").await.unwrap(), None);
+    assert_eq!(store.users(UserId::new(0), 10).await.unwrap(), []);
+    assert_eq!(store.user(ada.id).await.unwrap(), Some(ada.clone()));
+    let again = store.delete_user(ada.id).await.unwrap_err();
+    assert!(is_not_found(&again), "{again}");
+    let unknown = store.delete_user(UserId::new(99)).await.unwrap_err();
+    assert!(is_not_found(&unknown), "{unknown}");
+    let next = insert_user(&store, "Ada").await;
+    assert_eq!(
+        store.user_by_login("ada").await.unwrap(),
+        Some(next.clone())
+    );
+    store.delete_user(next.id).await.unwrap();
+    insert_user(&store, "ada").await;
+}
+
+pub(crate) async fn a_deleted_user_loses_tokens_and_roles(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let guest = insert_user(&store, "guest").await;
+    let token = insert_token(&store, guest.id, TokenKind::Registration).await;
+    let role = Collaborator {
+        user: guest.id,
+        role: Role::Write,
+    };
+    let repository = world.repository.id;
+    store.put_collaborator(repository, role).await.unwrap();
+    store.delete_user(guest.id).await.unwrap();
+    assert_eq!(store.token_by_hash(token.hash).await.unwrap(), None);
+    assert_eq!(store.tokens(guest.id).await.unwrap(), []);
+    assert_eq!(store.role(repository, guest.id).await.unwrap(), None);
+    assert_eq!(store.collaborators(repository).await.unwrap(), []);
+}
+
+pub(crate) async fn a_user_who_owns_repositories_is_not_deleted(store: Arc<dyn Store>) {
+    let ada = insert_user(&store, "ada").await;
+    let repository = insert_repository(&store, &ada, "engine").await;
+    let error = store.delete_user(ada.id).await.unwrap_err();
+    assert!(
+        matches!(error, StoreError::Conflict(Conflict::Reference)),
+        "{error}"
+    );
+    assert!(store.user_by_login("ada").await.unwrap().is_some());
+    store.delete_repository(repository.id).await.unwrap();
+    store.delete_user(ada.id).await.unwrap();
+}
+
+pub(crate) async fn a_run_keeps_the_name_of_a_deleted_actor(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let guest = insert_user(&store, "guest").await;
+    let mut wanted = world.wanted(ONE_JOB).await;
+    wanted.identity.actor = guest.id;
+    let flow = world.create(wanted).await.unwrap();
+    store.delete_user(guest.id).await.unwrap();
+    let view = store.run(flow.id).await.unwrap().unwrap();
+    assert_eq!(
+        (view.actor.id, view.actor.login.as_str()),
+        (guest.id, "guest")
+    );
+    assert_eq!(view.attempt.triggering_actor, view.actor);
+    let all = RunFilter::default();
+    let listed = store.runs(world.repository.id, &all, ALL).await;
+    assert_eq!(listed.unwrap().items, [view]);
+}
+
+pub(crate) async fn a_token_reads_back_with_its_user(store: Arc<dyn Store>) {
+    let ada = insert_user(&store, "ada").await;
+    let scopes = Scope::ALL.to_vec();
+    let kinds = [
+        TokenKind::Classic { scopes },
+        TokenKind::Classic { scopes: vec![] },
+        TokenKind::Registration,
+    ];
+    for kind in kinds {
+        let token = insert_token(&store, ada.id, kind).await;
+        let found = store.token_by_hash(token.hash).await.unwrap();
+        assert_eq!(found, Some((token, ada.clone())));
+    }
+    let id = reserve(&store, IdKind::Token).await;
+    let ends = Token {
+        id: TokenId::new(id),
+        user: ada.id,
+        name: String::new(),
+        kind: TokenKind::Registration,
+        hash: token_hash(1),
+        created_at: a_moment(),
+        expires_at: Some(a_moment().plus(Duration::from_micros(1))),
+    };
+    store.insert_token(&ends).await.unwrap();
+    let found = store.token_by_hash(ends.hash).await.unwrap();
+    assert_eq!(found, Some((ends, ada)), "an expired token is still read");
+    assert_eq!(store.token_by_hash(token_hash(2)).await.unwrap(), None);
+}
+
+pub(crate) async fn tokens_are_listed_by_id_and_deleted_by_their_user_only(store: Arc<dyn Store>) {
+    let ada = insert_user(&store, "ada").await;
+    let eve = insert_user(&store, "eve").await;
+    let first = insert_token(&store, ada.id, TokenKind::Registration).await;
+    insert_token(&store, eve.id, TokenKind::Registration).await;
+    let third = insert_token(&store, ada.id, TokenKind::Registration).await;
+    let listed = store.tokens(ada.id).await.unwrap();
+    assert_eq!(listed, [first.clone(), third.clone()]);
+    let error = store.delete_token(eve.id, first.id).await.unwrap_err();
+    assert!(is_not_found(&error), "{error}");
+    store.delete_token(ada.id, first.id).await.unwrap();
+    assert_eq!(store.token_by_hash(first.hash).await.unwrap(), None);
+    assert_eq!(store.tokens(ada.id).await.unwrap(), [third]);
+    let again = store.delete_token(ada.id, first.id).await.unwrap_err();
+    assert!(is_not_found(&again), "{again}");
+    assert_eq!(store.tokens(UserId::new(99)).await.unwrap(), []);
+}
+
+pub(crate) async fn a_token_of_an_unknown_user_is_refused(store: Arc<dyn Store>) {
+    let token = Token {
+        id: TokenId::new(reserve(&store, IdKind::Token).await),
+        user: UserId::new(99),
+        name: "lost".to_owned(),
+        kind: TokenKind::Registration,
+        hash: token_hash(1),
+        created_at: a_moment(),
+        expires_at: None,
+    };
+    let error = store.insert_token(&token).await.unwrap_err();
+    assert!(
+        matches!(error, StoreError::Conflict(Conflict::Reference)),
+        "{error}"
+    );
+    assert_eq!(store.token_by_hash(token.hash).await.unwrap(), None);
+}
