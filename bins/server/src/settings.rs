@@ -33,6 +33,7 @@ pub(crate) struct Settings {
 pub(crate) struct Server {
     pub(crate) listen: String,
     pub(crate) public_url: String,
+    pub(crate) trust_forwarded: bool,
     pub(crate) workers: usize,
     pub(crate) body_bytes: usize,
     pub(crate) event_bytes: usize,

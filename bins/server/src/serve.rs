@@ -1,0 +1,184 @@
+//! The command `serve`: opens everything, listens, tells how to reach it, and stops in order. And `migrate`.
+
+use crate::{
+    arguments::{Configured, Connection, Demo, Serve},
+    demo, first_start, local_runner,
+    settings::{Settings, StoreKind},
+    storage,
+};
+use anyhow::{Context, Result};
+use runyard_api::{ApiState, ServeOptions};
+use runyard_engine::Engine;
+use runyard_runner::Runner;
+use runyard_store::{postgres, sqlite};
+use std::net::{SocketAddr, TcpListener};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    task::JoinHandle,
+};
+
+/// Serves until it is told to stop.
+pub(crate) async fn serve(command: Serve) -> Result<()> {
+    let mut settings = configured(&command.configured)?;
+    if let Some(listen) = command.listen {
+        settings.server.listen = listen;
+    }
+    start_log(&settings);
+    let listener = listen(&settings.server.listen)?;
+    let engine = storage::open_engine(&settings).await?;
+    let _clocks = engine.start_clocks().await?;
+    let url = url(listener.local_addr()?);
+    let (halt, halting) = watch::channel(false);
+    let serving = tokio::spawn(answer(listener, engine.clone(), settings.clone(), halting));
+    announce(&engine, &settings, &url).await?;
+
+    let (stop, stopping) = watch::channel(false);
+    let runner = start_runner(&engine, &settings, &url, stopping.clone()).await?;
+    let demo = command.demo.then(|| tokio::spawn(show_demo(engine, settings, url, stopping)));
+    wait_for_signal().await?;
+    log::info!("stopping");
+    stop.send_replace(true);
+    for task in runner.into_iter().chain(demo) {
+        // The task's own end is logged by itself; a panic in it must not keep the server from stopping.
+        let _ = task.await;
+    }
+    halt.send_replace(true);
+    serving.await.context("serving")?
+}
+
+async fn answer(
+    listener: TcpListener,
+    engine: Engine,
+    settings: Settings,
+    halting: watch::Receiver<bool>,
+) -> Result<()> {
+    let mut state = ApiState::new(engine);
+    state.public_url = match settings.server.public_url.as_str() {
+        "" => None,
+        url => Some(url.parse().with_context(|| format!("setting server.public_url is {url:?}"))?),
+    };
+    state.trust_forwarded = settings.server.trust_forwarded;
+    state.limits.json_bytes = settings.server.body_bytes;
+    state.limits.event_bytes = settings.server.event_bytes;
+    let mut options = ServeOptions::default();
+    if settings.server.workers > 0 {
+        options.workers = settings.server.workers;
+    }
+    runyard_api::serve(listener, state, options, stopped(halting)).await.context("serving")
+}
+
+/// Brings the schema up to date.
+pub(crate) async fn migrate(command: Configured) -> Result<()> {
+    let settings = configured(&command)?;
+    start_log(&settings);
+    let applied = match settings.store.kind {
+        StoreKind::Memory => Vec::new(),
+        StoreKind::Sqlite => sqlite::migrate(&storage::sqlite_file(&settings)).await?,
+        StoreKind::Postgres => postgres::migrate(storage::database_url(&settings)?).await?,
+    };
+    match applied.as_slice() {
+        [] => println!("the schema is up to date"),
+        names => names.iter().for_each(|name| println!("applied {name}")),
+    }
+    Ok(())
+}
+
+fn configured(command: &Configured) -> Result<Settings> {
+    let mut settings = Settings::load(command.config.as_deref())?;
+    if let Some(kind) = command.store {
+        settings.store.kind = kind;
+    }
+    Ok(settings)
+}
+
+fn start_log(settings: &Settings) {
+    let filters = env_logger::Env::default().default_filter_or(&settings.log.level);
+    // A second start in one process keeps the first logger.
+    let _ = env_logger::Builder::from_env(filters).format_timestamp_micros().try_init();
+}
+
+fn listen(address: &str) -> Result<TcpListener> {
+    let listener = TcpListener::bind(address);
+    let listener = listener.with_context(|| {
+        format!("cannot listen on {address}; choose another by --listen or the setting server.listen")
+    })?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// A server that listens everywhere is reached here by the loopback address.
+fn url(address: SocketAddr) -> String {
+    match address {
+        _ if !address.ip().is_unspecified() => format!("http://{address}"),
+        SocketAddr::V4(_) => format!("http://127.0.0.1:{}", address.port()),
+        SocketAddr::V6(_) => format!("http://[::1]:{}", address.port()),
+    }
+}
+
+/// What programs and people read at the start: the lines `url:` and, on the first one, `token:`.
+async fn announce(engine: &Engine, settings: &Settings, url: &str) -> Result<()> {
+    let token = first_start::administrator(engine).await?;
+    println!("runyard {} on the {} store", env!("CARGO_PKG_VERSION"), settings.store.kind.name());
+    if let Some(token) = token {
+        println!("The administrator's token is shown this once; keep it:");
+        println!("token: {}", token.reveal());
+    }
+    println!("url: {url}");
+    Ok(())
+}
+
+async fn start_runner(
+    engine: &Engine,
+    settings: &Settings,
+    url: &str,
+    stopping: watch::Receiver<bool>,
+) -> Result<Option<JoinHandle<()>>> {
+    if !settings.runner.in_process {
+        return Ok(None);
+    }
+    let runner = local_runner::register(engine, settings, url).await?;
+    Ok(Some(tokio::spawn(run_jobs(runner, stopping))))
+}
+
+async fn run_jobs(runner: Runner, stopping: watch::Receiver<bool>) {
+    if let Err(error) = runner.run(stopped(stopping)).await {
+        log::error!("the runner in this process ended: {error}");
+    }
+}
+
+async fn show_demo(
+    engine: Engine,
+    settings: Settings,
+    url: String,
+    stopping: watch::Receiver<bool>,
+) {
+    let shown = async {
+        let token = first_start::demo_token(&engine).await?.reveal().to_owned();
+        let connection = Connection { url, token: Some(token) };
+        let folder = settings.data.dir.join("demo");
+        demo::demo(Demo { folder, connection }).await
+    };
+    tokio::select! {
+        result = shown => match result {
+            Ok(()) => println!("The server keeps running; stop it with Ctrl-C."),
+            Err(error) => eprintln!("runyard: the demonstration: {error:#}"),
+        },
+        () = stopped(stopping) => {}
+    }
+}
+
+async fn stopped(mut stopping: watch::Receiver<bool>) {
+    // The sender is gone only when the server is, which is a stop too.
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+async fn wait_for_signal() -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
