@@ -21,9 +21,11 @@ fn end_of(execution: &Execution) -> Option<ExecutionEnd> {
 }
 
 fn reason_of(events: &[Event]) -> Option<EndReason> {
-    events.iter().find_map(|event| match event {
-        Event::JobCompleted { reason, .. } => *reason,
-        _ => None,
+    events.iter().find_map(|event| {
+        let Event::JobCompleted { reason, .. } = event else {
+            return None;
+        };
+        *reason
     })
 }
 
