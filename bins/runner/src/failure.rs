@@ -9,7 +9,7 @@ use runyard_runner::RunnerError;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// `register` was not run, or elsewhere.
-    #[error("there is no registration in {}; run 'runyard-runner register' first, or name its file with --config", .0.display())]
+    #[error("there is no registration in {}; run 'runyard-runner register' first or name it with --config", .0.display())]
     NotRegistered(PathBuf),
     /// The file is not one that `register` wrote, or cannot be read.
     #[error("the registration in {} cannot be read: {source}", .file.display())]

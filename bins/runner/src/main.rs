@@ -1,5 +1,5 @@
-//! The program `runyard-runner`: reads its arguments, runs the agent of `runyard_runner`, says in one sentence what
-//! went wrong. Must not know the protocol or how jobs run.
+//! The program `runyard-runner`: reads its arguments, runs the agent of `runyard_runner`, says in
+//! one sentence what went wrong. Must not know the protocol or how jobs run.
 
 mod arguments;
 mod failure;

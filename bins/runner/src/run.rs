@@ -34,9 +34,11 @@ pub(crate) async fn run(wanted: Run) -> Result<(), Failure> {
 }
 
 fn load(file: PathBuf) -> Result<Registration, Failure> {
-    Registration::load(&file).map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => Failure::NotRegistered(file),
-        _ => Failure::BadRegistration { file, source },
+    Registration::load(&file).map_err(|source| {
+        if source.kind() == io::ErrorKind::NotFound {
+            return Failure::NotRegistered(file);
+        }
+        Failure::BadRegistration { file, source }
     })
 }
 

@@ -10,7 +10,8 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(15);
 /// A server may ask for more, up to this.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(120);
 
-/// Waits that double up to a cap, each shortened at random by up to half so that runners do not come back at once.
+/// Waits that double up to a cap, each shortened at random by up to half so that runners do not
+/// come back at once.
 #[derive(Debug, Default)]
 pub(crate) struct Backoff {
     tries: u32,

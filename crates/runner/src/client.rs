@@ -1,5 +1,5 @@
-//! The runner's side of the native protocol (runner-protocols.md D): one function per call, statuses sorted by what
-//! the caller can do. Must not retry or keep state.
+//! The runner's side of the native protocol (runner-protocols.md D): one function per call,
+//! statuses sorted by what the caller can do. Must not retry or keep state.
 
 use std::time::Duration;
 
@@ -207,8 +207,8 @@ impl Client {
     }
 }
 
-/// Evaluates a call again and again while its failure is temporary. A macro, because the future of a generic function
-/// over async closures cannot be spawned.
+/// Evaluates a call again and again while its failure is temporary. A macro, because the future of
+/// a generic function over async closures cannot be spawned.
 macro_rules! until_answered {
     ($what:expr, $call:expr) => {{
         let mut retries = $crate::client::Retries::default();

@@ -1,4 +1,5 @@
-//! What a runner is told before it starts, and what it says of its host. Must not read files or variables.
+//! What a runner is told before it starts, and what it says of its host. Must not read files or
+//! variables.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,8 +30,8 @@ pub struct RunnerConfig {
     pub path: Option<String>,
     /// HOME of jobs; a folder per job when absent.
     pub home: Option<PathBuf>,
-    /// The program to start as supervisor of a job; this program itself when absent. Only for programs that cannot
-    /// call [`crate::run_supervisor_if_asked`], such as tests.
+    /// The program to start as supervisor of a job; this program itself when absent. Only for
+    /// programs that cannot call [`crate::run_supervisor_if_asked`], such as tests.
     pub supervisor: Option<PathBuf>,
     /// How much of a log is kept.
     pub log_limits: LogLimits,

@@ -1,7 +1,8 @@
-//! The agent that takes jobs from a Runyard server and executes them. Knows the server only through the native
-//! protocol; must not depend on the server's crates beyond its message shapes.
+//! The agent that takes jobs from a Runyard server and executes them. Knows the server only through
+//! the native protocol; must not depend on the server's crates beyond its message shapes.
 //!
-//! A program that embeds it calls [`run_supervisor_if_asked`] first in its `main`, then [`Runner::run`].
+//! A program that embeds it calls [`run_supervisor_if_asked`] first in its `main`, then
+//! [`Runner::run`].
 
 #![warn(missing_docs)]
 

@@ -1,4 +1,5 @@
-//! The runner's own life: declare, claim, hand offers to jobs, drain. Must not know what a job does.
+//! The runner's own life: declare, claim, hand offers to jobs, drain. Must not know what a job
+//! does.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -23,7 +24,8 @@ use crate::job::{Execution, tell_leftover};
 const CLAIM_PAUSE: Duration = Duration::from_secs(1);
 /// Jobs that had their time at a shutdown are ended within this, the grace of their steps included.
 const FAIL_WITHIN: Duration = Duration::from_secs(30);
-/// How long a shutdown waits for a server that is away; what is not told by then stays in the spool.
+/// How long a shutdown waits for a server that is away; what is not told by then stays in the
+/// spool.
 pub const LAST_WORDS: Duration = Duration::from_secs(10);
 /// An ended job keeps its slot this long while the server does not hear of its end.
 const TELL_IN_SLOT: Duration = Duration::from_secs(30);
@@ -42,9 +44,11 @@ impl Runner {
     }
 
     /// Runs until `shutdown` is done, then drains: takes nothing new, gives running jobs
-    /// [`RunnerConfig::drain_wait`], fails those that still run. A server that is away is waited for.
+    /// [`RunnerConfig::drain_wait`], fails those that still run. A server that is away is waited
+    /// for.
     ///
-    /// Dropping the future ends every job's processes at once and leaves the spool for the next start.
+    /// Dropping the future ends every job's processes at once and leaves the spool for the next
+    /// start.
     ///
     /// # Errors
     /// A refused token, an unusable work folder or URL; running jobs are drained first.

@@ -1,5 +1,5 @@
-//! What must survive the end of this process: per execution its log, its job token and its final state, on disk,
-//! for this user only. Must not talk to the server.
+//! What must survive the end of this process: per execution its log, its job token and its final
+//! state, on disk, for this user only. Must not talk to the server.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -10,7 +10,8 @@ use std::time::{Duration, SystemTime};
 use runyard_api::runner::messages::{FinishExecution, StepReport};
 use serde::{Deserialize, Serialize};
 
-/// A final state that could not be told for this long is dropped: the server has long given the job up.
+/// A final state that could not be told for this long is dropped: the server has long given the job
+/// up.
 pub const SPOOL_RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
 const FOLDER_MODE: u32 = 0o700;
 const FILE_MODE: u32 = 0o600;

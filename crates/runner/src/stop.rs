@@ -1,4 +1,5 @@
-//! The one order to stop a job, from whichever side it comes. Carries the order; must not act on it.
+//! The one order to stop a job, from whichever side it comes. Carries the order; must not act on
+//! it.
 
 use tokio::sync::watch;
 

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 use crate::support::{FakeServer, JobText, Program, TestFolder, pid_is_gone, run};
 use runyard_api::runner::messages::{JobResult, RunnerState, StepConclusion};
 
-/// Leaves the process group and the session, has no parent and none of the job's variables, ignores all but SIGKILL.
+/// Leaves the process group and the session, has no parent and none of the job's variables, ignores
+/// all but SIGKILL.
 const DAEMON: &str = "setsid --fork env -i PIDS=\"$PIDS\" bash -c \
     'trap \"\" INT TERM HUP; echo $$ > $PIDS/daemon; while :; do sleep 1; done' > /dev/null 2>&1
     until [ -s $PIDS/daemon ]; do sleep 0.05; done; echo $$ > $PIDS/step; echo begun";
 
-fn long_job(folder: &TestFolder) -> JobText {
+pub(crate) fn long_job(folder: &TestFolder) -> JobText {
     let script = format!("{DAEMON}\nsleep 600");
     JobText::of([run(&script), run("echo unreached")]).env("PIDS", folder.path().display())
 }
@@ -21,7 +22,7 @@ fn all_gone(folder: &Path) -> bool {
 }
 
 /// A killed program cannot tell when its processes are gone: look, within a bound.
-async fn until_gone(folder: &Path) {
+pub(crate) async fn until_gone(folder: &Path) {
     let begin = Instant::now();
     while !all_gone(folder) {
         assert!(

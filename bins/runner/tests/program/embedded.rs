@@ -5,6 +5,7 @@ use std::time::Duration;
 use runyard_api::runner::messages::JobResult;
 use runyard_runner::{LogLimits, Runner, RunnerConfig, RunnerError};
 
+use crate::cancel::{long_job, until_gone};
 use crate::support::{FakeServer, JobText, TestFolder, run};
 
 fn config(server: &FakeServer, folder: &TestFolder) -> RunnerConfig {
@@ -18,18 +19,29 @@ fn config(server: &FakeServer, folder: &TestFolder) -> RunnerConfig {
 async fn an_embedded_runner_runs_jobs_until_it_is_told_to_stop() {
     let (server, folder) = (FakeServer::start().await, TestFolder::new());
     server.offer(JobText::of([run("echo $RUNNER_NAME $HOME")]).0);
-    let finished = async { drop(server.finished().await) };
-    Runner::new(config(&server, &folder))
-        .run(finished)
-        .await
-        .unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let runner = Runner::new(config(&server, &folder));
+    let running = tokio::spawn(runner.run(async { drop(stopped.await) }));
     let job = server.finished().await;
+    drop(stop);
+    running.await.unwrap().unwrap();
     assert_eq!(job.result(), JobResult::Success);
     let shown = job.text(2).pop().unwrap();
     assert!(
         shown.starts_with("inside ") && shown.ends_with("work/1/home"),
         "{shown}"
     );
+}
+
+#[tokio::test]
+async fn a_runner_that_is_dropped_leaves_no_process() {
+    let (server, folder) = (FakeServer::start().await, TestFolder::new());
+    server.offer(long_job(&folder).0);
+    tokio::select! {
+        _ = Runner::new(config(&server, &folder)).run(std::future::pending()) => panic!("it runs on"),
+        _ = server.row("begun") => {}
+    }
+    until_gone(folder.path()).await;
 }
 
 #[tokio::test]
@@ -86,6 +98,7 @@ async fn a_program_that_is_no_supervisor_gives_its_jobs_back() {
     };
     Runner::new(config).run(released).await.unwrap();
     server.change(|seen| assert!(!seen.executions[&1].started));
+    assert!(!folder.file("work/1").exists());
 }
 
 #[tokio::test]

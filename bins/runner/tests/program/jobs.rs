@@ -1,4 +1,5 @@
-//! Jobs from their offer to their end, by the real program against a server that speaks the protocol.
+//! Jobs from their offer to their end, by the real program against a server that speaks the
+//! protocol.
 
 use crate::support::{FakeServer, JobText, Program, TestFolder, run};
 use runyard_api::runner::messages::{JobResult, StepActionMessage, StepConclusion, StepStatus};

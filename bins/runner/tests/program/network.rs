@@ -1,4 +1,5 @@
-//! Servers that lose, refuse or are away: nothing that a job said is lost, and nothing is told twice differently.
+//! Servers that lose, refuse or are away: nothing that a job said is lost, and nothing is told
+//! twice differently.
 
 use crate::support::{FakeServer, JobText, Program, TestFolder, run};
 use runyard_api::runner::messages::{JobResult, StepConclusion};

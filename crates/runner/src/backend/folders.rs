@@ -63,8 +63,8 @@ impl JobFolders {
     }
 }
 
-/// Removes a folder with all that is in it, also where a step took the right to write away (as some package caches
-/// do). One that is not there is no error.
+/// Removes a folder with all that is in it, also where a step took the right to write away (as some
+/// package caches do). One that is not there is no error.
 pub(crate) fn remove_folder(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -84,4 +84,23 @@ fn open_up(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_without_the_right_to_write_is_removed_too() {
+        let work = tempfile::tempdir().unwrap();
+        let folders = JobFolders::new(work.path(), 7, "demo");
+        folders.create().unwrap();
+        let cache = folders.home.join("cache");
+        fs::create_dir(&cache).unwrap();
+        fs::write(cache.join("file"), "").unwrap();
+        fs::set_permissions(&cache, Permissions::from_mode(0o500)).unwrap();
+        folders.remove().unwrap();
+        assert!(!work.path().join("7").exists() && folders.tools.exists());
+        folders.remove().unwrap();
+    }
 }

@@ -1,4 +1,5 @@
-//! Runs jobs as processes of this host, below one supervisor per job. Must not decide why a job stops.
+//! Runs jobs as processes of this host, below one supervisor per job. Must not decide why a job
+//! stops.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -63,7 +64,9 @@ impl Session for HostSession {
                 heard = self.supervisor.hear() => match heard {
                     Heard::Output(bytes) => output(&bytes),
                     Heard::Exited(exit) => return Ok(RunEnd { exit, stopped: ending.began() }),
-                    Heard::NotStarted(reason) => return Err(RunError::NotStarted { program, reason }),
+                    Heard::NotStarted(reason) => {
+                        return Err(RunError::NotStarted { program, reason });
+                    }
                     Heard::Lost => return Err(self.lost().await.into()),
                 },
                 next = ending.next(stop) => match next {
@@ -95,7 +98,8 @@ impl HostSession {
     }
 }
 
-/// Ends what a killed supervisor or runner left of an execution, as far as its processes still carry the mark.
+/// Ends what a killed supervisor or runner left of an execution, as far as its processes still
+/// carry the mark.
 pub(crate) async fn end_leftovers(work: &Path, execution: i64) {
     kill_leftovers(&mark_of(work, execution)).await;
 }

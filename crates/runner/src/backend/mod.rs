@@ -1,5 +1,5 @@
-//! Where a job's processes run. A backend starts and ends processes in a job's folders; it must not know steps,
-//! logs or the server.
+//! Where a job's processes run. A backend starts and ends processes in a job's folders; it must not
+//! know steps, logs or the server.
 
 mod folders;
 mod host;
@@ -23,8 +23,8 @@ pub(crate) trait Backend: Send + Sync {
 /// The place of one job. Dropping it ends every process of the job.
 #[async_trait]
 pub(crate) trait Session: Send {
-    /// Runs one process to its end and gives away what it writes. When `stop` is ordered meanwhile the whole tree
-    /// is asked, then forced to end (semantics R3.3).
+    /// Runs one process to its end and gives away what it writes. When `stop` is ordered meanwhile
+    /// the whole tree is asked, then forced to end (semantics R3.3).
     async fn run(
         &mut self,
         launch: Launch,

@@ -45,7 +45,8 @@ pub(crate) struct Execution {
 }
 
 impl Execution {
-    /// Prepares all that the job needs, then takes the offer. An offer that cannot be taken is given back.
+    /// Prepares all that the job needs, then takes the offer. An offer that cannot be taken is
+    /// given back.
     pub(crate) async fn take(
         agent: Arc<Agent>,
         offer: Offer,
@@ -56,6 +57,10 @@ impl Execution {
             Err(refusal) => {
                 give_back(&client, id, &refusal).await;
                 agent.spool.remove(id);
+                let folder = JobFolders::new(&agent.config.work_dir, id, "").remove();
+                folder.unwrap_or_else(|error| {
+                    log::warn!("the folder of execution {id} is left: {error}")
+                });
                 Err(refusal)
             }
         }
@@ -102,8 +107,8 @@ impl Execution {
         ))
     }
 
-    /// Runs the job to its end. What is left to tell the server comes back; nothing when the server has given the
-    /// execution up.
+    /// Runs the job to its end. What is left to tell the server comes back; nothing when the server
+    /// has given the execution up.
     pub(crate) async fn work(self, session: Box<dyn Session>) -> Option<Telling> {
         let mut upload = Upload::new(
             self.client.clone(),

@@ -1,4 +1,5 @@
-//! How the steps of an execution stand: for the server and, in case this process dies, for the spool.
+//! How the steps of an execution stand: for the server and, in case this process dies, for the
+//! spool.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};

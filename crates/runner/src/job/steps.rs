@@ -1,5 +1,5 @@
-//! The steps of a job in their order, each with GitHub's default condition: run while nothing failed and nobody
-//! cancelled (semantics 1.3, R1.10, R3.3).
+//! The steps of a job in their order, each with GitHub's default condition: run while nothing
+//! failed and nobody cancelled (semantics 1.3, R1.10, R3.3).
 
 use std::io;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! Tells the server how an execution ended, for as long as that may matter: the rest of the log, then the result.
-//! Works from the spool, so that a later process can do it as well.
+//! Tells the server how an execution ended, for as long as that may matter: the rest of the log,
+//! then the result. Works from the spool, so that a later process can do it as well.
 
 use std::sync::Arc;
 
@@ -54,8 +54,8 @@ impl Telling {
     }
 }
 
-/// Tells of an execution that an earlier process of this runner left behind: its own end when it had one, else
-/// that the runner was lost.
+/// Tells of an execution that an earlier process of this runner left behind: its own end when it
+/// had one, else that the runner was lost.
 pub(crate) async fn tell_leftover(agent: Arc<Agent>, mut spooled: Spooled) {
     let id = spooled.execution_id;
     let path = agent.spool.log_path(id);

@@ -1,5 +1,5 @@
-//! What goes on beside the steps of a running job: telling the server how they stand, sending the log, waiting for
-//! a cancel order, watching the time. Gives stop orders; must not touch processes.
+//! What goes on beside the steps of a running job: telling the server how they stand, sending the
+//! log, waiting for a cancel order, watching the time. Gives stop orders; must not touch processes.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -96,7 +96,8 @@ impl Execution {
         std::future::pending().await
     }
 
-    /// Long polls for a cancel order; after it, asks from time to time whether it became a forced one.
+    /// Long polls for a cancel order; after it, asks from time to time whether it became a forced
+    /// one.
     async fn wait_for_cancel(&self) -> Infallible {
         let job = self.offer.job.job_id;
         loop {

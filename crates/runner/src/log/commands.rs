@@ -71,7 +71,8 @@ fn named(word: &str) -> Option<Name> {
         .map(|(_, name)| *name)
 }
 
-/// Whether `token` may end a pause of commands: an empty one, and the name of a command, could end it by chance.
+/// Whether `token` may end a pause of commands: an empty one, and the name of a command, could end
+/// it by chance.
 pub(super) fn is_stop_token(token: &str) -> bool {
     !token.trim().is_empty() && named(token).is_none()
 }

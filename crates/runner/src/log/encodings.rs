@@ -20,8 +20,8 @@ pub(super) fn encoded_forms(value: &str) -> Vec<String> {
     forms
 }
 
-/// What is certain of the value's base64 when `shift` bytes stand before it in the encoded text: characters that
-/// mix it with its neighbours are left out.
+/// What is certain of the value's base64 when `shift` bytes stand before it in the encoded text:
+/// characters that mix it with its neighbours are left out.
 fn base64_at(value: &str, shift: usize) -> String {
     let mut bytes = vec![0; shift];
     bytes.extend_from_slice(value.as_bytes());

@@ -2,8 +2,8 @@
 
 use runyard_api::runner::messages::LOG_ROW_BYTES;
 
-/// A line longer than this is dropped from here on. Longer than a row, so that a secret which crosses the row's
-/// end is whole when masks are applied.
+/// A line longer than this is dropped from here on. Longer than a row, so that a secret which
+/// crosses the row's end is whole when masks are applied.
 const LINE_BYTES_MAX: usize = 2 * LOG_ROW_BYTES;
 /// Stands at the end of a row that was cut.
 pub(super) const CUT_MARK: &str = " ... [cut: a row of a log has at most 64 KiB]";

@@ -14,7 +14,8 @@ pub(super) struct Masks {
 }
 
 impl Masks {
-    /// Adds a secret: whole, each of its lines, and their common encodings. Blank ones are not maskable.
+    /// Adds a secret: whole, each of its lines, and their common encodings. Blank ones are not
+    /// maskable.
     pub(super) fn add(&mut self, secret: &str) {
         let lines = secret.lines().map(|line| line.trim_end_matches('\r'));
         for value in std::iter::once(secret)

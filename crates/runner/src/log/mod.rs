@@ -1,4 +1,5 @@
-//! The log of a job: from the bytes that its steps write to rows in the spool file and from there to the server.
+//! The log of a job: from the bytes that its steps write to rows in the spool file and from there
+//! to the server.
 
 mod commands;
 mod encodings;

@@ -1,5 +1,5 @@
-//! What one step writes, line by line: masks are learnt, workflow commands obeyed, the rest becomes rows
-//! (semantics R8.2 to R8.5). Must not know where rows go.
+//! What one step writes, line by line: masks are learnt, workflow commands obeyed, the rest becomes
+//! rows (semantics R8.2 to R8.5). Must not know where rows go.
 
 use std::sync::Arc;
 

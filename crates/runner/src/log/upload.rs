@@ -79,7 +79,8 @@ impl Upload {
         self.acked = ack.min(self.log.length());
     }
 
-    /// Sends while the job runs; ends only with an error. Safe to abandon: nothing is counted before its answer.
+    /// Sends while the job runs; ends only with an error. Safe to abandon: nothing is counted
+    /// before its answer.
     pub(crate) async fn follow(&mut self, pace: &Pace) -> CallError {
         let mut backoff = Backoff::default();
         loop {
@@ -118,7 +119,8 @@ impl Upload {
         Ok(())
     }
 
-    /// Sends one request's worth. What the server refuses for good (too large, not allowed) is given up.
+    /// Sends one request's worth. What the server refuses for good (too large, not allowed) is
+    /// given up.
     async fn send_next(&mut self, seal: bool) -> Result<(), CallError> {
         let rows = self
             .log

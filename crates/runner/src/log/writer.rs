@@ -1,4 +1,5 @@
-//! Writes rows to the spool file: masked, cut, counted. Nothing of a log is sent that is not in this file first.
+//! Writes rows to the spool file: masked, cut, counted. Nothing of a log is sent that is not in
+//! this file first.
 
 use std::fs::File;
 use std::io::{self, Write};

@@ -1,5 +1,5 @@
-//! The built-in checkout of the run's commit with the `git` of the host. The credential travels in git's
-//! environment only; it must never stand in an argument or in `.git/config`.
+//! The built-in checkout of the run's commit with the `git` of the host. The credential travels in
+//! git's environment only; it must never stand in an argument or in `.git/config`.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -36,7 +36,7 @@ async fn check_out(
     job: &JobMessage,
 ) -> Result<StepEnd, StepError> {
     if !is_object_name(&job.sha) || !is_http(&job.repository.clone_url) {
-        let text = "the commit or the clone URL of the run is not of an allowed form (a full hash, http or https)";
+        let text = "the run's commit is no full hash, or its clone URL is not http or https";
         return Err(StepError::Checkout(text.to_owned()));
     }
     let mut env = run.environment.of_runner();
@@ -133,7 +133,8 @@ fn commands(run: &StepRun<'_>, job: &JobMessage) -> Vec<(&'static str, Vec<Strin
     ]
 }
 
-/// Git's environment: no prompt, no other protocol, no hooks, no redirects, the credential for this server alone.
+/// Git's environment: no prompt, no other protocol, no hooks, no redirects, the credential for this
+/// server alone.
 fn git_variables(run: &StepRun<'_>, job: &JobMessage) -> Vec<(String, String)> {
     let credential = STANDARD.encode(format!("{USER}:{}", job.github_token));
     run.log.mask(&credential);
@@ -159,7 +160,8 @@ fn git_variables(run: &StepRun<'_>, job: &JobMessage) -> Vec<(String, String)> {
     variables
 }
 
-/// A whole SHA-1 or SHA-256 in hexadecimal; anything else could be read as an option or another revision.
+/// A whole SHA-1 or SHA-256 in hexadecimal; anything else could be read as an option or another
+/// revision.
 fn is_object_name(sha: &str) -> bool {
     matches!(sha.len(), 40 | 64) && sha.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -1,5 +1,5 @@
-//! The environment of a step, built from nothing (semantics R2.83, R2.84). Must not read this process's variables
-//! other than PATH.
+//! The environment of a step, built from nothing (semantics R2.83, R2.84). Must not read this
+//! process's variables other than PATH.
 
 use std::collections::BTreeMap;
 use std::path::Path;

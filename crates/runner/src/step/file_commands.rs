@@ -13,7 +13,8 @@ pub(crate) enum FileCommandError {
     Unterminated { name: String, delimiter: String },
 }
 
-/// The pairs of a file, in order: `name=value` lines and `name<<DELIMITER` blocks. Blank lines are ignored.
+/// The pairs of a file, in order: `name=value` lines and `name<<DELIMITER` blocks. Blank lines are
+/// ignored.
 pub(crate) fn parse_pairs(text: &str) -> Result<Vec<(String, String)>, FileCommandError> {
     let mut lines = lines_of(text);
     let mut pairs = Vec::new();

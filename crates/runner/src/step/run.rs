@@ -1,4 +1,5 @@
-//! Runs the script of one `run` step and takes what it leaves. Must not decide which step runs next.
+//! Runs the script of one `run` step and takes what it leaves. Must not decide which step runs
+//! next.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -130,7 +131,7 @@ fn launch(
 
 /// The folded block with which the log of a `run` step begins.
 fn show_header(run: &StepRun<'_>, step: &StepMessage, script: &str, shell: &Shell) {
-    let first = script.lines().next().unwrap_or_default();
+    let first = script.trim_start().lines().next().unwrap_or_default();
     let mut rows = vec![format!("##[group]Run {first}")];
     rows.extend(script.trim_end().lines().map(str::to_owned));
     rows.push(format!("shell: {}", shell.shown()));
@@ -180,7 +181,9 @@ pub(super) fn conclude(run: &StepRun<'_>, step: &StepMessage, ended: RunEnd) -> 
 fn take(run: &mut StepRun<'_>, step: u32, written: Written) -> Result<(), StepError> {
     if written.summary_bytes > SUMMARY_BYTES_MAX {
         let bytes = written.summary_bytes;
-        run.log.line(step, format!("##[error]The summary has {bytes} bytes, allowed are {SUMMARY_BYTES_MAX}: it is dropped."));
+        let limit = SUMMARY_BYTES_MAX;
+        let text = format!("The summary has {bytes} bytes, allowed are {limit}: it is dropped.");
+        run.log.line(step, format!("##[error]{text}"));
     }
     written
         .folders

@@ -1,4 +1,5 @@
-//! Which program runs a script, with which options: GitHub's table. Reads the search path; must not start anything.
+//! Which program runs a script, with which options: GitHub's table. Reads the search path; must not
+//! start anything.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

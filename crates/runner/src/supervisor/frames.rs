@@ -1,6 +1,8 @@
-//! What runner and supervisor say to each other over the supervisor's pipes. Shapes and framing only.
+//! What runner and supervisor say to each other over the supervisor's pipes. Shapes and framing
+//! only.
 //!
-//! Orders are JSON lines. Answers are frames: one byte of kind, four bytes of length (big endian), the payload.
+//! Orders are JSON lines. Answers are frames: one byte of kind, four bytes of length (big endian),
+//! the payload.
 
 use std::path::PathBuf;
 

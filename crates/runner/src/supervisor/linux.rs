@@ -1,5 +1,5 @@
-//! The process tree on Linux: who descends from this process, adopted orphans included. Reads `/proc`, sends signals;
-//! must not decide when.
+//! The process tree on Linux: who descends from this process, adopted orphans included. Reads
+//! `/proc`, sends signals; must not decide when.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -21,7 +21,8 @@ pub(crate) fn adopt_orphans() -> std::io::Result<()> {
     prctl::set_child_subreaper(true).map_err(Into::into)
 }
 
-/// Every living descendant of this process. The groups of its steps are not needed here: the tree tells.
+/// Every living descendant of this process. The groups of its steps are not needed here: the tree
+/// tells.
 pub(crate) fn descendants(_groups: &[i32]) -> BTreeSet<Process> {
     let all = processes();
     let own = std::process::id().cast_signed();
@@ -57,8 +58,8 @@ pub(crate) fn reap(step: Option<i32>) {
     }
 }
 
-/// Kills every process whose environment has `mark` (`NAME=value`); how leftovers of a killed supervisor are found.
-/// Says how many it met.
+/// Kills every process whose environment has `mark` (`NAME=value`); how leftovers of a killed
+/// supervisor are found. Says how many it met.
 pub(crate) fn kill_marked(mark: &str) -> usize {
     let marked: Vec<_> = processes()
         .into_iter()

@@ -1,5 +1,5 @@
-//! The process tree where there is no `/proc` to walk (macOS): the process groups of the steps, which a process that
-//! starts its own session escapes. Sends signals; must not decide when.
+//! The process tree where there is no `/proc` to walk (macOS): the process groups of the steps,
+//! which a process that starts its own session escapes. Sends signals; must not decide when.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
-//! The supervisor's own side: starts what it is told, ends everything when its parent is gone. It must not write
-//! to disk or speak to a server, and keeps no secret longer than the process it starts.
+//! The supervisor's own side: starts what it is told, ends everything when its parent is gone. It
+//! must not write to disk or speak to a server, and keeps no secret longer than the process it
+//! starts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::OwnedFd;
@@ -24,7 +25,8 @@ use super::tree;
 const READ_BYTES: usize = 32 * 1024;
 /// Frames on the way to the runner; then the step waits.
 const FRAMES_MAX: usize = 16;
-/// After a step's process ended while others hold its output open: its output is complete after this silence.
+/// After a step's process ended while others hold its output open: its output is complete after
+/// this silence.
 const OUTPUT_QUIET: Duration = Duration::from_millis(250);
 /// And at the latest after this, however much the others write.
 const OUTPUT_GRACE: Duration = Duration::from_secs(5);
@@ -59,7 +61,7 @@ async fn supervise() -> std::io::Result<()> {
     jobs.say(Event::Ready).await;
     loop {
         tokio::select! {
-            line = orders.next_line() => match line.ok().flatten().and_then(|l| serde_json::from_str(&l).ok()) {
+            line = orders.next_line() => match read_order(line) {
                 Some(order) => jobs.obey(order).await,
                 None => break,
             },
@@ -70,7 +72,13 @@ async fn supervise() -> std::io::Result<()> {
     Ok(())
 }
 
-/// A service manager that signals a whole group wants the runner to end its jobs in order; the supervisor stays.
+/// The order in a line; `None` at the end and for what no runner writes.
+fn read_order(line: std::io::Result<Option<String>>) -> Option<Order> {
+    serde_json::from_str(&line.ok()??).ok()
+}
+
+/// A service manager that signals a whole group wants the runner to end its jobs in order; the
+/// supervisor stays.
 fn ignore_polite_signals() -> std::io::Result<Vec<SignalStream>> {
     let kinds = [
         SignalKind::interrupt(),
@@ -210,7 +218,8 @@ impl Jobs {
         }
     }
 
-    /// Stops the tree until nothing new appears in it: what is stopped cannot fork away from the kill.
+    /// Stops the tree until nothing new appears in it: what is stopped cannot fork away from the
+    /// kill.
     fn freeze(&self) -> BTreeSet<tree::Process> {
         let mut known = BTreeSet::new();
         for _ in 0..FREEZE_ROUNDS {
@@ -244,7 +253,8 @@ fn spawn(launch: &Launch) -> std::io::Result<(Child, Receiver)> {
     Ok((child, Receiver::from_owned_fd(OwnedFd::from(reader))?))
 }
 
-/// Reads on what processes in the background write after their step, so that they do not block or break.
+/// Reads on what processes in the background write after their step, so that they do not block or
+/// break.
 async fn discard(mut output: Receiver) {
     let mut buffer = vec![0; READ_BYTES];
     while output

@@ -1,4 +1,5 @@
-//! The runner's side of a supervisor: start it, give it orders, hear it. Dropping it ends every process of the job.
+//! The runner's side of a supervisor: start it, give it orders, hear it. Dropping it ends every
+//! process of the job.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -47,7 +48,8 @@ pub(crate) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Starts `program` (this program itself when absent) as the supervisor of the execution of this mark.
+    /// Starts `program` (this program itself when absent) as the supervisor of the execution of
+    /// this mark.
     pub(crate) async fn start(program: Option<&Path>, mark: &str) -> Result<Self, SupervisorError> {
         let mut child = command(program, mark)
             .spawn()
@@ -91,7 +93,8 @@ impl Supervisor {
         }
     }
 
-    /// Ends every process of the job, however it is related to the step's, and says which there were.
+    /// Ends every process of the job, however it is related to the step's, and says which there
+    /// were.
     pub(crate) async fn clear(&mut self) -> Result<Vec<Ended>, SupervisorError> {
         self.order(&Order::Clear).await?;
         let cleared = async {

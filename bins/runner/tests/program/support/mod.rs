@@ -1,5 +1,5 @@
-//! What the tests of the program share: a server that speaks the runner protocol and can misbehave, jobs for it,
-//! and the real program run against it.
+//! What the tests of the program share: a server that speaks the runner protocol and can misbehave,
+//! jobs for it, and the real program run against it.
 
 mod jobs;
 mod program;

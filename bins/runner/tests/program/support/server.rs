@@ -1,5 +1,5 @@
-//! A server that speaks the runner protocol from memory. Only what the tests need of it: it offers jobs, stores
-//! what it is told, and misbehaves on demand.
+//! A server that speaks the runner protocol from memory. Only what the tests need of it: it offers
+//! jobs, stores what it is told, and misbehaves on demand.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
