@@ -1,63 +1,24 @@
 //! Somebody cancels while a job sleeps; nothing of the job is left behind.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use runyard_tests::{Marker, Server, Store, eventually, stores};
+use runyard_tests::{Marker, Server, Store, stores};
 use serde_json::json;
 
-use crate::project::{PATIENCE, Project, conclusions, id, text};
+use crate::project::{Project, conclusions, id, text};
+use crate::sleeper::{self, CANCEL_LIMIT, asleep, nobody_left};
 
 stores!(memory, sqlite, postgres => [
     cancel_ends_a_sleeping_job_and_all_its_processes,
     a_queued_run_is_cancelled_at_once,
-    job_cancel_ends_one_job_and_leaves_the_other,
+    job_cancel_ends_one_job_and_skips_its_dependents,
 ]);
-
-/// A cancel is through, processes included, within this time: interrupt, 7.5 s, terminate, 2.5 s, kill, and some more.
-const CANCEL_LIMIT: Duration = Duration::from_secs(15);
-/// Processes of the sleeping job: its shell and two sleeps.
-const SLEEPERS: usize = 3;
-
-/// One job that sleeps, with a child that left its session.
-fn sleeping(marker: &Marker) -> String {
-    format!(
-        "
-on: workflow_dispatch
-env:
-  {}
-jobs:
-  sleep:
-    runs-on: ubuntu-latest
-    steps:
-      - run: |
-          setsid sleep 60 &
-          echo going to sleep
-          sleep 60
-      - run: echo never said
-  after:
-    needs: sleep
-    runs-on: ubuntu-latest
-    steps:
-      - run: echo never said
-",
-        marker.env_line()
-    )
-}
-
-async fn asleep(marker: &Marker) {
-    let asleep = async || (marker.processes().len() >= SLEEPERS).then_some(());
-    eventually("the job and its stray child sleep", PATIENCE, asleep).await;
-}
-
-async fn nobody_left(marker: &Marker) {
-    let gone = async || marker.processes().is_empty().then_some(());
-    eventually("no process of the job is left", CANCEL_LIMIT, gone).await;
-}
 
 async fn cancel_ends_a_sleeping_job_and_all_its_processes(store: Store) {
     let server = Server::start(store).await;
     let marker = Marker::new();
-    let project = Project::with_workflow(&server, &sleeping(&marker)).await;
+    let project =
+        Project::with_workflow(&server, &sleeper::workflow(&marker, "ubuntu-latest")).await;
     let run = project.dispatch().await;
     project.started(run, "sleep").await;
     asleep(&marker).await;
@@ -80,7 +41,10 @@ async fn cancel_ends_a_sleeping_job_and_all_its_processes(store: Store) {
         cancelled.elapsed()
     );
     let jobs = project.jobs(run).await;
+    // R2: what needs a cancelled job does not run; whether it reads `skipped` or `cancelled` is told elsewhere.
+    assert_eq!(text(&jobs["quick"], "conclusion"), "success");
     assert_eq!(text(&jobs["sleep"], "conclusion"), "cancelled");
+    assert_ne!(text(&jobs["after"], "conclusion"), "success");
     let log = project.job_log(id(&jobs["sleep"])).await;
     assert!(
         log.contains("going to sleep") && !log.contains("Z never said"),
@@ -125,34 +89,11 @@ async fn a_queued_run_is_cancelled_at_once(store: Store) {
     );
 }
 
-/// Two jobs beside each other: one sleeps, one is done quickly.
-fn pair(marker: &Marker) -> String {
-    format!(
-        "
-on: workflow_dispatch
-jobs:
-  quick:
-    runs-on: ubuntu-latest
-    steps:
-      - run: echo done
-  sleep:
-    needs: quick
-    runs-on: ubuntu-latest
-    env:
-      {}
-    steps:
-      - run: |
-          setsid sleep 60 &
-          sleep 60
-",
-        marker.env_line()
-    )
-}
-
-async fn job_cancel_ends_one_job_and_leaves_the_other(store: Store) {
+async fn job_cancel_ends_one_job_and_skips_its_dependents(store: Store) {
     let server = Server::start(store).await;
     let marker = Marker::new();
-    let project = Project::with_workflow(&server, &pair(&marker)).await;
+    let project =
+        Project::with_workflow(&server, &sleeper::workflow(&marker, "ubuntu-latest")).await;
     let run = project.dispatch().await;
     let job = id(&project.started(run, "sleep").await);
     asleep(&marker).await;
@@ -184,7 +125,12 @@ async fn job_cancel_ends_one_job_and_leaves_the_other(store: Store) {
     let jobs = project.jobs(run).await;
     assert_eq!(
         conclusions(&jobs),
-        [("quick", "success"), ("sleep", "cancelled")].into()
+        [
+            ("quick", "success"),
+            ("sleep", "cancelled"),
+            ("after", "skipped")
+        ]
+        .into()
     );
 
     let again = project.client.post_empty(&path).await.expect(202).json();

@@ -9,3 +9,4 @@ mod refusals;
 mod rerun;
 mod restart;
 mod runner_process;
+mod sleeper;

@@ -1,12 +1,14 @@
 //! A machine of its own takes the jobs: `runyard-runner register` and `run`.
 
-use runyard_tests::{Runner, Server, Settings, Store, stores};
+use runyard_tests::{Marker, Runner, Server, Settings, Store, stores};
 
 use crate::project::{Project, id, text};
+use crate::sleeper::{self, asleep, nobody_left};
 
 stores!(memory, sqlite, postgres => [
     a_registered_runner_takes_the_jobs_of_its_labels,
     a_job_sees_nothing_of_the_runners_own_environment,
+    a_killed_runner_leaves_no_process_behind,
 ]);
 
 const LABELLED: &str = "
@@ -63,4 +65,18 @@ async fn a_job_sees_nothing_of_the_runners_own_environment(store: Store) {
     );
     // Set by these tests for the runner's own process.
     assert!(!has("RUST_LOG") && !has("RUST_BACKTRACE"), "{log}");
+}
+
+async fn a_killed_runner_leaves_no_process_behind(store: Store) {
+    let server = Server::start_with(Settings::new(store).without_runner()).await;
+    let mut runner = Runner::start(&server, "pier", "harbour").await;
+    let marker = Marker::new();
+    let project = Project::with_workflow(&server, &sleeper::workflow(&marker, "harbour")).await;
+    let run = project.dispatch().await;
+    project.started(run, "sleep").await;
+    asleep(&marker).await;
+
+    runner.kill().await;
+
+    nobody_left(&marker).await;
 }
