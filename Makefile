@@ -20,7 +20,7 @@ run: ## Start Runyard on 127.0.0.1:8080 with its data in data/, and run the samp
 
 test: ## Run every test on all three stores (finds or starts a PostgreSQL of its own)
 	$(CARGO) build --locked --workspace --bins --tests
-	tests/with-postgres $(CARGO) test --locked --workspace
+	tests/with-postgres $(CARGO) test --locked --workspace --no-fail-fast
 
 check: ## Check format, lints and documentation, as CI does
 	$(CARGO) fmt --all --check
