@@ -69,10 +69,21 @@ pub(crate) fn parse_server(url: &str) -> Result<Url, String> {
     }
 }
 
+/// A proxy of the environment cannot reach a server on this very host.
+fn is_this_host(base: &Url) -> bool {
+    let host = base.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
 impl Client {
     /// A client for this server and credential.
     pub(crate) fn new(base: Url, token: &str) -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder();
+        if is_this_host(&base) {
+            builder = builder.no_proxy();
+        }
+        let http = builder
             .connect_timeout(CONNECT_WITHIN)
             .timeout(ANSWER_WITHIN)
             .user_agent(concat!("runyard-runner/", env!("CARGO_PKG_VERSION")))
@@ -332,4 +343,23 @@ fn root_cause(error: &reqwest::Error) -> String {
         cause = inner;
     }
     format!("the server cannot be reached ({cause})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_goes_past_the_proxy() {
+        let cases = [
+            ("http://127.0.0.1:8080", true),
+            ("http://[::1]:8080", true),
+            ("http://localhost", true),
+            ("https://ci.example.com", false),
+            ("http://10.0.0.1", false),
+        ];
+        for (url, expected) in cases {
+            assert_eq!(is_this_host(&parse_server(url).unwrap()), expected, "{url}");
+        }
+    }
 }

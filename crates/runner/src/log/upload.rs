@@ -8,6 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use runyard_api::runner::messages::LOG_REQUEST_BYTES;
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 use super::writer::JobLog;
 use crate::backoff::Backoff;
@@ -83,9 +84,11 @@ impl Upload {
     /// before its answer.
     pub(crate) async fn follow(&mut self, pace: &Pace) -> CallError {
         let mut backoff = Backoff::default();
+        let mut sent = Instant::now();
         loop {
             self.log.longer_than(self.acked).await;
-            self.gather(pace).await;
+            self.gather(pace, sent).await;
+            sent = Instant::now();
             match self.send_next(false).await {
                 Ok(()) => backoff = Backoff::default(),
                 Err(CallError::Temporary { retry_after, .. }) => {
@@ -99,11 +102,14 @@ impl Upload {
         }
     }
 
-    async fn gather(&self, pace: &Pace) {
+    /// Waits for more rows; after a silence only so long that what is written together travels
+    /// together.
+    async fn gather(&self, pace: &Pace, sent: Instant) {
+        let until = (sent + pace.flush_after()).max(Instant::now() + FLUSH_AFTER.0);
         tokio::select! {
             () = self.log.longer_than(self.acked + FLUSH_BYTES - 1) => {}
             () = pace.flush.notified() => {}
-            () = tokio::time::sleep(pace.flush_after()) => {}
+            () = tokio::time::sleep_until(until) => {}
         }
     }
 
