@@ -7,8 +7,8 @@ use runyard_domain::{
     repository::{Repository, Source},
 };
 use runyard_engine::{
-    Dispatch, Engine, EngineError, Finish, Finished, NewRepository, NewRunner, NewUser, Offer, Push,
-    Settings, WorkflowKey,
+    Dispatch, Engine, EngineError, Finish, Finished, NewRepository, NewRunner, NewUser, Offer,
+    Push, Settings, WorkflowKey,
     git::{Git, GitSettings},
     logs::{LogStorage, local_objects},
 };
@@ -54,7 +54,11 @@ impl World {
         commit(&source, workflow);
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000_000));
         let engine = engine(folder.path(), clock.clone()).await;
-        let new = NewUser { login: "mona".to_owned(), name: None, site_admin: true };
+        let new = NewUser {
+            login: "mona".to_owned(),
+            name: None,
+            site_admin: true,
+        };
         let user = engine.create_user(new).await.unwrap();
         let repository = engine
             .register_repository(NewRepository {
@@ -66,7 +70,13 @@ impl World {
             })
             .await
             .unwrap();
-        Self { engine, clock, user, repository, folder }
+        Self {
+            engine,
+            clock,
+            user,
+            repository,
+            folder,
+        }
     }
 
     fn pass(&self, seconds: i64) {
@@ -75,17 +85,29 @@ impl World {
 
     async fn dispatch(&self) -> Result<RunId, EngineError> {
         let key = WorkflowKey::File("ci.yml".to_owned());
-        let dispatch = Dispatch { reference: "main".to_owned(), inputs: serde_json::Map::new() };
-        self.engine.dispatch(&self.repository, &key, dispatch, &self.user).await
+        let dispatch = Dispatch {
+            reference: "main".to_owned(),
+            inputs: serde_json::Map::new(),
+        };
+        self.engine
+            .dispatch(&self.repository, &key, dispatch, &self.user)
+            .await
     }
 
     async fn claim(&self, key: &str) -> Vec<Offer> {
-        let runners = self.engine.store().runners(runyard_domain::RunnerId::new(0), 10).await;
+        let runners = self
+            .engine
+            .store()
+            .runners(runyard_domain::RunnerId::new(0), 10)
+            .await;
         let runner = match runners.unwrap().pop() {
             Some(runner) => runner,
             None => self.register_runner().await,
         };
-        self.engine.claim(&runner, key, 1, Duration::ZERO).await.unwrap()
+        self.engine
+            .claim(&runner, key, 1, Duration::ZERO)
+            .await
+            .unwrap()
     }
 
     async fn register_runner(&self) -> runyard_domain::runner::Runner {
@@ -102,8 +124,16 @@ impl World {
     }
 
     async fn jobs(&self, run: RunId) -> Vec<JobView> {
-        let page = Page { number: 1, per_page: 100 };
-        self.engine.store().jobs(run, JobsOf::Latest, page).await.unwrap().items
+        let page = Page {
+            number: 1,
+            per_page: 100,
+        };
+        self.engine
+            .store()
+            .jobs(run, JobsOf::Latest, page)
+            .await
+            .unwrap()
+            .items
     }
 
     async fn status(&self, run: RunId) -> (RunStatus, Option<Conclusion>) {
@@ -113,14 +143,36 @@ impl World {
 
     /// Takes the next job and ends it so.
     async fn run_next(&self, result: Conclusion) -> Offer {
-        let offer = self.claim(&format!("{:?}", self.clock)).await.pop().expect("a job is queued");
+        let offer = self
+            .claim(&format!("{:?}", self.clock))
+            .await
+            .pop()
+            .expect("a job is queued");
         self.engine.start(&offer.execution).await.unwrap();
-        let execution = self.engine.store().execution(offer.execution.id).await.unwrap().unwrap();
+        let execution = self
+            .engine
+            .store()
+            .execution(offer.execution.id)
+            .await
+            .unwrap()
+            .unwrap();
         let row = b"[2,1700000000000,\"one\"]\n";
         let stored = self.engine.append_log(&execution, 0, row).await.unwrap();
-        assert_eq!(stored, Appended::Stored { bytes: row.len() as u64 });
-        let finish = Finish { result, steps: vec![step(2)], log_bytes: row.len() as u64 };
-        assert_eq!(self.engine.finish(&execution, finish).await.unwrap(), Finished::Done);
+        assert_eq!(
+            stored,
+            Appended::Stored {
+                bytes: row.len() as u64
+            }
+        );
+        let finish = Finish {
+            result,
+            steps: vec![step(2)],
+            log_bytes: row.len() as u64,
+        };
+        assert_eq!(
+            self.engine.finish(&execution, finish).await.unwrap(),
+            Finished::Done
+        );
         offer
     }
 }
@@ -131,7 +183,11 @@ fn step(number: u32) -> Step {
         started_at: None,
         completed_at: None,
     };
-    Step { number, name: "Run echo one".to_owned(), state }
+    Step {
+        number,
+        name: "Run echo one".to_owned(),
+        state,
+    }
 }
 
 async fn engine(folder: &Path, clock: Arc<AtomicI64>) -> Engine {
@@ -139,7 +195,9 @@ async fn engine(folder: &Path, clock: Arc<AtomicI64>) -> Engine {
     let store = Arc::new(MemoryStore::new(Arc::new(now)));
     let git = Git::new(GitSettings::new(folder.join("mirrors")));
     let logs = LogStorage::new(local_objects(&folder.join("objects")).unwrap());
-    Engine::new(store, git, logs, Settings::default()).await.unwrap()
+    Engine::new(store, git, logs, Settings::default())
+        .await
+        .unwrap()
 }
 
 fn commit(folder: &Path, workflow: &str) -> String {
@@ -154,9 +212,16 @@ fn commit(folder: &Path, workflow: &str) -> String {
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(["-c", "user.name=t", "-c", "user.email=t@localhost"]);
+    command
+        .arg("-C")
+        .arg(folder)
+        .args(["-c", "user.name=t", "-c", "user.email=t@localhost"]);
     let output = command.args(arguments).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
@@ -165,14 +230,21 @@ async fn a_dispatched_run_goes_through_its_jobs_to_success() {
     let world = World::new(TWO_JOBS).await;
     let run = world.dispatch().await.unwrap();
     assert_eq!(world.status(run).await, (RunStatus::Queued, None));
-    assert_eq!(world.jobs(run).await.len(), 1, "r1_7: blocked jobs are not shown");
+    assert_eq!(
+        world.jobs(run).await.len(),
+        1,
+        "r1_7: blocked jobs are not shown"
+    );
 
     let first = world.run_next(Conclusion::Success).await;
     assert_eq!(first.assignment.env, [("A".to_owned(), "job".to_owned())]);
     assert_eq!(first.assignment.steps().next().unwrap().0, 2);
     world.run_next(Conclusion::Success).await;
 
-    assert_eq!(world.status(run).await, (RunStatus::Completed, Some(Conclusion::Success)));
+    assert_eq!(
+        world.status(run).await,
+        (RunStatus::Completed, Some(Conclusion::Success))
+    );
     let jobs = world.jobs(run).await;
     let log = world.engine.job_log(&jobs[0]).await.unwrap();
     assert_eq!(log, "2023-11-14T22:13:20.0000000Z one\n");
@@ -184,7 +256,10 @@ async fn r2_16_a_failed_job_skips_what_needs_it() {
     let world = World::new(TWO_JOBS).await;
     let run = world.dispatch().await.unwrap();
     world.run_next(Conclusion::Failure).await;
-    assert_eq!(world.status(run).await, (RunStatus::Completed, Some(Conclusion::Failure)));
+    assert_eq!(
+        world.status(run).await,
+        (RunStatus::Completed, Some(Conclusion::Failure))
+    );
     let jobs = world.jobs(run).await;
     assert_eq!(jobs[1].state.conclusion(), Some(Conclusion::Skipped));
 }
@@ -194,13 +269,20 @@ async fn r4_1_a_rerun_makes_attempt_two_with_new_job_ids_and_the_first_stays_rea
     let world = World::new(TWO_JOBS).await;
     let run = world.dispatch().await.unwrap();
     let live = world.engine.rerun(run, world.user.id).await.unwrap_err();
-    assert!(matches!(live, EngineError::Refused(Refusal::RunNotCompleted { .. })), "{live}");
+    assert!(
+        matches!(live, EngineError::Refused(Refusal::RunNotCompleted { .. })),
+        "{live}"
+    );
     world.run_next(Conclusion::Failure).await;
     let before = world.jobs(run).await;
 
     world.engine.rerun(run, world.user.id).await.unwrap();
     let after = world.jobs(run).await;
-    assert!(after.iter().all(|job| job.attempt == 2 && before.iter().all(|old| old.id != job.id)));
+    assert!(
+        after
+            .iter()
+            .all(|job| job.attempt == 2 && before.iter().all(|old| old.id != job.id))
+    );
     let old = world.engine.store().attempt(run, 1).await.unwrap().unwrap();
     assert_eq!(old.attempt.conclusion, Some(Conclusion::Failure));
 }
@@ -223,18 +305,44 @@ async fn r3_1_cancelling_tells_the_runner_and_r3_3_ends_a_job_that_does_not_stop
     let offer = world.claim("k").await.pop().unwrap();
     world.engine.start(&offer.execution).await.unwrap();
     world.engine.cancel_run(run, world.user.id).await.unwrap();
-    let told = world.engine.store().execution(offer.execution.id).await.unwrap().unwrap();
-    assert!(world.engine.cancel_check(&told, Duration::ZERO).await.unwrap());
+    let told = world
+        .engine
+        .store()
+        .execution(offer.execution.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        world
+            .engine
+            .cancel_check(&told, Duration::ZERO)
+            .await
+            .unwrap()
+    );
 
     for _ in 0..6 {
         world.pass(55);
-        let heard = world.engine.store().execution(offer.execution.id).await.unwrap().unwrap();
-        if world.engine.cancel_check(&heard, Duration::ZERO).await.is_err() {
+        let heard = world
+            .engine
+            .store()
+            .execution(offer.execution.id)
+            .await
+            .unwrap()
+            .unwrap();
+        if world
+            .engine
+            .cancel_check(&heard, Duration::ZERO)
+            .await
+            .is_err()
+        {
             break;
         }
         world.engine.expire().await.unwrap();
     }
-    assert_eq!(world.status(run).await, (RunStatus::Completed, Some(Conclusion::Cancelled)));
+    assert_eq!(
+        world.status(run).await,
+        (RunStatus::Completed, Some(Conclusion::Cancelled))
+    );
 }
 
 #[tokio::test]
@@ -243,7 +351,13 @@ async fn a_cancel_wakes_the_pending_cancel_check() {
     let run = world.dispatch().await.unwrap();
     let offer = world.claim("k").await.pop().unwrap();
     world.engine.start(&offer.execution).await.unwrap();
-    let running = world.engine.store().execution(offer.execution.id).await.unwrap().unwrap();
+    let running = world
+        .engine
+        .store()
+        .execution(offer.execution.id)
+        .await
+        .unwrap()
+        .unwrap();
     let checking = world.engine.cancel_check(&running, Duration::from_secs(50));
     let cancelling = world.engine.cancel_run(run, world.user.id);
     let (told, done) = tokio::join!(checking, cancelling);
@@ -256,17 +370,26 @@ async fn a_silent_runner_loses_its_job_and_an_offer_goes_back_to_the_queue() {
     let world = World::new(TWO_JOBS).await;
     let run = world.dispatch().await.unwrap();
     let offer = world.claim("k").await.pop().unwrap();
-    assert!(world.claim("other").await.is_empty(), "the job is offered to somebody");
+    assert!(
+        world.claim("other").await.is_empty(),
+        "the job is offered to somebody"
+    );
     world.pass(31);
     world.engine.expire().await.unwrap();
     let late = world.engine.start(&offer.execution).await.unwrap_err();
-    assert!(matches!(late, EngineError::Refused(Refusal::ExecutionEnded { .. })), "{late}");
+    assert!(
+        matches!(late, EngineError::Refused(Refusal::ExecutionEnded { .. })),
+        "{late}"
+    );
 
     let again = world.claim("again").await.pop().unwrap();
     world.engine.start(&again.execution).await.unwrap();
     world.pass(61);
     world.engine.expire().await.unwrap();
-    assert_eq!(world.status(run).await, (RunStatus::Completed, Some(Conclusion::Failure)));
+    assert_eq!(
+        world.status(run).await,
+        (RunStatus::Completed, Some(Conclusion::Failure))
+    );
 }
 
 #[tokio::test]
@@ -284,8 +407,18 @@ async fn a_finish_waits_for_the_whole_log() {
     world.dispatch().await.unwrap();
     let offer = world.claim("k").await.pop().unwrap();
     world.engine.start(&offer.execution).await.unwrap();
-    let execution = world.engine.store().execution(offer.execution.id).await.unwrap().unwrap();
-    let finish = Finish { result: Conclusion::Success, steps: Vec::new(), log_bytes: 5 };
+    let execution = world
+        .engine
+        .store()
+        .execution(offer.execution.id)
+        .await
+        .unwrap()
+        .unwrap();
+    let finish = Finish {
+        result: Conclusion::Success,
+        steps: Vec::new(),
+        log_bytes: 5,
+    };
     let answer = world.engine.finish(&execution, finish).await.unwrap();
     assert_eq!(answer, Finished::LogIncomplete { stored: 0 });
 }
@@ -297,14 +430,32 @@ async fn r6_90_a_broken_file_makes_a_startup_failure_with_its_place() {
     let sha = commit(&world.folder.path().join("source"), &broken);
     let payload = json!({ "ref": "refs/heads/main", "before": "", "after": sha });
     let push = Push::from_payload(payload, Some("d1".to_owned())).unwrap();
-    let runs = world.engine.push(&world.repository, push.clone(), &world.user).await.unwrap();
-    assert_eq!(world.status(runs[0]).await.1, Some(Conclusion::StartupFailure));
+    let runs = world
+        .engine
+        .push(&world.repository, push.clone(), &world.user)
+        .await
+        .unwrap();
+    assert_eq!(
+        world.status(runs[0]).await.1,
+        Some(Conclusion::StartupFailure)
+    );
     let view = world.engine.store().run(runs[0]).await.unwrap().unwrap();
     assert_eq!(view.attempt.diagnostics[0].line, 11);
-    let again = world.engine.push(&world.repository, push, &world.user).await.unwrap();
+    let again = world
+        .engine
+        .push(&world.repository, push, &world.user)
+        .await
+        .unwrap();
     assert_eq!(again, runs, "the same delivery makes no second run");
-    let refused = world.engine.rerun(runs[0], world.user.id).await.unwrap_err();
-    assert!(matches!(refused, EngineError::Refused(Refusal::NeverPlanned)), "r4_8: {refused}");
+    let refused = world
+        .engine
+        .rerun(runs[0], world.user.id)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, EngineError::Refused(Refusal::NeverPlanned)),
+        "r4_8: {refused}"
+    );
 }
 
 #[tokio::test]
@@ -313,8 +464,18 @@ async fn cancelling_a_queued_job_ends_it_and_its_dependents_are_skipped() {
     let run = world.dispatch().await.unwrap();
     let job = world.jobs(run).await[0].id;
     let done = world.engine.cancel_job(job, world.user.id).await.unwrap();
-    assert_eq!((done.changed_jobs, done.run_conclusion), (2, Some(Conclusion::Cancelled)));
+    assert_eq!(
+        (done.changed_jobs, done.run_conclusion),
+        (2, Some(Conclusion::Cancelled))
+    );
     let again = world.engine.cancel_job(job, world.user.id).await.unwrap();
-    assert_eq!((again.changed_jobs, again.run_conclusion), (0, None), "r3_8");
-    assert_eq!(world.jobs(run).await[1].state.status(), JobStatus::Completed);
+    assert_eq!(
+        (again.changed_jobs, again.run_conclusion),
+        (0, None),
+        "r3_8"
+    );
+    assert_eq!(
+        world.jobs(run).await[1].state.status(),
+        JobStatus::Completed
+    );
 }
