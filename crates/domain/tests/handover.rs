@@ -1,0 +1,213 @@
+//! What spans a run and its executions: both change together, or neither does.
+
+use crate::given::{DIAMOND, EVE, ONE_JOB, Story, at, offer_of, runner, types};
+use runyard_domain::{
+    Conclusion::{Cancelled, Failure, Success},
+    Event, Execution, ExecutionId, Refusal, Run, RunId,
+    execution::{ExecutionEnd, ExecutionState, Patience},
+    handover,
+    run::Planning,
+};
+
+/// A run whose jobs are all offered.
+struct Given {
+    story: Story,
+    executions: Vec<Execution>,
+}
+
+impl Given {
+    fn offered(text: &str) -> Self {
+        let story = Story::planned(text);
+        let planned = story.run.attempt().planned();
+        let offers = planned.map(|job| {
+            let id = ExecutionId::new(job.id.get());
+            let job = (RunId::new(1), job.id);
+            Execution::offer(id, job, runner(1), at(0), Patience::default())
+        });
+        Self {
+            executions: offers.collect(),
+            story,
+        }
+    }
+
+    fn started(text: &str) -> Self {
+        let mut given = Self::offered(text);
+        for place in 0..given.executions.len() {
+            given.start(place).unwrap();
+        }
+        given
+    }
+
+    /// A command over the run and one execution; refused ones change neither.
+    fn with(
+        &mut self,
+        place: usize,
+        verb: impl FnOnce(&mut Run, &mut Execution, Planning<'_>) -> Result<Vec<Event>, Refusal>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let execution = &mut self.executions[place];
+        let before = execution.clone();
+        let result = self
+            .story
+            .command(|run, planning| verb(run, execution, planning));
+        if result.is_err() {
+            assert_eq!(*execution, before);
+        }
+        result
+    }
+
+    fn start(&mut self, place: usize) -> Result<Vec<Event>, Refusal> {
+        self.with(place, |run, execution, planning| {
+            let patience = Patience::default();
+            let started = handover::start(run, execution, planning, patience)?;
+            Ok(started.unwrap_or_default())
+        })
+    }
+
+    fn cancel(&mut self) -> Result<Vec<Event>, Refusal> {
+        let (executions, patience) = (&mut self.executions, Patience::default());
+        self.story
+            .command(|run, planning| handover::cancel_run(run, executions, EVE, planning, patience))
+    }
+
+    fn end(&self, place: usize) -> Option<ExecutionEnd> {
+        match self.executions[place].state {
+            ExecutionState::Ended { end, .. } => Some(end),
+            ExecutionState::Offered { .. }
+            | ExecutionState::Running { .. }
+            | ExecutionState::Cancelling { .. } => None,
+        }
+    }
+}
+
+#[test]
+fn starting_takes_the_job_and_the_offer() {
+    let mut given = Given::offered(ONE_JOB);
+    assert_eq!(types(&given.start(0).unwrap()), "job_started");
+    assert_eq!(given.story.stands(), "in_progress");
+    let lease_until = given.executions[0].lease_until();
+    assert_eq!(
+        lease_until,
+        Some(given.story.now.plus(Patience::default().lease))
+    );
+    assert_eq!(given.start(0), Ok(vec![]), "again changes nothing");
+}
+
+#[test]
+fn an_offer_whose_job_is_gone_is_withdrawn() {
+    let mut given = Given::offered(ONE_JOB);
+    given.story.cancel().unwrap();
+    assert_eq!(given.start(0), Ok(vec![]));
+    assert_eq!(given.end(0), Some(ExecutionEnd::Withdrawn));
+    let mut of_another_attempt = Given::offered(ONE_JOB);
+    of_another_attempt.story.cancel().unwrap();
+    of_another_attempt.story.rerun().unwrap();
+    assert_eq!(of_another_attempt.start(0), Ok(vec![]));
+    assert_eq!(of_another_attempt.end(0), Some(ExecutionEnd::Withdrawn));
+}
+
+#[test]
+fn a_lapsed_offer_does_not_start_the_job() {
+    let mut given = Given::offered(ONE_JOB);
+    given.story.now = at(30);
+    let execution = given.executions[0].id;
+    let refused = Err(Refusal::ExecutionEnded { execution });
+    assert_eq!(given.start(0), refused);
+    assert_eq!(given.story.stands(), "queued");
+}
+
+#[test]
+fn two_offers_of_one_job_start_it_once() {
+    let mut given = Given::offered(ONE_JOB);
+    given.executions.push(offer_of(given.story.id("a")));
+    given.start(1).unwrap();
+    assert_eq!(given.start(0), Ok(vec![]));
+    assert_eq!(given.end(0), Some(ExecutionEnd::Withdrawn));
+    let ran = given
+        .story
+        .run
+        .job(given.story.id("a"))
+        .unwrap()
+        .state
+        .ran();
+    assert_eq!(ran.unwrap().execution, ExecutionId::new(7));
+}
+
+#[test]
+fn finishing_ends_the_execution_and_the_job() {
+    let mut given = Given::started(DIAMOND);
+    let finish = |given: &mut Given, place, end| {
+        given.with(place, |run, execution, planning| {
+            handover::finish(run, execution, end, vec![], planning)
+        })
+    };
+    let told = finish(&mut given, 0, Success).unwrap();
+    assert_eq!(types(&told), "job_completed");
+    assert_eq!(finish(&mut given, 0, Success), Ok(vec![]), "again");
+    let (job, stored) = (given.story.id("a"), Success);
+    let refused = Err(Refusal::OtherResultStored { job, stored });
+    assert_eq!(finish(&mut given, 0, Failure), refused);
+    let told = finish(&mut given, 1, Failure).unwrap();
+    let wanted = "job_completed job_planned job_completed run_completed";
+    assert_eq!(types(&told), wanted);
+    assert_eq!(given.end(1), Some(ExecutionEnd::Finished(Failure)));
+}
+
+#[test]
+fn what_was_not_started_cannot_finish_or_expire() {
+    let mut given = Given::offered(ONE_JOB);
+    let execution = given.executions[0].id;
+    let refused = Err(Refusal::ExecutionNotStarted { execution });
+    let finished = given.with(0, |run, execution, planning| {
+        handover::finish(run, execution, Success, vec![], planning)
+    });
+    assert_eq!(finished, refused);
+    assert_eq!(given.with(0, handover::expire), refused);
+}
+
+#[test]
+fn r3_1_cancelling_tells_runners_and_takes_offers_back() {
+    let mut given = Given::offered(DIAMOND);
+    given.start(0).unwrap();
+    given.cancel().unwrap();
+    let told = matches!(given.executions[0].state, ExecutionState::Cancelling { .. });
+    assert!(told, "{:?}", given.executions[0]);
+    assert_eq!(given.end(1), Some(ExecutionEnd::Withdrawn));
+    assert_eq!(given.cancel(), Ok(vec![]));
+}
+
+#[test]
+fn r3_8_cancelling_a_job_tells_its_runner_only() {
+    let mut given = Given::started(DIAMOND);
+    let job = given.story.id("b");
+    let (executions, patience) = (&mut given.executions, Patience::default());
+    let told = given.story.command(|run, planning| {
+        let told = handover::cancel_job(run, executions, (job, EVE), planning, patience)?;
+        assert_eq!((told.changed_jobs, told.run_conclusion), (1, None));
+        Ok(told.events)
+    });
+    assert_eq!(types(&told.unwrap()), "job_cancel_requested");
+    let is_told = |e: &Execution| matches!(e.state, ExecutionState::Cancelling { .. });
+    let who: Vec<bool> = given.executions.iter().map(is_told).collect();
+    assert_eq!(who, [false, true]);
+}
+
+#[test]
+fn rule_1_2_a_lost_runner_fails_its_job_and_a_disobedient_one_is_ended() {
+    let table = [
+        (false, 60, ExecutionEnd::Lost, Failure),
+        (true, 60, ExecutionEnd::Lost, Cancelled),
+        (true, 300, ExecutionEnd::GraceOver, Cancelled),
+    ];
+    for (told, wait, end, conclusion) in table {
+        let mut given = Given::started(ONE_JOB);
+        if told {
+            given.cancel().unwrap();
+        }
+        let early = given.with(0, handover::expire);
+        assert!(matches!(early, Err(Refusal::NotExpired { .. })));
+        given.story.now = given.story.now.plus(std::time::Duration::from_secs(wait));
+        given.with(0, handover::expire).unwrap();
+        assert_eq!(given.end(0), Some(end));
+        assert_eq!(given.story.stands(), conclusion.name());
+    }
+}

@@ -1,0 +1,30 @@
+//! The rules of the domain as tables and walks; one program, so that it links once. Each file beside this one is
+//! about one thing; `given` is what they begin with.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod access;
+mod conclusion;
+mod executions;
+mod given;
+mod handover;
+mod random_walk;
+mod refusals;
+mod replay;
+mod rerun;
+mod stories;
+mod time;
+mod words;
+
+#[test]
+fn every_file_beside_this_one_is_part_of_the_program() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let declared = include_str!("main.rs").contains(&format!("\nmod {stem};\n"));
+        assert!(declared || stem == "main", "{stem} is not a module");
+    }
+}

@@ -1,0 +1,235 @@
+//! Events rebuild what they happened to, and their stored text does not change by accident.
+
+use crate::given::{CHAIN, DIAMOND, EVE, Story, at, identity, offer_of, ran, runner};
+use runyard_domain::{
+    Conclusion::{Failure, Success},
+    Event, JobId, Run,
+    event::{EVENT_VERSION, EndReason, GraphNode},
+    execution::{ExecutionEvent, Patience, Step, StepState},
+    run::ReplayError,
+};
+use runyard_workflow::{Diagnostic, JobName};
+
+#[test]
+fn replaying_any_beginning_of_a_history_gives_the_run_of_that_moment() {
+    let mut story = Story::planned(DIAMOND);
+    let mut moments = vec![(story.events.len(), story.run.clone())];
+    let steps: [fn(&mut Story); 7] = [
+        |s| drop(s.start("a").unwrap()),
+        |s| drop(s.cancel_job("b").unwrap()),
+        |s| drop(s.abandon("a").unwrap()),
+        |s| drop(s.rerun().unwrap()),
+        |s| s.does("a", Success),
+        |s| drop(s.start("b").unwrap()),
+        |s| drop(s.cancel().unwrap()),
+    ];
+    for step in steps {
+        step(&mut story);
+        moments.push((story.events.len(), story.run.clone()));
+    }
+    for (count, run) in moments {
+        assert_eq!(Run::replay(&story.events[..count]).unwrap(), run);
+        assert_eq!(run.seq(), count as u64);
+    }
+}
+
+#[test]
+fn a_restored_run_is_the_run() {
+    let mut story = Story::planned(CHAIN);
+    story.does("a", Failure);
+    let run = &story.run;
+    let (identity, attempt) = (run.identity().clone(), run.attempt().clone());
+    let restored = Run::restore(identity, attempt, run.seq(), run.updated_at());
+    assert_eq!(&restored, run);
+}
+
+#[test]
+fn events_that_do_not_begin_with_a_request_are_no_run() {
+    let story = Story::planned(CHAIN);
+    let no_run = Err(ReplayError::NoRequest);
+    assert_eq!(Run::replay(&story.events[1..]), no_run);
+    assert_eq!(Run::replay(&[]), no_run);
+}
+
+#[test]
+fn replaying_the_events_of_a_hand_over_gives_the_hand_over() {
+    let mut execution = offer_of(JobId::new(101));
+    let mut replayed = execution.clone();
+    let patience = Patience::default();
+    let step = Step {
+        number: 1,
+        name: "Set up".to_owned(),
+        state: StepState::Pending,
+    };
+    let mut events: Vec<ExecutionEvent> = execution.start(at(1), patience).unwrap();
+    events.extend(
+        execution
+            .sync(4, vec![step.clone()], at(2), patience)
+            .unwrap(),
+    );
+    events.extend(execution.request_cancel(at(3), patience).unwrap());
+    events.extend(execution.sync(4, vec![], at(4), patience).unwrap());
+    events.extend(execution.finish(Success, vec![step], at(5)).unwrap());
+    events.iter().for_each(|event| replayed.apply(event));
+    assert_eq!(replayed, execution);
+}
+
+/// One event of each kind, with the text that version 1 stores for it.
+fn pinned() -> Vec<(Event, String)> {
+    let job = JobId::new(101);
+    let name = || JobName::new("a").unwrap();
+    let at = at(1);
+    let time = "2026-01-01T00:00:01Z";
+    let run = Box::new(identity());
+    let request = serde_json::to_string(&run).unwrap();
+    vec![
+        (
+            Event::RunRequested { run },
+            format!(r#"{{"type":"run_requested","run":{request}}}"#),
+        ),
+        (
+            Event::StartupFailed {
+                diagnostics: vec![Diagnostic {
+                    file: "ci.yml".to_owned(),
+                    line: 3,
+                    column: 7,
+                    message: "no".to_owned(),
+                }],
+                at,
+            },
+            format!(
+                r#"{{"type":"startup_failed","diagnostics":[{{"file":"ci.yml","line":3,"column":7,"message":"no"}}],"at":"{time}"}}"#
+            ),
+        ),
+        (
+            Event::AttemptPlanned {
+                jobs: vec![GraphNode {
+                    name: name(),
+                    needs: vec![JobName::new("b").unwrap()],
+                }],
+                at,
+            },
+            format!(
+                r#"{{"type":"attempt_planned","jobs":[{{"name":"a","needs":["b"]}}],"at":"{time}"}}"#
+            ),
+        ),
+        (
+            Event::JobPlanned {
+                job,
+                name: name(),
+                display_name: "A".to_owned(),
+                labels: vec!["linux".to_owned()],
+                at,
+            },
+            format!(
+                r#"{{"type":"job_planned","job":101,"name":"a","display_name":"A","labels":["linux"],"at":"{time}"}}"#
+            ),
+        ),
+        (
+            Event::JobQueued { job, at },
+            format!(r#"{{"type":"job_queued","job":101,"at":"{time}"}}"#),
+        ),
+        (
+            Event::JobStarted {
+                job,
+                execution: ran(7).execution,
+                runner: runner(1),
+                at,
+            },
+            format!(
+                r#"{{"type":"job_started","job":101,"execution":7,"runner":{{"id":1,"name":"runner-1"}},"at":"{time}"}}"#
+            ),
+        ),
+        (
+            Event::JobCancelRequested {
+                job,
+                by: Some(EVE),
+                at,
+            },
+            format!(r#"{{"type":"job_cancel_requested","job":101,"by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::JobCompleted {
+                job,
+                conclusion: Failure,
+                reason: Some(EndReason::RunnerLost),
+                at,
+            },
+            format!(
+                r#"{{"type":"job_completed","job":101,"conclusion":"failure","reason":"runner_lost","at":"{time}"}}"#
+            ),
+        ),
+        (
+            Event::RunCancelRequested { by: EVE, at },
+            format!(r#"{{"type":"run_cancel_requested","by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::RunCompleted {
+                conclusion: Success,
+                at,
+            },
+            format!(r#"{{"type":"run_completed","conclusion":"success","at":"{time}"}}"#),
+        ),
+        (
+            Event::AttemptRequested {
+                attempt: 2,
+                by: EVE,
+                at,
+            },
+            format!(r#"{{"type":"attempt_requested","attempt":2,"by":2,"at":"{time}"}}"#),
+        ),
+    ]
+}
+
+#[test]
+fn the_stored_text_of_version_1_is_read_and_written_unchanged() {
+    assert_eq!(EVENT_VERSION, 1);
+    for (event, text) in pinned() {
+        assert_eq!(serde_json::to_string(&event).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+    }
+}
+
+/// The list above names every kind: a new one makes this match incomplete.
+#[test]
+fn every_kind_of_event_is_pinned() {
+    let place = |event: &Event| match event {
+        Event::RunRequested { .. } => 0,
+        Event::StartupFailed { .. } => 1,
+        Event::AttemptPlanned { .. } => 2,
+        Event::JobPlanned { .. } => 3,
+        Event::JobQueued { .. } => 4,
+        Event::JobStarted { .. } => 5,
+        Event::JobCancelRequested { .. } => 6,
+        Event::JobCompleted { .. } => 7,
+        Event::RunCancelRequested { .. } => 8,
+        Event::RunCompleted { .. } => 9,
+        Event::AttemptRequested { .. } => 10,
+    };
+    let places: Vec<usize> = pinned().iter().map(|(event, _)| place(event)).collect();
+    assert_eq!(places, (0..=10).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_stored_text_of_a_request_is_read_and_written_unchanged() {
+    let text = concat!(
+        r#"{"id":1,"repository":2,"workflow":3,"check_suite":4,"number":5,"index":6,"event":"push","#,
+        r#""head_branch":"main","head_sha":"6dcb09b5b57875f334f61aebed695e2e4193db5e","#,
+        r#""git_ref":"refs/heads/main","actor":1,"parent":null,"trigger_key":"push:1","name":"CI","#,
+        r#""path":".github/workflows/ci.yml","display_title":"Say hello","definition":"#,
+        r#""dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd","#,
+        r#""created_at":"2026-01-01T00:00:00Z"}"#,
+    );
+    assert_eq!(serde_json::to_string(&identity()).unwrap(), text);
+}
+
+#[test]
+fn microseconds_survive_the_stored_text() {
+    let at = runyard_domain::Timestamp::from_unix_micros(1_767_225_600_000_001).unwrap();
+    let event = Event::JobQueued {
+        job: JobId::new(1),
+        at,
+    };
+    let text = serde_json::to_string(&event).unwrap();
+    assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+}
