@@ -13,6 +13,7 @@ mod queue;
 mod repositories;
 mod runners;
 mod runs;
+mod sql;
 mod store;
 mod wakes;
 mod writes;
@@ -27,8 +28,10 @@ pub use queue::{ClaimRequest, Expired, NewExecution, Queue};
 pub use repositories::Repositories;
 pub use runners::Runners;
 pub use runs::{
-    AttemptView, JobView, JobsOf, Listed, PER_PAGE_MAX, Page, RunFilter, RunView, Runs, UserRef,
+    AttemptView, FILTERED_RUNS_MAX, JobView, JobsOf, Listed, PER_PAGE_MAX, Page, RunFilter,
+    RunView, Runs, UserRef,
 };
+pub use sql::{postgres, sqlite};
 pub use store::{IdKind, Store};
 pub use wakes::{Wake, Wakes};
 pub use writes::{ExecutionWrite, JobWrite, Queued, Writes};

@@ -12,6 +12,9 @@ use runyard_workflow::{Diagnostic, JobName};
 /// Longest page (contract 4).
 pub const PER_PAGE_MAX: u32 = 100;
 
+/// Runs that a filtered list reaches: its total stops there, and pages beyond are empty (contract 4).
+pub const FILTERED_RUNS_MAX: u64 = 1_000;
+
 /// Which part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {

@@ -1,0 +1,110 @@
+//! What can go wrong within a transaction, before it is known whether trying again helps. Never leaves the crate.
+
+use crate::{Conflict, StoreError};
+use diesel::result::{ConnectionError, DatabaseErrorKind, Error};
+
+/// Why a statement or a whole transaction did not work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// As a caller is told.
+    Store(StoreError),
+    /// As the database said it.
+    Database(Error),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Store(error) => error,
+            Failure::Database(error) if is_lost(&error) => Self::Unavailable {
+                reason: error.to_string(),
+            },
+            Failure::Database(error) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl Failure {
+    pub(crate) fn not_found(what: &'static str) -> Self {
+        Self::Store(StoreError::NotFound { what })
+    }
+
+    pub(crate) fn conflict(conflict: Conflict) -> Self {
+        Self::Store(StoreError::Conflict(conflict))
+    }
+
+    /// Whether the connection is gone; what was not committed then never happened.
+    pub(crate) fn is_lost(&self) -> bool {
+        match self {
+            Self::Store(_) => false,
+            Self::Database(error) => is_lost(error),
+        }
+    }
+
+    /// Whether the same transaction may work when it is tried again.
+    ///
+    /// The driver tells serialization failures by their code, deadlocks only by a text in the server's language: so
+    /// every error without a kind of its own counts. Trying again a few times costs moments, and harms nothing.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Database(Error::DatabaseError(kind, _)) => matches!(
+                kind,
+                DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::Unknown
+            ),
+            Self::Database(_) | Self::Store(_) => false,
+        }
+    }
+}
+
+fn is_lost(error: &Error) -> bool {
+    match error {
+        Error::BrokenTransactionManager => true,
+        Error::DatabaseError(kind, _) => matches!(
+            kind,
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand
+        ),
+        Error::RollbackErrorOnCommit { commit_error, .. } => is_lost(commit_error),
+        other => {
+            // Errors of queries and of values: the connection is as good as before.
+            log::trace!("the connection is kept after: {other}");
+            false
+        }
+    }
+}
+
+/// Gives a broken rule the meaning that it has for the statement that was run; databases do not agree on names.
+pub(crate) fn with_meaning(error: Error, unique: Conflict) -> Failure {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Failure::conflict(unique),
+        other => reference(other),
+    }
+}
+
+/// As [`with_meaning`] where only references can be broken.
+pub(crate) fn reference(error: Error) -> Failure {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
+            Failure::conflict(Conflict::Reference)
+        }
+        other => Failure::Database(other),
+    }
+}
+
+/// What is answered when a connection cannot be made.
+pub(crate) fn unavailable(error: &ConnectionError) -> StoreError {
+    StoreError::Unavailable {
+        reason: error.to_string(),
+    }
+}

@@ -1,0 +1,133 @@
+//! The pool of connections, and the two ways in: reading, and transactions that are tried again. No tables here.
+
+use super::{
+    Connection,
+    address::Address,
+    connect::{CONNECTION_TIMEOUT, pooled, slow, unreachable},
+};
+use crate::{StoreError, sql::failure::Failure};
+use diesel_async::{
+    AsyncConnection,
+    pooled_connection::{
+        AsyncDieselConnectionManager,
+        deadpool::{Object, Pool},
+    },
+};
+use futures_util::future::BoxFuture;
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+
+/// How often a transaction that met a deadlock, a serialization failure or a lost connection is tried again.
+pub(super) const RETRIES_MAX: u32 = 5;
+/// The longest wait before the first time; it doubles with each.
+const RETRY_WAIT: Duration = Duration::from_millis(5);
+
+/// One database.
+pub(crate) struct Database {
+    address: Address,
+    pool: Pool<Connection>,
+}
+
+/// Why a transaction was not committed.
+struct NotCommitted {
+    failure: Failure,
+    /// Trying again can neither harm nor is it pointless.
+    again: bool,
+}
+
+impl Database {
+    /// A pool of at most `size` connections, which are made when they are needed.
+    pub(super) fn new(address: Address, size: usize) -> Result<Self, StoreError> {
+        let manager = AsyncDieselConnectionManager::new_with_config("", pooled(&address));
+        let pool = Pool::builder(manager).max_size(size.max(1)).build();
+        let pool = pool.map_err(|error| StoreError::Internal(error.into()))?;
+        Ok(Self { address, pool })
+    }
+
+    /// Runs statements of which each sees what is committed when it begins.
+    pub(crate) async fn read<T, F>(&self, mut work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
+    {
+        let mut tries = 0;
+        loop {
+            let mut connection = self.connection().await?;
+            match work(&mut connection).await {
+                Err(failure) if failure.is_lost() && tries < RETRIES_MAX => tries += 1,
+                result => return Ok(result?),
+            }
+        }
+    }
+
+    /// Runs statements that all see the same state.
+    pub(crate) async fn snapshot<T, F>(&self, mut work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
+    {
+        let mut connection = self.connection().await?;
+        let mut transaction = connection.build_transaction().repeatable_read().read_only();
+        let result = transaction.run(async |connection| work(connection).await);
+        Ok(result.await?)
+    }
+
+    /// Runs `work` in one transaction, several times if it must be, and answers once it is committed.
+    pub(crate) async fn write<T, F>(&self, mut work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
+    {
+        let mut tries = 0;
+        loop {
+            match self.try_write(&mut work).await {
+                Ok(value) => return Ok(value),
+                Err(NotCommitted { failure, again }) if again && tries < RETRIES_MAX => {
+                    tries += 1;
+                    log::debug!(
+                        "a transaction is tried again, {tries} of {RETRIES_MAX}: {failure:?}"
+                    );
+                    sleep(wait_before(tries)).await;
+                }
+                Err(NotCommitted { failure, .. }) => return Err(failure.into()),
+            }
+        }
+    }
+
+    async fn try_write<T, F>(&self, work: &mut F) -> Result<T, NotCommitted>
+    where
+        T: Send + 'static,
+        F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, Failure>> + Send,
+    {
+        let connection = self.connection().await;
+        let mut connection = connection.map_err(|error| NotCommitted {
+            failure: error.into(),
+            again: false,
+        })?;
+        let mut committing = false;
+        let result = connection
+            .transaction(async |connection| {
+                let value = work(connection).await?;
+                committing = true;
+                Ok(value)
+            })
+            .await;
+        // Of a commit whose answer was lost nobody knows whether it happened: it is not tried again.
+        result.map_err(|failure: Failure| NotCommitted {
+            again: !committing && (failure.is_passing() || failure.is_lost()),
+            failure,
+        })
+    }
+
+    async fn connection(&self) -> Result<Object<Connection>, StoreError> {
+        let connection = timeout(CONNECTION_TIMEOUT, self.pool.get()).await;
+        let connection = connection.map_err(|_| slow(&self.address))?;
+        connection.map_err(|error| unreachable(&self.address, &error.to_string()))
+    }
+}
+
+/// A random part of a doubling wait, so that two that met do not meet again.
+fn wait_before(tries: u32) -> Duration {
+    let longest = RETRY_WAIT * 2_u32.pow(tries - 1);
+    longest.mul_f64(rand::random_range(0.1..1.0))
+}

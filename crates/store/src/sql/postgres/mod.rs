@@ -1,0 +1,20 @@
+//! For teams: one PostgreSQL that several servers share.
+
+mod address;
+mod connect;
+mod database;
+mod dialect;
+mod migrations;
+mod store;
+
+#[path = "../queries/mod.rs"]
+mod queries;
+
+use database::Database;
+use store::PostgresStore as SqlStore;
+
+pub use migrations::migrate;
+pub use store::PostgresStore;
+
+/// A connection of the pool.
+type Connection = diesel_async::AsyncPgConnection;

@@ -1,0 +1,190 @@
+//! Users and their tokens. Deleted users keep their row, so that old runs keep their actor.
+
+use super::{Connection, SqlStore, dialect};
+use crate::{
+    Accounts, Conflict, StoreError,
+    sql::{
+        columns::DbTime,
+        failure::{Failure, reference, with_meaning},
+        perform::perform,
+        rows::{TokenRow, UserRow, login_key},
+        schema::{collaborators, repositories, tokens, users},
+    },
+};
+use async_trait::async_trait;
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+use runyard_domain::{
+    TokenId, UserId,
+    account::{Token, TokenHash, User},
+};
+
+#[async_trait]
+impl Accounts for SqlStore {
+    async fn insert_user(&self, user: &User) -> Result<(), StoreError> {
+        perform!(self.write, insert_user(user))
+    }
+
+    async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        perform!(self.read, user(id))
+    }
+
+    async fn user_by_login(&self, login: &str) -> Result<Option<User>, StoreError> {
+        perform!(self.read, user_by_login(login))
+    }
+
+    async fn users(&self, after: UserId, limit: u32) -> Result<Vec<User>, StoreError> {
+        perform!(self.read, all_users(after, limit))
+    }
+
+    async fn delete_user(&self, id: UserId) -> Result<(), StoreError> {
+        perform!(self.write, delete_user(id))
+    }
+
+    async fn insert_token(&self, token: &Token) -> Result<(), StoreError> {
+        perform!(self.write, insert_token(token))
+    }
+
+    async fn token_by_hash(&self, hash: TokenHash) -> Result<Option<(Token, User)>, StoreError> {
+        perform!(self.read, token_by_hash(hash))
+    }
+
+    async fn tokens(&self, user: UserId) -> Result<Vec<Token>, StoreError> {
+        perform!(self.read, tokens_of(user))
+    }
+
+    async fn delete_token(&self, user: UserId, id: TokenId) -> Result<(), StoreError> {
+        perform!(self.write, delete_token(user, id))
+    }
+}
+
+async fn insert_user(connection: &mut Connection, user: &User) -> Result<(), Failure> {
+    diesel::insert_into(users::table)
+        .values(UserRow::from(user))
+        .execute(connection)
+        .await
+        .map_err(|error| with_meaning(error, Conflict::Login))?;
+    Ok(())
+}
+
+async fn user(connection: &mut Connection, id: &UserId) -> Result<Option<User>, Failure> {
+    let row = users::table.find(id.get()).select(UserRow::as_select());
+    let row: Option<UserRow> = row.get_result(connection).await.optional()?;
+    Ok(row.map(User::from))
+}
+
+async fn user_by_login(connection: &mut Connection, login: &str) -> Result<Option<User>, Failure> {
+    let row: Option<UserRow> = users::table
+        .filter(users::login_key.eq(login_key(login)))
+        .filter(users::deleted_at.is_null())
+        .select(UserRow::as_select())
+        .get_result(connection)
+        .await
+        .optional()?;
+    Ok(row.map(User::from))
+}
+
+async fn all_users(
+    connection: &mut Connection,
+    after: &UserId,
+    limit: &u32,
+) -> Result<Vec<User>, Failure> {
+    let rows: Vec<UserRow> = users::table
+        .filter(users::deleted_at.is_null())
+        .filter(users::id.gt(after.get()))
+        .order(users::id)
+        .limit((*limit).into())
+        .select(UserRow::as_select())
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().map(User::from).collect())
+}
+
+/// Locks a user who is not deleted, so that they stay so until the transaction ends.
+pub(super) async fn lock_live_user(
+    connection: &mut Connection,
+    id: UserId,
+) -> Result<Option<i64>, Failure> {
+    let live = users::table
+        .filter(users::id.eq(id.get()))
+        .filter(users::deleted_at.is_null())
+        .select(users::id);
+    let found = dialect::locked!(live).get_result(connection).await;
+    Ok(found.optional()?)
+}
+
+async fn delete_user(connection: &mut Connection, id: &UserId) -> Result<(), Failure> {
+    let locked = lock_live_user(connection, *id).await?;
+    locked.ok_or_else(|| Failure::not_found("user"))?;
+    let owned = repositories::table
+        .filter(repositories::owner_id.eq(id.get()))
+        .filter(repositories::deleted_at.is_null())
+        .count();
+    if owned.get_result::<i64>(connection).await? > 0 {
+        return Err(Failure::conflict(Conflict::Reference));
+    }
+    let now = dialect::now(connection).await?;
+    diesel::delete(tokens::table.filter(tokens::user_id.eq(id.get())))
+        .execute(connection)
+        .await?;
+    diesel::delete(collaborators::table.filter(collaborators::user_id.eq(id.get())))
+        .execute(connection)
+        .await?;
+    diesel::update(users::table.find(id.get()))
+        .set(users::deleted_at.eq(Some(DbTime(now))))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn insert_token(connection: &mut Connection, token: &Token) -> Result<(), Failure> {
+    let owner = lock_live_user(connection, token.user).await?;
+    owner.ok_or_else(|| Failure::conflict(Conflict::Reference))?;
+    diesel::insert_into(tokens::table)
+        .values(TokenRow::from(token))
+        .execute(connection)
+        .await
+        .map_err(reference)?;
+    Ok(())
+}
+
+async fn token_by_hash(
+    connection: &mut Connection,
+    hash: &TokenHash,
+) -> Result<Option<(Token, User)>, Failure> {
+    let rows: Option<(TokenRow, UserRow)> = tokens::table
+        .inner_join(users::table.on(users::id.eq(tokens::user_id)))
+        .filter(tokens::hash.eq(hash.as_bytes().to_vec()))
+        .filter(users::deleted_at.is_null())
+        .select((TokenRow::as_select(), UserRow::as_select()))
+        .get_result(connection)
+        .await
+        .optional()?;
+    let found = rows.map(|(token, user)| Ok((Token::try_from(token)?, User::from(user))));
+    found.transpose()
+}
+
+async fn tokens_of(connection: &mut Connection, user: &UserId) -> Result<Vec<Token>, Failure> {
+    let rows: Vec<TokenRow> = tokens::table
+        .filter(tokens::user_id.eq(user.get()))
+        .order(tokens::id)
+        .select(TokenRow::as_select())
+        .load(connection)
+        .await?;
+    let tokens = rows.into_iter().map(|row| Ok(Token::try_from(row)?));
+    tokens.collect()
+}
+
+async fn delete_token(
+    connection: &mut Connection,
+    user: &UserId,
+    id: &TokenId,
+) -> Result<(), Failure> {
+    let own = tokens::table
+        .filter(tokens::user_id.eq(user.get()))
+        .filter(tokens::id.eq(id.get()));
+    match diesel::delete(own).execute(connection).await? {
+        0 => Err(Failure::not_found("token")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,115 @@
+//! The one door for change: load and lock what a scope names, decide, save what the decision wrote.
+
+use super::{
+    Connection, SqlStore,
+    aggregates::{lock_execution, lock_open_executions, lock_run, run_of},
+    dialect,
+    repositories::lock_live_repository,
+    save::{Birth, save},
+    workflows::lock_workflow,
+};
+use crate::{
+    ChangeError, Changes, Decide, Loaded, RunNumbers, Scope, Wake, Writes,
+    sql::{failure::Failure, schema::runs},
+};
+use async_trait::async_trait;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel_async::RunQueryDsl;
+use runyard_domain::{Refusal, RepositoryId, RunId, WorkflowId};
+use std::sync::{Arc, Mutex, PoisonError};
+
+#[async_trait]
+impl Changes for SqlStore {
+    async fn change(&self, scope: Scope, decide: Decide) -> Result<(), ChangeError> {
+        let decide = Arc::new(Mutex::new(decide));
+        let changed = self.database.write(move |connection| {
+            let (scope, decide) = (scope.clone(), Arc::clone(&decide));
+            Box::pin(async move { change(connection, &scope, &decide).await })
+        });
+        for wake in changed.await?? {
+            self.wakes.send(wake);
+        }
+        Ok(())
+    }
+}
+
+/// A refusal is a result, not a failure: nothing was written, so there is nothing to undo or to try again.
+async fn change(
+    connection: &mut Connection,
+    scope: &Scope,
+    decide: &Mutex<Decide>,
+) -> Result<Result<Vec<Wake>, Refusal>, Failure> {
+    let before = load(connection, scope).await?;
+    let now = dialect::now(connection).await?;
+    let mut after = before.clone();
+    let decided = decide.lock().unwrap_or_else(PoisonError::into_inner)(&mut after, now);
+    let events = match decided {
+        Ok(events) => events,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let birth = Birth::of(&before, &after)?;
+    let writes = Writes::of(&before, after, events);
+    let wakes = writes.wakes();
+    save(connection, writes, birth).await?;
+    Ok(Ok(wakes))
+}
+
+async fn load(connection: &mut Connection, scope: &Scope) -> Result<Loaded, Failure> {
+    match scope {
+        Scope::NewRun {
+            repository,
+            workflow,
+            trigger_key,
+            parent,
+        } => load_new(connection, (*repository, *workflow), trigger_key, *parent).await,
+        Scope::Run(id) => {
+            let run = Box::new(lock_run(connection, *id).await?);
+            let executions = lock_open_executions(connection, *id).await?;
+            Ok(Loaded::Run { run, executions })
+        }
+        Scope::Execution(id) => {
+            let execution = lock_execution(connection, *id).await?;
+            Ok(Loaded::Execution(Box::new(execution)))
+        }
+        Scope::RunOfExecution(id) => {
+            let run = run_of(connection, *id).await?;
+            let run = Box::new(lock_run(connection, run).await?);
+            let executions = vec![lock_execution(connection, *id).await?];
+            Ok(Loaded::Run { run, executions })
+        }
+    }
+}
+
+/// The counters stay locked until the transaction ends, so numbers have no gaps and a key makes one run.
+async fn load_new(
+    connection: &mut Connection,
+    (repository, workflow): (RepositoryId, WorkflowId),
+    trigger_key: &str,
+    parent: Option<RunId>,
+) -> Result<Loaded, Failure> {
+    let parent = match parent {
+        Some(id) => Some(lock_run(connection, id).await?),
+        None => None,
+    };
+    let runs_of_repository = lock_live_repository(connection, repository).await?;
+    let runs_of_repository = runs_of_repository.ok_or_else(|| Failure::not_found("repository"))?;
+    let runs_of_workflow = lock_workflow(connection, (repository, workflow)).await?;
+    let runs_of_workflow = runs_of_workflow.ok_or_else(|| Failure::not_found("workflow"))?;
+    let duplicate: Option<i64> = runs::table
+        .filter(runs::repository_id.eq(repository.get()))
+        .filter(runs::workflow_id.eq(workflow.get()))
+        .filter(runs::trigger_key.eq(trigger_key))
+        .select(runs::id)
+        .get_result(connection)
+        .await
+        .optional()?;
+    Ok(Loaded::NewRun {
+        parent,
+        numbers: RunNumbers {
+            number: runs_of_workflow + 1,
+            index: runs_of_repository + 1,
+        },
+        duplicate: duplicate.map(RunId::new),
+        created: None,
+    })
+}

@@ -1,0 +1,182 @@
+//! Handing out jobs. Only the queue and executions are touched: a claim never waits for whoever changes a run.
+
+use super::{Connection, dialect};
+use crate::{
+    ClaimRequest, NewExecution,
+    sql::{
+        failure::Failure,
+        rows::{ExecutionRow, OfferRow},
+        schema::{executions, label_sets, queue},
+    },
+};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+use runyard_domain::{Execution, JobId, RunId, Timestamp, execution::Patience};
+
+/// Label sets with jobs that nobody was offered, the one with the oldest job first. Locks nothing.
+pub(super) async fn ready_sets(
+    connection: &mut Connection,
+    covered: &[i64],
+) -> Result<Vec<i64>, Failure> {
+    let oldest = queue::table
+        .filter(queue::label_set_id.eq(label_sets::id))
+        .filter(queue::execution_id.is_null())
+        .order(queue::position)
+        .limit(1)
+        .select(queue::position)
+        .single_value();
+    let rows: Vec<(i64, Option<i64>)> = label_sets::table
+        .filter(label_sets::id.eq_any(covered))
+        .select((label_sets::id, oldest))
+        .load(connection)
+        .await?;
+    let mut ready: Vec<(i64, i64)> = rows
+        .into_iter()
+        .filter_map(|(set, oldest)| Some((oldest?, set)))
+        .collect();
+    ready.sort_unstable();
+    Ok(ready.into_iter().map(|(_, set)| set).collect())
+}
+
+/// Whether an earlier call with the same key has offers that stand.
+pub(super) async fn has_offers(
+    connection: &mut Connection,
+    request: &ClaimRequest,
+) -> Result<bool, Failure> {
+    let standing = executions::table
+        .filter(executions::runner_id.eq(request.runner.id.get()))
+        .filter(executions::request_key.eq(&request.request_key))
+        .filter(executions::offered_until.is_not_null());
+    Ok(standing.count().get_result::<i64>(connection).await? > 0)
+}
+
+/// Offers again what an earlier call with the same key was offered, or else the oldest jobs of these label sets.
+pub(super) async fn claim(
+    connection: &mut Connection,
+    request: &ClaimRequest,
+    ready: &[i64],
+) -> Result<Vec<Execution>, Failure> {
+    dialect::lock_claims(connection, request.runner.id.get()).await?;
+    let known = standing_offers(connection, request).await?;
+    if known.is_empty() {
+        offer_ready(connection, request, ready).await
+    } else {
+        offer_again(connection, known, &request.executions).await
+    }
+}
+
+async fn standing_offers(
+    connection: &mut Connection,
+    request: &ClaimRequest,
+) -> Result<Vec<ExecutionRow>, Failure> {
+    let standing = executions::table
+        .filter(executions::runner_id.eq(request.runner.id.get()))
+        .filter(executions::request_key.eq(&request.request_key))
+        .filter(executions::offered_until.is_not_null())
+        .order(executions::id)
+        .select(ExecutionRow::as_select());
+    Ok(dialect::locked!(standing).load(connection).await?)
+}
+
+async fn offer_again(
+    connection: &mut Connection,
+    known: Vec<ExecutionRow>,
+    tokens: &[NewExecution],
+) -> Result<Vec<Execution>, Failure> {
+    let mut offers = Vec::with_capacity(known.len());
+    for (row, tokens) in known.into_iter().zip(tokens) {
+        diesel::update(executions::table.find(row.id))
+            .set((
+                executions::token.eq(tokens.token.as_bytes().to_vec()),
+                executions::github_token.eq(tokens.github_token.as_bytes().to_vec()),
+            ))
+            .execute(connection)
+            .await?;
+        offers.push(row.try_into()?);
+    }
+    Ok(offers)
+}
+
+async fn offer_ready(
+    connection: &mut Connection,
+    request: &ClaimRequest,
+    ready: &[i64],
+) -> Result<Vec<Execution>, Failure> {
+    let now = dialect::now(connection).await?;
+    let mut left = ready.to_vec();
+    let mut offers: Vec<Execution> = Vec::new();
+    for tokens in &request.executions {
+        // The next job of the set that the last one came from need not be the next oldest.
+        if !offers.is_empty() && left.len() > 1 {
+            left = ready_sets(connection, &left).await?;
+        }
+        let Some(job) = take_oldest(connection, &mut left).await? else {
+            break;
+        };
+        offers.push(offer(connection, request, (job, tokens), now).await?);
+    }
+    Ok(offers)
+}
+
+/// A row of the queue that is about to be offered.
+#[derive(Clone, Copy)]
+struct Ready {
+    position: i64,
+    job: JobId,
+    run: RunId,
+}
+
+/// The oldest job of the first set that has one; sets without are dropped from `left`.
+async fn take_oldest(
+    connection: &mut Connection,
+    left: &mut Vec<i64>,
+) -> Result<Option<Ready>, Failure> {
+    while let [set, ..] = left[..] {
+        if let Some(job) = oldest_of(connection, set).await? {
+            return Ok(Some(job));
+        }
+        left.remove(0);
+    }
+    Ok(None)
+}
+
+async fn oldest_of(connection: &mut Connection, set: i64) -> Result<Option<Ready>, Failure> {
+    let oldest = queue::table
+        .filter(queue::label_set_id.eq(set))
+        .filter(queue::execution_id.is_null())
+        .order(queue::position)
+        .limit(1)
+        .select((queue::position, queue::job_id, queue::run_id));
+    let row: Option<(i64, i64, i64)> = dialect::locked_if_free!(oldest)
+        .get_result(connection)
+        .await
+        .optional()?;
+    Ok(row.map(|(position, job, run)| Ready {
+        position,
+        job: JobId::new(job),
+        run: RunId::new(run),
+    }))
+}
+
+async fn offer(
+    connection: &mut Connection,
+    request: &ClaimRequest,
+    (ready, tokens): (Ready, &NewExecution),
+    now: Timestamp,
+) -> Result<Execution, Failure> {
+    let patience = Patience {
+        offer: request.offer,
+        ..Patience::default()
+    };
+    let runner = request.runner.clone();
+    let offer = Execution::offer(tokens.id, (ready.run, ready.job), runner, now, patience);
+    diesel::update(queue::table.find(ready.position))
+        .set(queue::execution_id.eq(Some(offer.id.get())))
+        .execute(connection)
+        .await?;
+    diesel::insert_into(executions::table)
+        .values(OfferRow::new(&offer, &request.request_key, tokens))
+        .execute(connection)
+        .await?;
+    Ok(offer)
+}

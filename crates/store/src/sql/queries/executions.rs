@@ -1,0 +1,142 @@
+//! Executions: claiming, finding them by their tokens, and those whose time is over.
+
+use super::{
+    Connection, SqlStore,
+    claim::{claim, has_offers, ready_sets},
+    dialect,
+    labels::later_sets,
+};
+use crate::{
+    ClaimRequest, Expired, Queue, StoreError,
+    sql::{
+        columns::DbTime, failure::Failure, perform::perform, rows::ExecutionRow, schema::executions,
+    },
+};
+use async_trait::async_trait;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+use runyard_domain::{Execution, ExecutionId, RunId, account::TokenHash};
+use std::time::Duration;
+
+#[async_trait]
+impl Queue for SqlStore {
+    async fn claim(&self, request: ClaimRequest) -> Result<Vec<Execution>, StoreError> {
+        let newest = self.labels.newest();
+        self.labels.add(perform!(self.read, later_sets(newest))?)?;
+        let covered = self.labels.covered_by(&request.labels);
+        // Most claims find nothing: then nothing is written.
+        let ready = perform!(self.read, claimable(request, covered))?;
+        match ready {
+            Some(ready) => perform!(self.write, claim(request, ready)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn expired(&self, limit: u32) -> Result<Vec<Expired>, StoreError> {
+        perform!(self.read, expired(limit))
+    }
+
+    async fn extend_leases(&self, lease: Duration) -> Result<(), StoreError> {
+        perform!(self.write, extend_leases(lease))
+    }
+
+    async fn execution(&self, id: ExecutionId) -> Result<Option<Execution>, StoreError> {
+        perform!(self.read, execution(id))
+    }
+
+    async fn execution_by_token(&self, token: TokenHash) -> Result<Option<Execution>, StoreError> {
+        perform!(self.read, by_token(token))
+    }
+
+    async fn execution_by_github_token(
+        &self,
+        token: TokenHash,
+    ) -> Result<Option<Execution>, StoreError> {
+        perform!(self.read, by_github_token(token))
+    }
+}
+
+/// The label sets to claim from; `None` when there is nothing to offer, and nothing to offer again.
+async fn claimable(
+    connection: &mut Connection,
+    request: &ClaimRequest,
+    covered: &[i64],
+) -> Result<Option<Vec<i64>>, Failure> {
+    let ready = ready_sets(connection, covered).await?;
+    let worth_it = !ready.is_empty() || has_offers(connection, request).await?;
+    Ok(worth_it.then_some(ready))
+}
+
+async fn expired(connection: &mut Connection, limit: &u32) -> Result<Vec<Expired>, Failure> {
+    let now = dialect::now(connection).await?;
+    let rows: Vec<(i64, i64, Option<DbTime>)> = executions::table
+        .filter(executions::due_at.le(DbTime(now)))
+        .order((executions::due_at, executions::id))
+        .limit((*limit).into())
+        .select((
+            executions::id,
+            executions::run_id,
+            executions::offered_until,
+        ))
+        .load(connection)
+        .await?;
+    let expired = rows.into_iter().map(|(id, run, offered_until)| Expired {
+        execution: ExecutionId::new(id),
+        run: RunId::new(run),
+        was_offered: offered_until.is_some(),
+    });
+    Ok(expired.collect())
+}
+
+/// A grace that ends before the lease still decides when the execution is over.
+async fn extend_leases(connection: &mut Connection, lease: &Duration) -> Result<(), Failure> {
+    let least = DbTime(dialect::now(connection).await?.plus(*lease));
+    let shorter = || executions::table.filter(executions::lease_until.lt(least));
+    diesel::update(shorter().filter(executions::deadline.lt(least)))
+        .set((
+            executions::lease_until.eq(Some(least)),
+            executions::due_at.eq(executions::deadline),
+        ))
+        .execute(connection)
+        .await?;
+    diesel::update(shorter())
+        .set((
+            executions::lease_until.eq(Some(least)),
+            executions::due_at.eq(Some(least)),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn execution(
+    connection: &mut Connection,
+    id: &ExecutionId,
+) -> Result<Option<Execution>, Failure> {
+    let row = executions::table.find(id.get());
+    let row = row.select(ExecutionRow::as_select());
+    let row = row.get_result(connection).await.optional()?;
+    Ok(row.map(Execution::try_from).transpose()?)
+}
+
+async fn by_token(
+    connection: &mut Connection,
+    token: &TokenHash,
+) -> Result<Option<Execution>, Failure> {
+    let hash = token.as_bytes().to_vec();
+    let row = executions::table.filter(executions::token.eq(hash));
+    let row = row.select(ExecutionRow::as_select());
+    let row = row.get_result(connection).await.optional()?;
+    Ok(row.map(Execution::try_from).transpose()?)
+}
+
+async fn by_github_token(
+    connection: &mut Connection,
+    token: &TokenHash,
+) -> Result<Option<Execution>, Failure> {
+    let hash = token.as_bytes().to_vec();
+    let row = executions::table.filter(executions::github_token.eq(hash));
+    let row = row.select(ExecutionRow::as_select());
+    let row = row.get_result(connection).await.optional()?;
+    Ok(row.map(Execution::try_from).transpose()?)
+}

@@ -1,0 +1,75 @@
+//! What belongs to no table of its own: the clock, id series, settings.
+
+use super::{Connection, SqlStore, dialect};
+use crate::{
+    IdKind, Store, StoreError, Wakes,
+    sql::{
+        failure::Failure,
+        perform::perform,
+        schema::{id_series, settings},
+    },
+};
+use async_trait::async_trait;
+use diesel::{ExpressionMethods, QueryDsl};
+use diesel_async::RunQueryDsl;
+use runyard_domain::Timestamp;
+use std::ops::Range;
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        perform!(self.read, now())
+    }
+
+    async fn reserve(&self, kind: IdKind, count: u32) -> Result<Range<i64>, StoreError> {
+        perform!(self.write, reserve(kind, count))
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        perform!(self.read, now()).map(drop)
+    }
+
+    async fn setting(&self, name: &str, proposed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        perform!(self.write, setting(name, proposed))
+    }
+
+    fn wakes(&self) -> &Wakes {
+        &self.wakes
+    }
+}
+
+async fn now(connection: &mut Connection) -> Result<Timestamp, Failure> {
+    dialect::now(connection).await
+}
+
+async fn reserve(
+    connection: &mut Connection,
+    kind: &IdKind,
+    count: &u32,
+) -> Result<Range<i64>, Failure> {
+    let count = i64::from(*count);
+    let row = (id_series::kind.eq(kind.name()), id_series::last.eq(count));
+    let last: i64 = diesel::insert_into(id_series::table)
+        .values(row)
+        .on_conflict(id_series::kind)
+        .do_update()
+        .set(id_series::last.eq(id_series::last + count))
+        .returning(id_series::last)
+        .get_result(connection)
+        .await?;
+    Ok(last - count + 1..last + 1)
+}
+
+async fn setting(
+    connection: &mut Connection,
+    name: &str,
+    proposed: &[u8],
+) -> Result<Vec<u8>, Failure> {
+    diesel::insert_into(settings::table)
+        .values((settings::name.eq(name), settings::value.eq(proposed)))
+        .on_conflict_do_nothing()
+        .execute(connection)
+        .await?;
+    let kept = settings::table.find(name).select(settings::value);
+    Ok(kept.get_result(connection).await?)
+}

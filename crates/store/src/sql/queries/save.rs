@@ -1,0 +1,227 @@
+//! Saves what a decision wrote: only the rows that it names. Decides nothing.
+
+use super::{Connection, dialect, labels::ensure_set};
+use crate::{
+    Created, ExecutionWrite, JobWrite, Loaded, Queued, StoreError, Writes,
+    sql::{
+        failure::{Failure, reference},
+        rows::{
+            AttemptRow, EventRow, ExecutionChange, JobRow, PayloadRow, RunChange, RunRow, json,
+        },
+        schema::{
+            attempts, executions, jobs, queue, repositories, run_events, run_payloads, runs,
+            workflows,
+        },
+    },
+};
+use diesel::{ExpressionMethods, QueryDsl, upsert::excluded};
+use diesel_async::RunQueryDsl;
+use runyard_domain::{Event, JobId, Run, RunId, run::CommitFacts, runner::LabelSet};
+use runyard_workflow::Diagnostic;
+use std::collections::BTreeMap;
+
+/// What a new run has beside its aggregate.
+pub(super) struct Birth {
+    commit: CommitFacts,
+    payload: serde_json::Value,
+}
+
+impl Birth {
+    /// What was created, if a run was.
+    pub(super) fn of(before: &Loaded, after: &Loaded) -> Result<Option<Self>, StoreError> {
+        let Loaded::NewRun {
+            created: Some(created),
+            ..
+        } = after
+        else {
+            return Ok(None);
+        };
+        if let Loaded::NewRun {
+            duplicate: Some(known),
+            ..
+        } = before
+        {
+            return Err(StoreError::Internal(anyhow::anyhow!(
+                "a run was created although its trigger key made run {known}"
+            )));
+        }
+        let Created {
+            commit, payload, ..
+        } = created.as_ref().clone();
+        Ok(Some(Self { commit, payload }))
+    }
+}
+
+pub(super) async fn save(
+    connection: &mut Connection,
+    writes: Writes,
+    birth: Option<Birth>,
+) -> Result<(), Failure> {
+    if let Some(run) = &writes.run {
+        match &birth {
+            Some(birth) => insert_run(connection, run, birth).await?,
+            None => update_run(connection, run).await?,
+        }
+        save_attempt(connection, run, writes.diagnostics.as_deref()).await?;
+        save_jobs(connection, run, &writes.jobs).await?;
+        save_events(connection, run.id(), &writes.events).await?;
+        remove_ready(connection, &writes.unqueued).await?;
+        add_ready(connection, run.id(), &writes.queued).await?;
+    }
+    for write in &writes.executions {
+        save_execution(connection, write).await?;
+    }
+    Ok(())
+}
+
+async fn insert_run(connection: &mut Connection, run: &Run, birth: &Birth) -> Result<(), Failure> {
+    let identity = run.identity();
+    diesel::insert_into(runs::table)
+        .values(RunRow::new(run, &birth.commit))
+        .execute(connection)
+        .await
+        .map_err(reference)?;
+    diesel::insert_into(run_payloads::table)
+        .values(PayloadRow::new(run.id(), &birth.payload))
+        .execute(connection)
+        .await?;
+    diesel::update(repositories::table.find(identity.repository.get()))
+        .set(repositories::run_count.eq(identity.index))
+        .execute(connection)
+        .await?;
+    diesel::update(workflows::table.find(identity.workflow.get()))
+        .set(workflows::run_count.eq(identity.number))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn update_run(connection: &mut Connection, run: &Run) -> Result<(), Failure> {
+    diesel::update(runs::table.find(run.id().get()))
+        .set(RunChange::of(run))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn save_attempt(
+    connection: &mut Connection,
+    run: &Run,
+    diagnostics: Option<&[Diagnostic]>,
+) -> Result<(), Failure> {
+    diesel::insert_into(attempts::table)
+        .values(AttemptRow::newest(run, diagnostics))
+        .on_conflict((attempts::run_id, attempts::number))
+        .do_update()
+        .set((
+            attempts::updated_at.eq(excluded(attempts::updated_at)),
+            attempts::cancelled_at.eq(excluded(attempts::cancelled_at)),
+            attempts::status.eq(excluded(attempts::status)),
+            attempts::conclusion.eq(excluded(attempts::conclusion)),
+            attempts::completed_at.eq(excluded(attempts::completed_at)),
+        ))
+        .execute(connection)
+        .await
+        .map_err(reference)?;
+    if let Some(diagnostics) = diagnostics {
+        let number = i64::from(run.attempt().number);
+        diesel::update(attempts::table.find((run.id().get(), number)))
+            .set(attempts::diagnostics.eq(json(diagnostics)))
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn save_jobs(
+    connection: &mut Connection,
+    run: &Run,
+    writes: &[JobWrite],
+) -> Result<(), Failure> {
+    let attempt = run.attempt().number;
+    let rows = writes.iter().map(|job| JobRow::new(run.id(), attempt, job));
+    let set = || {
+        (
+            jobs::state.eq(excluded(jobs::state)),
+            jobs::id.eq(excluded(jobs::id)),
+            jobs::display_name.eq(excluded(jobs::display_name)),
+            jobs::labels.eq(excluded(jobs::labels)),
+            jobs::created_at.eq(excluded(jobs::created_at)),
+            jobs::conclusion.eq(excluded(jobs::conclusion)),
+            jobs::execution_id.eq(excluded(jobs::execution_id)),
+            jobs::runner_id.eq(excluded(jobs::runner_id)),
+            jobs::runner_name.eq(excluded(jobs::runner_name)),
+            jobs::started_at.eq(excluded(jobs::started_at)),
+            jobs::completed_at.eq(excluded(jobs::completed_at)),
+            jobs::cancel_requested_at.eq(excluded(jobs::cancel_requested_at)),
+        )
+    };
+    let key = (jobs::run_id, jobs::attempt, jobs::place);
+    dialect::upsert_all!(connection, jobs::table, rows, key, set());
+    Ok(())
+}
+
+async fn save_events(
+    connection: &mut Connection,
+    run: RunId,
+    events: &[(u64, Event)],
+) -> Result<(), Failure> {
+    let rows = events
+        .iter()
+        .map(|(seq, event)| EventRow::new(run, (*seq, event)));
+    dialect::insert_all!(connection, run_events::table, rows);
+    Ok(())
+}
+
+async fn remove_ready(connection: &mut Connection, ended: &[JobId]) -> Result<(), Failure> {
+    if ended.is_empty() {
+        return Ok(());
+    }
+    let ids = ended.iter().map(|job| job.get()).collect::<Vec<_>>();
+    diesel::delete(queue::table.filter(queue::job_id.eq_any(ids)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Adds the jobs in their order, which is the order in which they are handed out.
+async fn add_ready(
+    connection: &mut Connection,
+    run: RunId,
+    queued: &[Queued],
+) -> Result<(), Failure> {
+    let mut sets: BTreeMap<&LabelSet, i64> = BTreeMap::new();
+    for job in queued {
+        if !sets.contains_key(&job.labels) {
+            sets.insert(&job.labels, ensure_set(connection, &job.labels).await?);
+        }
+    }
+    let rows = queued.iter().map(|job| {
+        (
+            queue::job_id.eq(job.job.get()),
+            queue::run_id.eq(run.get()),
+            queue::label_set_id.eq(sets[&job.labels]),
+        )
+    });
+    dialect::insert_all!(connection, queue::table, rows);
+    Ok(())
+}
+
+async fn save_execution(
+    connection: &mut Connection,
+    write: &ExecutionWrite,
+) -> Result<(), Failure> {
+    let id = write.execution.id.get();
+    diesel::update(executions::table.find(id))
+        .set(ExecutionChange::of(&write.execution))
+        .execute(connection)
+        .await?;
+    if write.requeue {
+        diesel::update(queue::table.filter(queue::job_id.eq(write.execution.job.get())))
+            .filter(queue::execution_id.eq(id))
+            .set(queue::execution_id.eq(None::<i64>))
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}

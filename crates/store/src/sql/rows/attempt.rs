@@ -1,0 +1,113 @@
+//! Rows of attempts.
+
+use super::place::{Place, json};
+use crate::{
+    AttemptView, StoreError, UserRef,
+    sql::{
+        columns::{DbTime, JsonText},
+        schema::attempts,
+    },
+};
+use diesel::{Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
+use runyard_domain::{
+    Conclusion, Run, RunStatus, UserId,
+    run::{Attempt, AttemptState, Job},
+};
+use runyard_workflow::Diagnostic;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = attempts, check_for_backend(Pg, Sqlite))]
+pub(crate) struct AttemptRow {
+    run_id: i64,
+    number: i64,
+    pub(crate) triggering_actor_id: i64,
+    requested_at: DbTime,
+    updated_at: DbTime,
+    cancelled_at: Option<DbTime>,
+    status: String,
+    conclusion: Option<String>,
+    completed_at: Option<DbTime>,
+    diagnostics: JsonText,
+}
+
+impl AttemptRow {
+    /// The row of the newest attempt; `diagnostics` are written only with a new row.
+    pub(crate) fn newest(run: &Run, diagnostics: Option<&[Diagnostic]>) -> Self {
+        let attempt = run.attempt();
+        let end = match attempt.state {
+            AttemptState::Requested | AttemptState::Live => None,
+            AttemptState::Completed {
+                conclusion,
+                completed_at,
+            } => Some((conclusion.name().to_owned(), DbTime(completed_at))),
+        };
+        let (conclusion, completed_at) = end.unzip();
+        Self {
+            run_id: run.id().get(),
+            number: attempt.number.into(),
+            triggering_actor_id: attempt.triggering_actor.get(),
+            requested_at: DbTime(attempt.requested_at),
+            updated_at: DbTime(run.updated_at()),
+            cancelled_at: attempt.cancelled_at.map(DbTime),
+            status: attempt.status().name().to_owned(),
+            conclusion,
+            completed_at,
+            diagnostics: json(diagnostics.unwrap_or_default()),
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place::of("attempts", format!("{}/{}", self.run_id, self.number))
+    }
+
+    fn status(&self) -> Result<RunStatus, StoreError> {
+        self.place().word("status", &self.status)
+    }
+
+    fn conclusion(&self) -> Result<Option<Conclusion>, StoreError> {
+        let word = self.conclusion.as_deref();
+        word.map(|word| self.place().word("conclusion", word))
+            .transpose()
+    }
+
+    fn state(&self) -> Result<AttemptState, StoreError> {
+        match self.status()? {
+            RunStatus::Requested => Ok(AttemptState::Requested),
+            RunStatus::Queued | RunStatus::Pending | RunStatus::Waiting | RunStatus::InProgress => {
+                Ok(AttemptState::Live)
+            }
+            RunStatus::Completed => Ok(AttemptState::Completed {
+                conclusion: self.place().present("conclusion", self.conclusion()?)?,
+                completed_at: self.place().present("completed_at", self.completed_at)?.0,
+            }),
+        }
+    }
+
+    /// The attempt of the aggregate with these jobs.
+    pub(crate) fn with_jobs(&self, jobs: Vec<Job>) -> Result<Attempt, StoreError> {
+        Ok(Attempt {
+            number: self.place().number("number", self.number)?,
+            triggering_actor: UserId::new(self.triggering_actor_id),
+            requested_at: self.requested_at.0,
+            cancelled_at: self.cancelled_at.map(|time| time.0),
+            state: self.state()?,
+            jobs,
+        })
+    }
+
+    /// The attempt as it is shown.
+    pub(crate) fn view(&self, triggering_actor: UserRef) -> Result<AttemptView, StoreError> {
+        let place = self.place();
+        Ok(AttemptView {
+            number: place.number("number", self.number)?,
+            triggering_actor,
+            requested_at: self.requested_at.0,
+            updated_at: self.updated_at.0,
+            status: self.status()?,
+            conclusion: self.conclusion()?,
+            completed_at: self.completed_at.map(|time| time.0),
+            cancelled_at: self.cancelled_at.map(|time| time.0),
+            diagnostics: place.json("diagnostics", &self.diagnostics)?,
+        })
+    }
+}

@@ -1,0 +1,231 @@
+//! Rows of executions.
+
+use super::place::{Place, json};
+use crate::{
+    NewExecution, StoreError,
+    sql::{
+        columns::{DbTime, JsonText},
+        schema::executions,
+    },
+};
+use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
+use runyard_domain::{
+    Execution, ExecutionId, JobId, RunId, RunnerId, Timestamp,
+    execution::{ExecutionEnd, ExecutionState},
+    runner::RunnerRef,
+};
+
+const OFFERED: &str = "offered";
+const RUNNING: &str = "running";
+const CANCELLING: &str = "cancelling";
+const ENDED: &str = "ended";
+
+const FINISHED: &str = "finished";
+const RELEASED: &str = "released";
+const LAPSED: &str = "lapsed";
+const WITHDRAWN: &str = "withdrawn";
+const LOST: &str = "lost";
+const GRACE_OVER: &str = "grace_over";
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = executions, check_for_backend(Pg, Sqlite))]
+pub(crate) struct ExecutionRow {
+    pub(crate) id: i64,
+    run_id: i64,
+    job_id: i64,
+    runner_id: i64,
+    runner_name: String,
+    rev: i64,
+    steps: JsonText,
+    state: String,
+    offered_until: Option<DbTime>,
+    lease_until: Option<DbTime>,
+    deadline: Option<DbTime>,
+    ended_as: Option<String>,
+    result: Option<String>,
+    ended_at: Option<DbTime>,
+}
+
+impl ExecutionRow {
+    fn place(&self) -> Place {
+        Place::of("executions", self.id)
+    }
+
+    fn time(&self, column: &'static str, time: Option<DbTime>) -> Result<Timestamp, StoreError> {
+        Ok(self.place().present(column, time)?.0)
+    }
+
+    fn state(&self) -> Result<ExecutionState, StoreError> {
+        match self.state.as_str() {
+            OFFERED => Ok(ExecutionState::Offered {
+                until: self.time("offered_until", self.offered_until)?,
+            }),
+            RUNNING => Ok(ExecutionState::Running {
+                lease_until: self.time("lease_until", self.lease_until)?,
+            }),
+            CANCELLING => Ok(ExecutionState::Cancelling {
+                lease_until: self.time("lease_until", self.lease_until)?,
+                deadline: self.time("deadline", self.deadline)?,
+            }),
+            ENDED => Ok(ExecutionState::Ended {
+                end: self.end()?,
+                at: self.time("ended_at", self.ended_at)?,
+            }),
+            _ => Err(self.place().corrupt("state")),
+        }
+    }
+
+    fn end(&self) -> Result<ExecutionEnd, StoreError> {
+        let place = self.place();
+        match place.present("ended_as", self.ended_as.as_deref())? {
+            FINISHED => {
+                let result = place.present("result", self.result.as_deref())?;
+                Ok(ExecutionEnd::Finished(place.word("result", result)?))
+            }
+            RELEASED => Ok(ExecutionEnd::Released),
+            LAPSED => Ok(ExecutionEnd::Lapsed),
+            WITHDRAWN => Ok(ExecutionEnd::Withdrawn),
+            LOST => Ok(ExecutionEnd::Lost),
+            GRACE_OVER => Ok(ExecutionEnd::GraceOver),
+            _ => Err(place.corrupt("ended_as")),
+        }
+    }
+}
+
+impl TryFrom<ExecutionRow> for Execution {
+    type Error = StoreError;
+
+    fn try_from(row: ExecutionRow) -> Result<Self, StoreError> {
+        let place = row.place();
+        let state = row.state()?;
+        Ok(Self {
+            id: ExecutionId::new(row.id),
+            run: RunId::new(row.run_id),
+            job: JobId::new(row.job_id),
+            runner: RunnerRef {
+                id: RunnerId::new(row.runner_id),
+                name: row.runner_name,
+            },
+            rev: place.number("rev", row.rev)?,
+            steps: place.json("steps", &row.steps)?,
+            state,
+        })
+    }
+}
+
+/// What commands change of an execution's row.
+#[derive(AsChangeset)]
+#[diesel(table_name = executions, treat_none_as_null = true)]
+pub(crate) struct ExecutionChange {
+    rev: i64,
+    steps: JsonText,
+    state: &'static str,
+    offered_until: Option<DbTime>,
+    lease_until: Option<DbTime>,
+    deadline: Option<DbTime>,
+    ended_as: Option<&'static str>,
+    result: Option<&'static str>,
+    ended_at: Option<DbTime>,
+    due_at: Option<DbTime>,
+}
+
+impl ExecutionChange {
+    pub(crate) fn of(execution: &Execution) -> Self {
+        let mut row = Self {
+            rev: i64::try_from(execution.rev).unwrap_or(i64::MAX),
+            steps: json(&execution.steps),
+            state: OFFERED,
+            offered_until: None,
+            lease_until: None,
+            deadline: None,
+            ended_as: None,
+            result: None,
+            ended_at: None,
+            due_at: None,
+        };
+        row.put(&execution.state);
+        row
+    }
+
+    fn put(&mut self, state: &ExecutionState) {
+        match state {
+            ExecutionState::Offered { until } => {
+                self.state = OFFERED;
+                self.offered_until = Some(DbTime(*until));
+                self.due_at = self.offered_until;
+            }
+            ExecutionState::Running { lease_until } => {
+                self.state = RUNNING;
+                self.lease_until = Some(DbTime(*lease_until));
+                self.due_at = self.lease_until;
+            }
+            ExecutionState::Cancelling {
+                lease_until,
+                deadline,
+            } => {
+                self.state = CANCELLING;
+                self.lease_until = Some(DbTime(*lease_until));
+                self.deadline = Some(DbTime(*deadline));
+                self.due_at = Some(DbTime(*lease_until.min(deadline)));
+            }
+            ExecutionState::Ended { end, at } => {
+                self.state = ENDED;
+                self.ended_at = Some(DbTime(*at));
+                let (word, result) = end_words(*end);
+                self.ended_as = Some(word);
+                self.result = result;
+            }
+        }
+    }
+}
+
+fn end_words(end: ExecutionEnd) -> (&'static str, Option<&'static str>) {
+    match end {
+        ExecutionEnd::Finished(conclusion) => (FINISHED, Some(conclusion.name())),
+        ExecutionEnd::Released => (RELEASED, None),
+        ExecutionEnd::Lapsed => (LAPSED, None),
+        ExecutionEnd::Withdrawn => (WITHDRAWN, None),
+        ExecutionEnd::Lost => (LOST, None),
+        ExecutionEnd::GraceOver => (GRACE_OVER, None),
+    }
+}
+
+/// The row of a new offer.
+#[derive(Insertable)]
+#[diesel(table_name = executions)]
+pub(crate) struct OfferRow {
+    id: i64,
+    run_id: i64,
+    job_id: i64,
+    runner_id: i64,
+    runner_name: String,
+    request_key: String,
+    token: Vec<u8>,
+    github_token: Vec<u8>,
+    rev: i64,
+    steps: JsonText,
+    state: &'static str,
+    offered_until: Option<DbTime>,
+    due_at: Option<DbTime>,
+}
+
+impl OfferRow {
+    pub(crate) fn new(offer: &Execution, request_key: &str, tokens: &NewExecution) -> Self {
+        let change = ExecutionChange::of(offer);
+        Self {
+            id: offer.id.get(),
+            run_id: offer.run.get(),
+            job_id: offer.job.get(),
+            runner_id: offer.runner.id.get(),
+            runner_name: offer.runner.name.clone(),
+            request_key: request_key.to_owned(),
+            token: tokens.token.as_bytes().to_vec(),
+            github_token: tokens.github_token.as_bytes().to_vec(),
+            rev: change.rev,
+            steps: change.steps,
+            state: change.state,
+            offered_until: change.offered_until,
+            due_at: change.due_at,
+        }
+    }
+}

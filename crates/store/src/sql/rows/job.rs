@@ -1,0 +1,214 @@
+//! Rows of jobs: blocked ones have no id, and what is known only in some states is null in the others.
+
+use super::place::{Place, json};
+use crate::{
+    JobView, JobWrite, StoreError,
+    sql::{
+        columns::{DbTime, JsonText},
+        schema::jobs,
+    },
+};
+use diesel::{Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
+use runyard_domain::{
+    ExecutionId, JobId, RunId, RunnerId, Timestamp,
+    execution::Step,
+    run::{BlockedJob, Job, JobState, PlannedJob, Ran},
+    runner::RunnerRef,
+};
+use runyard_workflow::JobName;
+
+const BLOCKED: &str = "blocked";
+const HELD: &str = "held";
+const QUEUED: &str = "queued";
+const IN_PROGRESS: &str = "in_progress";
+const COMPLETED: &str = "completed";
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = jobs, check_for_backend(Pg, Sqlite))]
+pub(crate) struct JobRow {
+    run_id: i64,
+    attempt: i64,
+    place: i64,
+    name: String,
+    needs: JsonText,
+    state: String,
+    id: Option<i64>,
+    display_name: Option<String>,
+    labels: Option<JsonText>,
+    created_at: Option<DbTime>,
+    conclusion: Option<String>,
+    execution_id: Option<i64>,
+    runner_id: Option<i64>,
+    runner_name: Option<String>,
+    started_at: Option<DbTime>,
+    completed_at: Option<DbTime>,
+    cancel_requested_at: Option<DbTime>,
+}
+
+impl JobRow {
+    pub(crate) fn new(run: RunId, attempt: u32, write: &JobWrite) -> Self {
+        let row = Self {
+            run_id: run.get(),
+            attempt: attempt.into(),
+            place: write.place.into(),
+            name: write.name.to_string(),
+            needs: json(write.job.needs()),
+            state: BLOCKED.to_owned(),
+            id: None,
+            display_name: None,
+            labels: None,
+            created_at: None,
+            conclusion: None,
+            execution_id: None,
+            runner_id: None,
+            runner_name: None,
+            started_at: None,
+            completed_at: None,
+            cancel_requested_at: None,
+        };
+        match &write.job {
+            Job::Blocked(_) => row,
+            Job::Planned(planned) => row.planned(planned),
+        }
+    }
+
+    fn planned(mut self, job: &PlannedJob) -> Self {
+        self.id = Some(job.id.get());
+        self.display_name = Some(job.display_name.clone());
+        self.labels = Some(json(&job.labels));
+        self.created_at = Some(DbTime(job.created_at));
+        self.conclusion = job.state.conclusion().map(|end| end.name().to_owned());
+        if let Some(ran) = job.state.ran() {
+            self.execution_id = Some(ran.execution.get());
+            self.runner_id = Some(ran.runner.id.get());
+            self.runner_name = Some(ran.runner.name.clone());
+        }
+        self.in_state(&job.state)
+    }
+
+    fn in_state(mut self, state: &JobState) -> Self {
+        let word = match state {
+            JobState::Held => HELD,
+            JobState::Queued => QUEUED,
+            JobState::InProgress {
+                started_at,
+                cancel_requested_at,
+                ..
+            } => {
+                self.started_at = Some(DbTime(*started_at));
+                self.cancel_requested_at = cancel_requested_at.map(DbTime);
+                IN_PROGRESS
+            }
+            JobState::Completed {
+                started_at,
+                completed_at,
+                ..
+            } => {
+                self.started_at = Some(DbTime(*started_at));
+                self.completed_at = Some(DbTime(*completed_at));
+                COMPLETED
+            }
+        };
+        self.state = word.to_owned();
+        self
+    }
+
+    fn row(&self) -> Place {
+        let id = format!("{}/{}/{}", self.run_id, self.attempt, self.place);
+        Place::of("jobs", id)
+    }
+
+    fn name(&self) -> Result<JobName, StoreError> {
+        JobName::new(self.name.as_str()).map_err(|_| self.row().corrupt("name"))
+    }
+
+    fn ran(&self) -> Result<Option<Ran>, StoreError> {
+        let row = self.row();
+        let Some(execution) = self.execution_id else {
+            return Ok(None);
+        };
+        let name = self.runner_name.clone();
+        Ok(Some(Ran {
+            execution: ExecutionId::new(execution),
+            runner: RunnerRef {
+                id: RunnerId::new(row.present("runner_id", self.runner_id)?),
+                name: row.present("runner_name", name)?,
+            },
+        }))
+    }
+
+    fn time(&self, column: &'static str, time: Option<DbTime>) -> Result<Timestamp, StoreError> {
+        Ok(self.row().present(column, time)?.0)
+    }
+
+    fn state(&self) -> Result<JobState, StoreError> {
+        let row = self.row();
+        match self.state.as_str() {
+            HELD => Ok(JobState::Held),
+            QUEUED => Ok(JobState::Queued),
+            IN_PROGRESS => Ok(JobState::InProgress {
+                started_at: self.time("started_at", self.started_at)?,
+                ran: row.present("execution_id", self.ran()?)?,
+                cancel_requested_at: self.cancel_requested_at.map(|time| time.0),
+            }),
+            COMPLETED => {
+                let conclusion = row.present("conclusion", self.conclusion.as_deref())?;
+                Ok(JobState::Completed {
+                    conclusion: row.word("conclusion", conclusion)?,
+                    started_at: self.time("started_at", self.started_at)?,
+                    completed_at: self.time("completed_at", self.completed_at)?,
+                    ran: self.ran()?,
+                })
+            }
+            _ => Err(row.corrupt("state")),
+        }
+    }
+
+    fn as_planned(&self, id: i64) -> Result<PlannedJob, StoreError> {
+        let row = self.row();
+        let labels = row.present("labels", self.labels.as_ref())?;
+        Ok(PlannedJob {
+            id: JobId::new(id),
+            name: self.name()?,
+            needs: row.json("needs", &self.needs)?,
+            display_name: row.present("display_name", self.display_name.clone())?,
+            labels: row.json("labels", labels)?,
+            created_at: self.time("created_at", self.created_at)?,
+            state: self.state()?,
+        })
+    }
+
+    /// The job as it is shown, with the steps of its execution.
+    pub(crate) fn view(&self, steps: Option<&JsonText>) -> Result<JobView, StoreError> {
+        let row = self.row();
+        let job = self.as_planned(row.present("id", self.id)?)?;
+        let steps: Option<Vec<Step>> = steps.map(|steps| row.json("steps", steps)).transpose()?;
+        Ok(JobView {
+            id: job.id,
+            run: RunId::new(self.run_id),
+            attempt: row.number("attempt", self.attempt)?,
+            name: job.name,
+            needs: job.needs,
+            display_name: job.display_name,
+            labels: job.labels,
+            created_at: job.created_at,
+            state: job.state,
+            steps: steps.unwrap_or_default(),
+        })
+    }
+}
+
+impl TryFrom<JobRow> for Job {
+    type Error = StoreError;
+
+    fn try_from(row: JobRow) -> Result<Self, StoreError> {
+        match (row.state.as_str(), row.id) {
+            (BLOCKED, None) => Ok(Self::Blocked(BlockedJob {
+                name: row.name()?,
+                needs: row.row().json("needs", &row.needs)?,
+            })),
+            (_, Some(id)) => row.as_planned(id).map(Self::Planned),
+            (_, None) => Err(row.row().corrupt("id")),
+        }
+    }
+}

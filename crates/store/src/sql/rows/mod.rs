@@ -1,0 +1,19 @@
+//! Rows as the tables have them, and what they become: flat outside, domain types inside. No queries here.
+
+mod accounts;
+mod attempt;
+mod execution;
+mod job;
+mod place;
+mod repositories;
+mod run;
+mod runner;
+
+pub(crate) use accounts::{TokenRow, UserRow, login_key};
+pub(crate) use attempt::AttemptRow;
+pub(crate) use execution::{ExecutionChange, ExecutionRow, OfferRow};
+pub(crate) use job::JobRow;
+pub(crate) use place::{Place, json};
+pub(crate) use repositories::{CollaboratorRow, RepositoryRow, WorkflowRow};
+pub(crate) use run::{EventRow, PayloadRow, RunChange, RunRow};
+pub(crate) use runner::RunnerRow;

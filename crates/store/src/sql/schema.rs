@@ -1,0 +1,292 @@
+//! The tables as the migrations make them, for both databases. One place for names and types of columns.
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+
+    id_series (kind) {
+        kind -> Text,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Text};
+
+    settings (name) {
+        name -> Text,
+        value -> Binary,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+
+    users (id) {
+        id -> BigInt,
+        login -> Text,
+        login_key -> Text,
+        name -> Nullable<Text>,
+        site_admin -> Bool,
+        created_at -> TimeColumn,
+        deleted_at -> Nullable<TimeColumn>,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+
+    tokens (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        kind -> JsonColumn,
+        hash -> Binary,
+        created_at -> TimeColumn,
+        expires_at -> Nullable<TimeColumn>,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+
+    repositories (id) {
+        id -> BigInt,
+        owner -> Text,
+        name -> Text,
+        owner_key -> Text,
+        name_key -> Text,
+        owner_id -> BigInt,
+        private -> Bool,
+        default_branch -> Text,
+        source -> JsonColumn,
+        created_at -> TimeColumn,
+        deleted_at -> Nullable<TimeColumn>,
+        run_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+
+    collaborators (repository_id, user_id) {
+        repository_id -> BigInt,
+        user_id -> BigInt,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Text};
+
+    workflows (id) {
+        id -> BigInt,
+        repository_id -> BigInt,
+        path -> Text,
+        name -> Text,
+        state -> Text,
+        created_at -> TimeColumn,
+        updated_at -> TimeColumn,
+        run_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+
+    definitions (hash) {
+        hash -> Text,
+        text -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    runs (id) {
+        id -> BigInt,
+        repository_id -> BigInt,
+        workflow_id -> BigInt,
+        check_suite_id -> BigInt,
+        number -> BigInt,
+        repository_index -> BigInt,
+        event -> Text,
+        head_branch -> Nullable<Text>,
+        head_sha -> Text,
+        git_ref -> Text,
+        actor_id -> BigInt,
+        parent_id -> Nullable<BigInt>,
+        trigger_key -> Text,
+        name -> Text,
+        path -> Text,
+        display_title -> Text,
+        definition -> Text,
+        created_at -> TimeColumn,
+        commit_facts -> JsonColumn,
+        attempt -> BigInt,
+        status -> Text,
+        conclusion -> Nullable<Text>,
+        seq -> BigInt,
+        updated_at -> TimeColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::JsonColumn;
+    use diesel::sql_types::BigInt;
+
+    run_payloads (run_id) {
+        run_id -> BigInt,
+        payload -> JsonColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    attempts (run_id, number) {
+        run_id -> BigInt,
+        number -> BigInt,
+        triggering_actor_id -> BigInt,
+        requested_at -> TimeColumn,
+        updated_at -> TimeColumn,
+        cancelled_at -> Nullable<TimeColumn>,
+        status -> Text,
+        conclusion -> Nullable<Text>,
+        completed_at -> Nullable<TimeColumn>,
+        diagnostics -> JsonColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    jobs (run_id, attempt, place) {
+        run_id -> BigInt,
+        attempt -> BigInt,
+        place -> BigInt,
+        name -> Text,
+        needs -> JsonColumn,
+        state -> Text,
+        id -> Nullable<BigInt>,
+        display_name -> Nullable<Text>,
+        labels -> Nullable<JsonColumn>,
+        created_at -> Nullable<TimeColumn>,
+        conclusion -> Nullable<Text>,
+        execution_id -> Nullable<BigInt>,
+        runner_id -> Nullable<BigInt>,
+        runner_name -> Nullable<Text>,
+        started_at -> Nullable<TimeColumn>,
+        completed_at -> Nullable<TimeColumn>,
+        cancel_requested_at -> Nullable<TimeColumn>,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::JsonColumn;
+    use diesel::sql_types::BigInt;
+
+    run_events (run_id, seq) {
+        run_id -> BigInt,
+        seq -> BigInt,
+        version -> BigInt,
+        event -> JsonColumn,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+
+    label_sets (id) {
+        id -> BigInt,
+        labels -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable};
+
+    queue (position) {
+        position -> BigInt,
+        job_id -> BigInt,
+        run_id -> BigInt,
+        label_set_id -> BigInt,
+        execution_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+
+    executions (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        job_id -> BigInt,
+        runner_id -> BigInt,
+        runner_name -> Text,
+        request_key -> Text,
+        token -> Binary,
+        github_token -> Binary,
+        rev -> BigInt,
+        steps -> JsonColumn,
+        state -> Text,
+        offered_until -> Nullable<TimeColumn>,
+        lease_until -> Nullable<TimeColumn>,
+        deadline -> Nullable<TimeColumn>,
+        ended_as -> Nullable<Text>,
+        result -> Nullable<Text>,
+        ended_at -> Nullable<TimeColumn>,
+        due_at -> Nullable<TimeColumn>,
+        log_sealed -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    logs (execution_id) {
+        execution_id -> BigInt,
+        bytes -> BigInt,
+        sealed_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary};
+
+    log_chunks (execution_id, start) {
+        execution_id -> BigInt,
+        start -> BigInt,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::{BigInt, Binary, Bool, Text};
+
+    runners (id) {
+        id -> BigInt,
+        name -> Text,
+        labels -> JsonColumn,
+        version -> Text,
+        os -> Text,
+        arch -> Text,
+        capacity -> BigInt,
+        draining -> Bool,
+        token -> Binary,
+        created_at -> TimeColumn,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories);
+diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
+diesel::allow_tables_to_appear_in_same_query!(label_sets, queue);
+diesel::allow_tables_to_appear_in_same_query!(tokens, users);

@@ -1,0 +1,3 @@
+DROP TABLE executions;
+DROP TABLE queue;
+DROP TABLE label_sets;

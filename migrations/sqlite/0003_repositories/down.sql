@@ -1,0 +1,4 @@
+DROP TABLE definitions;
+DROP TABLE workflows;
+DROP TABLE collaborators;
+DROP TABLE repositories;
