@@ -106,6 +106,19 @@ fn a_token_for_our_own_door_writes_nothing_through_githubs() {
 }
 
 #[test]
+fn two_scopes_open_what_each_of_them_opens_and_no_more() {
+    let table = [
+        (READ, "+---", "+---"),
+        (WRITE, "+++-", "+-+-"),
+        (ADMIN, "++++", "+-++"),
+    ];
+    assert_table(
+        &user(EVE, false, &[Scope::PublicRepo, Scope::RepoWrite]),
+        &table,
+    );
+}
+
+#[test]
 fn a_token_without_a_scope_for_repositories_only_reads_what_is_public() {
     for scopes in [
         &[][..],

@@ -9,7 +9,8 @@ use runyard_domain::{
 use runyard_workflow::Diagnostic;
 use std::time::Duration;
 
-type Verb = (&'static str, fn(&mut Story) -> Result<Vec<Event>, Refusal>);
+type Command = fn(&mut Story) -> Result<Vec<Event>, Refusal>;
+type Verb = (&'static str, Command);
 
 const JOB: JobId = JobId::new(101);
 
@@ -72,7 +73,7 @@ fn new_ids() -> NewRunIds {
 
 fn state(name: &str) -> Story {
     let mut story = Story::requested(ONE_JOB);
-    let steps: &[fn(&mut Story) -> Result<Vec<Event>, Refusal>] = match name {
+    let steps: &[Command] = match name {
         "requested" => &[],
         "queued" => &[Story::plan],
         "in progress" => &[Story::plan, |s| s.start("a")],
