@@ -1,7 +1,38 @@
 //! HTTP over the engine: GitHub's REST API, Runyard's own API and the runner protocol. No rules and no SQL here.
 //!
 //! Without the feature `server` only [`runner::messages`] is built: the bodies that a runner sends and receives.
+//! With it, [`serve`] answers on a listener, and [`configure`] mounts the same routes into any actix application.
 
 #![warn(missing_docs)]
 
 pub mod runner;
+
+#[cfg(feature = "server")]
+mod auth;
+#[cfg(feature = "server")]
+mod downloads;
+#[cfg(feature = "server")]
+mod error;
+#[cfg(feature = "server")]
+mod git_http;
+#[cfg(feature = "server")]
+mod github;
+#[cfg(feature = "server")]
+mod health;
+#[cfg(feature = "server")]
+mod lifecycle;
+#[cfg(feature = "server")]
+mod routes;
+#[cfg(feature = "server")]
+mod serve;
+#[cfg(feature = "server")]
+mod state;
+#[cfg(feature = "server")]
+mod wire;
+
+#[cfg(feature = "server")]
+pub use routes::configure;
+#[cfg(feature = "server")]
+pub use serve::{ServeOptions, serve};
+#[cfg(feature = "server")]
+pub use state::{ApiLimits, ApiState};

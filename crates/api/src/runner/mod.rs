@@ -1,3 +1,17 @@
 //! The native runner protocol: its bodies, and with the feature `server` its routes.
 
 pub mod messages;
+
+#[cfg(feature = "server")]
+mod assignment;
+#[cfg(feature = "server")]
+mod executions;
+#[cfg(feature = "server")]
+mod registration;
+#[cfg(feature = "server")]
+mod reports;
+#[cfg(feature = "server")]
+mod routes;
+
+#[cfg(feature = "server")]
+pub(crate) use routes::routes;

@@ -1,0 +1,11 @@
+//! Who asks and what they may do: extractors that end a request which is not allowed (contract 2).
+
+mod credential;
+mod people;
+mod repository;
+mod runners;
+
+pub(crate) use credential::caller;
+pub(crate) use people::{SignedIn, SiteAdmin};
+pub(crate) use repository::{Administer, Named, Permission, Read, Repo, Write};
+pub(crate) use runners::{JobCaller, Registrar, RunnerCaller};

@@ -1,0 +1,174 @@
+//! The repository that a path speaks of, and the proof that the caller may do what the route does.
+
+use super::credential::{caller, state};
+use crate::{ApiState, error::ApiError};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use futures_util::future::LocalBoxFuture;
+use runyard_domain::{
+    JobId, RepositoryId, RunId,
+    access::{Access, Action, Caller, Door},
+    account::User,
+    repository::Repository,
+};
+use runyard_engine::EngineError;
+use std::marker::PhantomData;
+
+/// What a route does to a repository.
+pub(crate) trait Permission: 'static {
+    /// In the words of the access rules.
+    const ACTION: Action;
+}
+
+/// Sees it.
+pub(crate) struct Read;
+/// Changes its runs.
+pub(crate) struct Write;
+/// Changes who may do what.
+pub(crate) struct Administer;
+
+impl Permission for Read {
+    const ACTION: Action = Action::Read;
+}
+impl Permission for Write {
+    const ACTION: Action = Action::Write;
+}
+impl Permission for Administer {
+    const ACTION: Action = Action::Administer;
+}
+
+/// A repository that the caller may do `P` with: having one is the proof. Unreadable is 404, not 403 (contract 2).
+///
+/// It is the one that the path names: by owner and name, by its id, or as that of the run or job in the path.
+pub(crate) struct Repo<P> {
+    repository: Repository,
+    caller: Caller,
+    permission: PhantomData<P>,
+}
+
+impl<P: Permission> Repo<P> {
+    /// The repository.
+    pub(crate) fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    /// Its id.
+    pub(crate) fn id(&self) -> RepositoryId {
+        self.repository.id
+    }
+
+    /// Who asks.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The proof, if `caller` may do `P` with `repository`.
+    pub(crate) async fn authorise(
+        state: &ApiState,
+        caller: Caller,
+        repository: Repository,
+        door: Door,
+    ) -> Result<Self, ApiError> {
+        let access = state
+            .engine
+            .access(&caller, &repository, P::ACTION, door)
+            .await?;
+        match access {
+            Access::Allowed => Ok(Self {
+                repository,
+                caller,
+                permission: PhantomData,
+            }),
+            Access::Hidden => Err(ApiError::NotFound),
+            Access::Forbidden => Err(forbidden(&caller)),
+        }
+    }
+
+    async fn load(request: &HttpRequest) -> Result<Self, ApiError> {
+        let caller = caller(request).await?;
+        let state = state(request)?;
+        let named = Named::in_path(request).ok_or(ApiError::NotFound)?;
+        let repository = named.find(&state).await?;
+        let door = request.app_data::<Door>().copied().unwrap_or(Door::GitHub);
+        Self::authorise(&state, caller, repository, door).await
+    }
+}
+
+impl Repo<Write> {
+    /// Who changes something: only users may.
+    pub(crate) fn user(&self) -> Result<&User, ApiError> {
+        self.caller.user().ok_or_else(|| forbidden(&self.caller))
+    }
+}
+
+impl<P: Permission> FromRequest for Repo<P> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Self::load(&request).await })
+    }
+}
+
+/// 403 in the words that GitHub has for each kind of caller (contract 2).
+fn forbidden(caller: &Caller) -> ApiError {
+    match caller {
+        Caller::Anonymous | Caller::User { .. } => {
+            ApiError::forbidden("Must have admin rights to Repository.")
+        }
+        Caller::Job { .. } => ApiError::Forbidden {
+            message: "Resource not accessible by integration".to_owned(),
+            permission: Some("actions=write"),
+        },
+    }
+}
+
+/// How a path names a repository.
+pub(crate) enum Named {
+    /// `/{owner}/{repo}`.
+    Name(String, String),
+    /// By its id.
+    Id(RepositoryId),
+    /// As that of a run.
+    OfRun(RunId),
+    /// As that of a job.
+    OfJob(JobId),
+}
+
+impl Named {
+    fn in_path(request: &HttpRequest) -> Option<Self> {
+        let path = request.match_info();
+        let id = |name| path.get(name).map(|text| text.parse::<i64>());
+        if let (Some(owner), Some(name)) = (path.get("owner"), path.get("repo")) {
+            return Some(Self::Name(owner.to_owned(), name.to_owned()));
+        }
+        if let Some(id) = id("repository_id") {
+            return Some(Self::Id(RepositoryId::new(id.ok()?)));
+        }
+        if let Some(id) = id("run_id") {
+            return Some(Self::OfRun(RunId::new(id.ok()?)));
+        }
+        Some(Self::OfJob(JobId::new(id("job_id")?.ok()?)))
+    }
+
+    /// The repository, whoever may see it.
+    pub(crate) async fn find(self, state: &ApiState) -> Result<Repository, ApiError> {
+        let store = state.engine.store();
+        let id = match self {
+            Self::Name(owner, name) => {
+                return Ok(state.engine.repository_by_name(&owner, &name).await?);
+            }
+            Self::Id(id) => Some(id),
+            Self::OfRun(run) => store.run(run).await?.map(|run| run.identity.repository),
+            Self::OfJob(job) => match store.job(job).await? {
+                Some(job) => store.run(job.run).await?.map(|run| run.identity.repository),
+                None => None,
+            },
+        };
+        let repository = match id {
+            Some(id) => store.repository(id).await.map_err(EngineError::from)?,
+            None => None,
+        };
+        repository.ok_or(ApiError::NotFound)
+    }
+}

@@ -1,0 +1,73 @@
+//! Credentials of the runner protocol: registration tokens, runners' own tokens, job tokens.
+
+use super::credential::{state, token};
+use crate::error::ApiError;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use futures_util::future::LocalBoxFuture;
+use runyard_domain::{Execution, ExecutionId, JobId, runner::Runner};
+
+/// Somebody with a registration token.
+pub(crate) struct Registrar;
+
+/// A runner.
+pub(crate) struct RunnerCaller(pub(crate) Runner);
+
+/// A runner with the token of one execution, which is the one that the path names, by its own id or by its job's.
+/// The execution may have ended.
+pub(crate) struct JobCaller(pub(crate) Execution);
+
+fn text(request: &HttpRequest) -> Result<String, ApiError> {
+    token(request.headers()).ok_or(ApiError::RequiresAuthentication)
+}
+
+impl FromRequest for Registrar {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let known = state(&request)?
+                .engine
+                .is_registration_token(&text(&request)?)
+                .await?;
+            known.then_some(Self).ok_or(ApiError::BadCredentials)
+        })
+    }
+}
+
+impl FromRequest for RunnerCaller {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let engine = &state(&request)?.engine;
+            let runner = engine.authenticate_runner(&text(&request)?).await?;
+            runner.map(Self).ok_or(ApiError::BadCredentials)
+        })
+    }
+}
+
+impl FromRequest for JobCaller {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let engine = &state(&request)?.engine;
+            let execution = engine.authenticate_job(&text(&request)?).await?;
+            let own = execution.filter(|execution| is_named(&request, execution));
+            own.map(Self).ok_or(ApiError::BadCredentials)
+        })
+    }
+}
+
+/// A token opens its own execution only.
+fn is_named(request: &HttpRequest, execution: &Execution) -> bool {
+    let id = |name: &str| request.match_info().get(name)?.parse::<i64>().ok();
+    id("execution_id").map(ExecutionId::new) == Some(execution.id)
+        || id("job_id").map(JobId::new) == Some(execution.job)
+}

@@ -1,0 +1,115 @@
+//! Files behind signed links: logs as text and as archives. No credential is asked for; the signature is the proof.
+
+use crate::{ApiState, error::ApiError, wire::Origin};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    web::{Data, Path, Query, ServiceConfig, get},
+};
+use runyard_domain::{JobId, RunId};
+use serde::Deserialize;
+
+/// What a link leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The archive of a run's newest attempt.
+    Run(RunId),
+    /// The log of one job.
+    Job(JobId),
+}
+
+impl Target {
+    /// Below `/api/`, because clients check where a redirect leads.
+    fn path(self) -> String {
+        match self {
+            Self::Run(run) => format!("/api/downloads/runs/{run}/logs.zip"),
+            Self::Job(job) => format!("/api/downloads/jobs/{job}/log.txt"),
+        }
+    }
+}
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .route(
+            "/api/downloads/runs/{run_id}/logs.zip",
+            get().to(run_archive),
+        )
+        .route("/api/downloads/jobs/{job_id}/log.txt", get().to(job_log));
+}
+
+/// 302 to a link that works from now on for as long as the settings say (contract 8).
+pub(crate) async fn redirect(
+    target: Target,
+    state: &ApiState,
+    origin: &Origin,
+) -> Result<HttpResponse, ApiError> {
+    let engine = &state.engine;
+    let expires = engine
+        .store()
+        .now()
+        .await?
+        .plus(engine.settings().link_lifetime);
+    let path = target.path();
+    let query = engine.links().sign(&path, expires);
+    let location = format!("{}{path}?{query}", origin.web());
+    Ok(HttpResponse::Found()
+        .insert_header((header::LOCATION, location))
+        .finish())
+}
+
+/// The two values of a signed link.
+#[derive(Deserialize)]
+struct Signed {
+    #[serde(default)]
+    expires: String,
+    #[serde(default)]
+    signature: String,
+}
+
+/// GET /api/downloads/runs/{run_id}/logs.zip
+async fn run_archive(
+    request: HttpRequest,
+    id: Path<i64>,
+    signed: Query<Signed>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let run = RunId::new(*id);
+    verify(&request, &signed, &state).await?;
+    let zip = state.engine.run_archive(run).await?;
+    let disposition = format!("attachment; filename=\"logs_{run}.zip\"");
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/zip"))
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .body(zip))
+}
+
+/// GET /api/downloads/jobs/{job_id}/log.txt
+async fn job_log(
+    request: HttpRequest,
+    id: Path<i64>,
+    signed: Query<Signed>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    verify(&request, &signed, &state).await?;
+    let job = state.engine.store().job(JobId::new(*id)).await?;
+    let log = state
+        .engine
+        .job_log(&job.ok_or(ApiError::NotFound)?)
+        .await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(log))
+}
+
+/// 403 for a link that was not made here, or does not work any more: clients ask for a new one (contract 8).
+async fn verify(request: &HttpRequest, signed: &Signed, state: &ApiState) -> Result<(), ApiError> {
+    let engine = &state.engine;
+    let now = engine.store().now().await?;
+    let checked = engine
+        .links()
+        .verify(request.path(), &signed.expires, &signed.signature, now);
+    checked.map_err(|bad| ApiError::forbidden(bad.to_string()))
+}

@@ -1,0 +1,266 @@
+//! Every error that a client sees, by meaning, and the one JSON body it becomes (contract 3 and 6).
+
+use crate::wire::JSON;
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
+    error::{PayloadError, QueryPayloadError},
+    http::{StatusCode, header},
+};
+use runyard_domain::Refusal;
+use runyard_engine::{EngineError, git::GitError};
+use runyard_store::StoreError;
+use serde_json::{Map, Value, json};
+
+/// What `documentation_url` says when no operation has a page of its own (contract 3).
+pub(crate) const DOCUMENTATION: &str = "https://docs.github.com/enterprise-server@3.19/rest";
+/// After so many seconds a client may ask again when something is not available.
+const RETRY_AFTER_SECONDS: u64 = 1;
+
+/// An error as clients see it. The text is the `message` on the wire, so it follows GitHub's spelling.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    /// The credential opens nothing.
+    #[error("Bad credentials")]
+    BadCredentials,
+    /// Needs a user, has none.
+    #[error("Requires authentication")]
+    RequiresAuthentication,
+    /// Not there, or not for this caller to see.
+    #[error("Not Found")]
+    NotFound,
+    /// Rate limits are off, so there is nothing to tell about them (contract 5).
+    #[error("Rate limiting is not enabled.")]
+    NoRateLimits,
+    /// Seen, but not allowed.
+    #[error("{message}")]
+    Forbidden {
+        message: String,
+        /// What `X-Accepted-GitHub-Permissions` says.
+        permission: Option<&'static str>,
+    },
+    /// The body is no JSON.
+    #[error("Problems parsing JSON")]
+    BrokenJson,
+    /// The body is JSON but no object.
+    #[error("Body should be a JSON object")]
+    NotAnObject,
+    /// `X-GitHub-Api-Version` names no version of ours (contract 5).
+    #[error("Bad Request")]
+    UnknownVersion { asked: String },
+    /// `Accept` allows no JSON (contract 3).
+    #[error("Unsupported 'Accept' header: '{accept}'. Must accept 'application/json'.")]
+    NotAcceptable { accept: String },
+    /// A member or a parameter is missing, of a wrong type, or outside of what is allowed.
+    #[error("Invalid request.\n\n{detail}")]
+    InvalidRequest { detail: String },
+    /// Well-formed, but it cannot be done so.
+    #[error("{0}")]
+    Unprocessable(String),
+    /// The state does not allow it.
+    #[error("{0}")]
+    Conflict(String),
+    /// It is over.
+    #[error("{0}")]
+    Gone(String),
+    /// More than a limit allows.
+    #[error("{message}")]
+    TooLarge {
+        message: String,
+        /// Bytes of a log that are stored.
+        ack: Option<u64>,
+    },
+    /// Later may do.
+    #[error("Service Unavailable")]
+    Unavailable { reason: String },
+    /// A defect of ours.
+    #[error("Server Error")]
+    Internal(anyhow::Error),
+}
+
+impl ApiError {
+    /// 403 with this sentence.
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self::Forbidden {
+            message: message.into(),
+            permission: None,
+        }
+    }
+
+    /// The answer, with the page that documents the failing operation.
+    pub(crate) fn render(&self, documentation: &str) -> HttpResponse {
+        let mut answer = HttpResponseBuilder::new(self.status_code());
+        answer.insert_header((header::CONTENT_TYPE, JSON));
+        if let Self::Unavailable { .. } = self {
+            answer.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()));
+        }
+        if let Self::Forbidden {
+            permission: Some(permission),
+            ..
+        } = self
+        {
+            answer.insert_header(("X-Accepted-GitHub-Permissions", *permission));
+        }
+        answer.body(self.body(documentation).to_string())
+    }
+
+    fn body(&self, documentation: &str) -> Value {
+        let mut body = Map::new();
+        body.insert("message".to_owned(), self.to_string().into());
+        if let Self::UnknownVersion { asked } = self {
+            body.insert("errors".to_owned(), unknown_version(asked).into());
+        }
+        if let Self::TooLarge { ack: Some(ack), .. } = self {
+            body.insert("ack".to_owned(), json!(ack));
+        }
+        body.insert("documentation_url".to_owned(), documentation.into());
+        body.insert("status".to_owned(), self.status_code().as_str().into());
+        Value::Object(body)
+    }
+
+    /// Says the cause to the log, once; clients never see it.
+    fn log(&self) {
+        if let Self::Internal(cause) = self {
+            log::error!("{cause:#}");
+        }
+        if let Self::Unavailable { reason } = self {
+            log::warn!("not available: {reason}");
+        }
+    }
+}
+
+fn unknown_version(asked: &str) -> String {
+    format!(
+        "The version you specified in the \"X-GitHub-API-Version\" request header, \"{asked}\", is not a supported \
+         version. The following versions are currently supported: 2022-11-28."
+    )
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::BadCredentials | Self::RequiresAuthentication => StatusCode::UNAUTHORIZED,
+            Self::NotFound | Self::NoRateLimits => StatusCode::NOT_FOUND,
+            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::BrokenJson | Self::NotAnObject | Self::UnknownVersion { .. } => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::NotAcceptable { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::InvalidRequest { .. } | Self::Unprocessable(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Gone(_) => StatusCode::GONE,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.log();
+        self.render(DOCUMENTATION)
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::NotFound { .. } | EngineError::NoLog { .. } => Self::NotFound,
+            EngineError::Refused(refusal) => refusal.into(),
+            EngineError::Invalid {
+                field,
+                value,
+                problem,
+            } => Self::Unprocessable(format!("{field}: {value:?} {problem}")),
+            EngineError::NoDispatchTrigger { .. } => {
+                Self::Unprocessable("Workflow does not have 'workflow_dispatch' trigger".to_owned())
+            }
+            EngineError::Conflict(conflict) => Self::Conflict(conflict.to_string()),
+            EngineError::Git(error) => error.into(),
+            error @ EngineError::TooMuch { .. } => Self::Unprocessable(error.to_string()),
+            EngineError::Unavailable { reason } => Self::Unavailable { reason },
+            EngineError::Internal(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        EngineError::from(error).into()
+    }
+}
+
+impl From<GitError> for ApiError {
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::UnknownRef { reference } => {
+                Self::Unprocessable(format!("No ref found for: {reference}"))
+            }
+            GitError::Timeout { .. } => Self::Unavailable {
+                reason: error.to_string(),
+            },
+            GitError::Internal(_) => Self::Internal(anyhow::Error::new(error)),
+            GitError::NotFound { .. }
+            | GitError::NotARepository { .. }
+            | GitError::InvalidLocation { .. }
+            | GitError::ProtocolRefused { .. }
+            | GitError::Unreachable { .. }
+            | GitError::NotFetched { .. }
+            | GitError::NotACommit { .. }
+            | GitError::UnknownCommit { .. }
+            | GitError::TooManyWorkflowFiles { .. } => Self::Unprocessable(error.to_string()),
+        }
+    }
+}
+
+/// What the state does not allow, in the statuses and sentences of contract 6 and semantics R4.8.
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::RunCompleted => {
+                Self::Conflict("Cannot cancel a workflow run that is completed.".to_owned())
+            }
+            Refusal::RunNotCompleted { .. } => Self::forbidden("This workflow is already running"),
+            Refusal::NeverPlanned => Self::forbidden("This workflow run cannot be retried"),
+            Refusal::RerunTooLate { .. } => Self::forbidden(
+                "Unable to retry this workflow run because it was created over a month ago",
+            ),
+            Refusal::TooManyReruns { reruns } => Self::forbidden(format!(
+                "Unable to retry this workflow run because it was retried {reruns} times already"
+            )),
+            Refusal::UnknownJob { .. } => Self::NotFound,
+            Refusal::ExecutionEnded { .. } | Refusal::JobNotQueued { .. } => {
+                Self::Gone(refusal.to_string())
+            }
+            Refusal::ExecutionStarted { .. }
+            | Refusal::ExecutionNotStarted { .. }
+            | Refusal::JobNotInProgress { .. }
+            | Refusal::OtherResultStored { .. }
+            | Refusal::NotExpired { .. } => Self::Conflict(refusal.to_string()),
+            Refusal::AlreadyPlanned
+            | Refusal::TooFewIds
+            | Refusal::WrongLoad
+            | Refusal::WrongDefinition { .. } => Self::Internal(anyhow::Error::new(refusal)),
+        }
+    }
+}
+
+impl From<PayloadError> for ApiError {
+    fn from(error: PayloadError) -> Self {
+        match error {
+            PayloadError::Overflow => Self::TooLarge {
+                message: "The body is larger than is taken".to_owned(),
+                ack: None,
+            },
+            other => Self::InvalidRequest {
+                detail: format!("The body could not be read: {other}."),
+            },
+        }
+    }
+}
+
+/// What a query that does not fit becomes.
+pub(crate) fn bad_query(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
+    let detail = format!("The query could not be read: {error}.");
+    ApiError::InvalidRequest { detail }.into()
+}

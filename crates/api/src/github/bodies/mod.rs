@@ -1,0 +1,9 @@
+//! Bodies of GitHub's API, each built in one place. No queries here.
+
+pub(super) mod job;
+pub(super) mod repository;
+mod repository_links;
+pub(super) mod root;
+pub(super) mod run;
+pub(super) mod user;
+pub(super) mod workflow;

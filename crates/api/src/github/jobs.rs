@@ -1,0 +1,117 @@
+//! Jobs: of a run, of an attempt, and one alone. Blocked jobs are not shown (semantics R1.7).
+
+use super::{
+    bodies::job::JobBody,
+    repositories::urls,
+    runs::{AttemptPath, RunPath, attempt_of, with_link},
+};
+use crate::{
+    ApiState,
+    auth::{Read, Repo},
+    error::ApiError,
+    wire::{ListBody, Origin, Paging, ok},
+};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path, Query},
+};
+use runyard_domain::JobId;
+use runyard_store::{JobView, JobsOf, RunView};
+use serde::Deserialize;
+
+/// A job in a path.
+#[derive(Deserialize)]
+pub(super) struct JobPath {
+    job_id: i64,
+}
+
+impl JobPath {
+    pub(super) fn id(&self) -> JobId {
+        JobId::new(self.job_id)
+    }
+}
+
+/// Which attempts' jobs.
+#[derive(Deserialize)]
+pub(super) struct JobsQuery {
+    filter: Option<String>,
+}
+
+/// GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs
+pub(super) async fn of_run(
+    repo: Repo<Read>,
+    path: Path<RunPath>,
+    query: Query<JobsQuery>,
+    paging: Paging,
+    state: Data<ApiState>,
+    origin: Origin,
+) -> Result<HttpResponse, ApiError> {
+    let run = state.engine.run_of(repo.id(), path.id()).await?;
+    let of = match query.filter.as_deref() {
+        Some("all") => JobsOf::All,
+        Some(_) | None => JobsOf::Latest,
+    };
+    let url = urls(&repo, &origin).by_id(&format!("/actions/runs/{}/jobs", run.identity.id));
+    page_of_jobs(&repo, &run, of, (paging, url), &state, &origin).await
+}
+
+/// GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt}/jobs
+pub(super) async fn of_attempt(
+    repo: Repo<Read>,
+    path: Path<AttemptPath>,
+    paging: Paging,
+    state: Data<ApiState>,
+    origin: Origin,
+) -> Result<HttpResponse, ApiError> {
+    let run = attempt_of(&repo, &path, &state).await?;
+    let below = format!(
+        "/actions/runs/{}/attempts/{}/jobs",
+        run.identity.id, run.attempt.number
+    );
+    let url = urls(&repo, &origin).by_id(&below);
+    let of = JobsOf::Attempt(run.attempt.number);
+    page_of_jobs(&repo, &run, of, (paging, url), &state, &origin).await
+}
+
+async fn page_of_jobs(
+    repo: &Repo<Read>,
+    run: &RunView,
+    of: JobsOf,
+    (paging, url): (Paging, String),
+    state: &ApiState,
+    origin: &Origin,
+) -> Result<HttpResponse, ApiError> {
+    let store = state.engine.store();
+    let listed = store.jobs(run.identity.id, of, paging.page).await?;
+    let urls = urls(repo, origin);
+    let jobs = listed.items.iter();
+    let body = ListBody {
+        key: "jobs",
+        total: listed.total,
+        items: jobs.map(|job| JobBody::of(job, run, &urls)).collect(),
+    };
+    Ok(with_link(ok(&body), paging.link(&url, listed.total)))
+}
+
+/// GET /repos/{owner}/{repo}/actions/jobs/{job_id}
+pub(super) async fn job(
+    repo: Repo<Read>,
+    path: Path<JobPath>,
+    state: Data<ApiState>,
+    origin: Origin,
+) -> Result<HttpResponse, ApiError> {
+    let (job, run) = job_of(&repo, path.id(), &state).await?;
+    Ok(ok(&JobBody::of(&job, &run, &urls(&repo, &origin))))
+}
+
+/// A job with its run, if it is one of this repository.
+pub(super) async fn job_of(
+    repo: &Repo<Read>,
+    id: JobId,
+    state: &ApiState,
+) -> Result<(JobView, RunView), ApiError> {
+    let job = state.engine.store().job(id).await?;
+    let job = job.ok_or(ApiError::NotFound)?;
+    let run = state.engine.run_of(repo.id(), job.run).await?;
+    Ok((job, run))
+}

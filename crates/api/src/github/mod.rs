@@ -1,0 +1,16 @@
+//! GitHub's REST API (`/api/v3`): one file per resource, its bodies in `bodies`.
+
+mod bodies;
+mod dispatches;
+mod jobs;
+mod logs;
+mod node_id;
+mod repositories;
+mod root;
+mod routes;
+mod runs;
+mod users;
+mod workflows;
+
+pub(crate) use bodies::job::StepBody;
+pub(crate) use routes::scope;

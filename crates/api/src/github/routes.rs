@@ -1,0 +1,65 @@
+//! The routes of GitHub's API. Each repository answers under its name and under its id (contract 1).
+
+use super::{dispatches, jobs, logs, repositories, root, runs, users, workflows};
+use crate::{
+    routes::unknown,
+    wire::{etag, headers},
+};
+use actix_web::{
+    Scope,
+    dev::HttpServiceFactory,
+    middleware::{Compress, from_fn},
+    web::{get, post, scope as below, to},
+};
+use runyard_domain::access::Door;
+
+pub(crate) fn scope() -> impl HttpServiceFactory {
+    below("/api/v3")
+        .wrap(from_fn(etag))
+        .wrap(Compress::default())
+        .wrap(from_fn(headers::github))
+        .app_data(Door::GitHub)
+        .route("", get().to(root::root))
+        .route("/", get().to(root::root))
+        .route("/rate_limit", get().to(root::rate_limit))
+        .route("/user", get().to(users::myself))
+        .route("/users/{login}", get().to(users::user))
+        .service(repository(below("/repos/{owner}/{repo}")))
+        .service(repository(below("/repositories/{repository_id}")))
+        .default_service(to(unknown))
+}
+
+fn repository(scope: Scope) -> Scope {
+    scope
+        .route("", get().to(repositories::repository))
+        .route("/actions/runs", get().to(runs::list))
+        .route("/actions/runs/{run_id}", get().to(runs::run))
+        .route(
+            "/actions/runs/{run_id}/attempts/{attempt}",
+            get().to(runs::attempt),
+        )
+        .route(
+            "/actions/runs/{run_id}/attempts/{attempt}/jobs",
+            get().to(jobs::of_attempt),
+        )
+        .route("/actions/runs/{run_id}/jobs", get().to(jobs::of_run))
+        .route("/actions/runs/{run_id}/logs", get().to(logs::of_run))
+        .route("/actions/runs/{run_id}/cancel", post().to(runs::cancel))
+        .route("/actions/runs/{run_id}/rerun", post().to(runs::rerun))
+        .route("/actions/jobs/{job_id}", get().to(jobs::job))
+        .route("/actions/jobs/{job_id}/logs", get().to(logs::of_job))
+        .route("/actions/workflows", get().to(workflows::list))
+        .route(
+            "/actions/workflows/{workflow_id}",
+            get().to(workflows::workflow),
+        )
+        .route(
+            "/actions/workflows/{workflow_id}/runs",
+            get().to(runs::list_of_workflow),
+        )
+        .route(
+            "/actions/workflows/{workflow_id}/dispatches",
+            post().to(dispatches::dispatch),
+        )
+        .default_service(to(unknown))
+}

@@ -1,0 +1,244 @@
+//! Runs and attempts: listed, shown, cancelled, run again.
+
+use super::{
+    bodies::run::{RunBody, Shown},
+    repositories::{minimal, urls},
+};
+use crate::{
+    ApiState,
+    auth::{Read, Repo, Write},
+    error::ApiError,
+    wire::{Body, Empty, ListBody, Origin, Paging, Reach, accepted, created, ok},
+};
+use actix_web::{
+    HttpResponse,
+    http::header::LINK,
+    web::{Data, Path, Query},
+};
+use runyard_domain::RunId;
+use runyard_engine::WorkflowKey;
+use runyard_store::{Listed, RunFilter, RunView};
+use serde::Deserialize;
+
+/// A run in a path.
+#[derive(Deserialize)]
+pub(super) struct RunPath {
+    run_id: i64,
+}
+
+impl RunPath {
+    pub(super) fn id(&self) -> RunId {
+        RunId::new(self.run_id)
+    }
+}
+
+/// An attempt in a path.
+#[derive(Deserialize)]
+pub(super) struct AttemptPath {
+    run_id: i64,
+    attempt: u32,
+}
+
+impl AttemptPath {
+    pub(super) fn run(&self) -> RunId {
+        RunId::new(self.run_id)
+    }
+
+    pub(super) fn attempt(&self) -> u32 {
+        self.attempt
+    }
+}
+
+/// A workflow in a path.
+#[derive(Deserialize)]
+pub(super) struct WorkflowPath {
+    workflow_id: String,
+}
+
+impl WorkflowPath {
+    pub(super) fn key(&self) -> WorkflowKey {
+        WorkflowKey::parse(&self.workflow_id)
+    }
+}
+
+/// Filters of lists of runs (contract 7). Others are ignored.
+#[derive(Deserialize)]
+pub(super) struct RunQuery {
+    actor: Option<String>,
+    branch: Option<String>,
+    event: Option<String>,
+    status: Option<String>,
+    head_sha: Option<String>,
+}
+
+impl RunQuery {
+    fn filter(self) -> RunFilter {
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        RunFilter {
+            workflow: None,
+            actor: given(self.actor),
+            branch: given(self.branch),
+            event: given(self.event),
+            status: given(self.status),
+            head_sha: given(self.head_sha),
+        }
+    }
+}
+
+/// GET /repos/{owner}/{repo}/actions/runs
+pub(super) async fn list(
+    repo: Repo<Read>,
+    query: Query<RunQuery>,
+    paging: Paging,
+    state: Data<ApiState>,
+    origin: Origin,
+) -> Result<HttpResponse, ApiError> {
+    let filter = query.into_inner().filter();
+    let reach = reach(&filter);
+    let url = urls(&repo, &origin).by_id("/actions/runs");
+    page_of_runs(&repo, filter, reach, (paging, url), &state, &origin).await
+}
+
+/// GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs
+pub(super) async fn list_of_workflow(
+    repo: Repo<Read>,
+    path: Path<WorkflowPath>,
+    query: Query<RunQuery>,
+    paging: Paging,
+    state: Data<ApiState>,
+    origin: Origin,
+) -> Result<HttpResponse, ApiError> {
+    let workflow = state
+        .engine
+        .workflow(repo.repository(), &path.key())
+        .await?;
+    let filter = query.into_inner().filter();
+    let reach = reach(&filter);
+    let filter = RunFilter {
+        workflow: Some(workflow.id),
+        ..filter
+    };
+    let below = format!("/actions/workflows/{}/runs", path.workflow_id);
+    let url = urls(&repo, &origin).by_id(&below);
+    page_of_runs(&repo, filter, reach, (paging, url), &state, &origin).await
+}
+
+/// A filter limits how far a list can be read; that it is of one workflow does not (contract 4).
+fn reach(filter: &RunFilter) -> Reach {
+    match *filter == RunFilter::default() {
+        true => Reach::All,
+        false => Reach::Search,
+    }
+}
+
+async fn page_of_runs(
+    repo: &Repo<Read>,
+    filter: RunFilter,
+    reach: Reach,
+    (paging, url): (Paging, String),
+    state: &ApiState,
+    origin: &Origin,
+) -> Result<HttpResponse, ApiError> {
+    let store = state.engine.store();
+    let mut listed: Listed<RunView> = store.runs(repo.id(), &filter, paging.page).await?;
+    listed.items.truncate(reach.on_page(paging.page));
+    let total = reach.cap(listed.total);
+    let repository = minimal(repo, state, origin).await?;
+    let urls = urls(repo, origin);
+    let runs = listed.items.iter();
+    let items = runs.map(|run| RunBody::of(run, Shown::Run, &repository, &urls, origin));
+    let body = ListBody {
+        key: "workflow_runs",
+        total,
+        items: items.collect(),
+    };
+    Ok(with_link(ok(&body), paging.link(&url, total)))
+}
+
+/// The answer with a `Link` header, if there is one.
+pub(super) fn with_link(mut answer: HttpResponse, link: Option<String>) -> HttpResponse {
+    if let Some(link) = link.and_then(|link| link.parse().ok()) {
+        answer.headers_mut().insert(LINK, link);
+    }
+    answer
+}
+
+/// GET /repos/{owner}/{repo}/actions/runs/{run_id}
+pub(super) async fn run(
+    repo: Repo<Read>,
+    path: Path<RunPath>,
+    state: Data<ApiState>,
+    origin: Origin,
+) -> Result<HttpResponse, ApiError> {
+    let run = state.engine.run_of(repo.id(), path.id()).await?;
+    show(&repo, &run, Shown::Run, &state, &origin).await
+}
+
+/// GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt}
+pub(super) async fn attempt(
+    repo: Repo<Read>,
+    path: Path<AttemptPath>,
+    state: Data<ApiState>,
+    origin: Origin,
+) -> Result<HttpResponse, ApiError> {
+    let run = attempt_of(&repo, &path, &state).await?;
+    show(&repo, &run, Shown::Attempt, &state, &origin).await
+}
+
+/// The attempt that a path names, if it is one of this repository.
+pub(super) async fn attempt_of(
+    repo: &Repo<Read>,
+    path: &AttemptPath,
+    state: &ApiState,
+) -> Result<RunView, ApiError> {
+    let store = state.engine.store();
+    let run = store.attempt(path.run(), path.attempt()).await?;
+    run.filter(|run| run.identity.repository == repo.id())
+        .ok_or(ApiError::NotFound)
+}
+
+async fn show(
+    repo: &Repo<Read>,
+    run: &RunView,
+    shown: Shown,
+    state: &ApiState,
+    origin: &Origin,
+) -> Result<HttpResponse, ApiError> {
+    let repository = minimal(repo, state, origin).await?;
+    let urls = urls(repo, origin);
+    Ok(ok(&RunBody::of(run, shown, &repository, &urls, origin)))
+}
+
+/// POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel
+pub(super) async fn cancel(
+    repo: Repo<Write>,
+    path: Path<RunPath>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let run = state.engine.run_of(repo.id(), path.id()).await?;
+    state
+        .engine
+        .cancel_run(run.identity.id, repo.user()?.id)
+        .await?;
+    Ok(accepted(&Empty {}))
+}
+
+/// Body of a re-run. Debug logging is accepted and changes nothing in this version.
+#[derive(Default, Deserialize)]
+struct Rerun {
+    #[serde(default, rename = "enable_debug_logging")]
+    _enable_debug_logging: Option<bool>,
+}
+
+/// POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun
+pub(super) async fn rerun(
+    repo: Repo<Write>,
+    path: Path<RunPath>,
+    body: Body,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let run = state.engine.run_of(repo.id(), path.id()).await?;
+    body.parse_or_default::<Rerun>()?;
+    state.engine.rerun(run.identity.id, repo.user()?.id).await?;
+    Ok(created(&Empty {}))
+}

@@ -1,0 +1,14 @@
+//! Runyard's own API (`/api/v1`): one file per resource. The runner protocol shares its prefix.
+
+mod collaborators;
+mod events;
+mod jobs;
+mod keyset;
+mod repositories;
+mod routes;
+mod runs;
+mod tokens;
+mod users;
+
+pub(crate) use keyset::Keyset;
+pub(crate) use routes::routes;

@@ -1,0 +1,45 @@
+//! The routes of Runyard's own API.
+
+use super::{collaborators, events, jobs, repositories, runs, tokens, users};
+use crate::{ApiLimits, routes::unknown};
+use actix_web::web::{PayloadConfig, ServiceConfig, delete, get, post, put, resource, to};
+
+pub(crate) fn routes(config: &mut ServiceConfig, limits: ApiLimits) {
+    config
+        .route("/user", get().to(users::myself))
+        .route("/users", post().to(users::create))
+        .route("/users", get().to(users::list))
+        .route("/users/{login}", get().to(users::show))
+        .route("/users/{login}", delete().to(users::remove))
+        .route("/users/{login}/tokens", post().to(tokens::create))
+        .route("/users/{login}/tokens", get().to(tokens::list))
+        .route(
+            "/users/{login}/tokens/{token_id}",
+            delete().to(tokens::remove),
+        )
+        .route("/repos", post().to(repositories::create))
+        .route("/repos", get().to(repositories::list))
+        .route("/repos/{owner}/{repo}", get().to(repositories::show))
+        .route("/repos/{owner}/{repo}", delete().to(repositories::remove))
+        .route(
+            "/repos/{owner}/{repo}/collaborators",
+            get().to(collaborators::list),
+        )
+        .route(
+            "/repos/{owner}/{repo}/collaborators/{login}",
+            put().to(collaborators::put),
+        )
+        .route(
+            "/repos/{owner}/{repo}/collaborators/{login}",
+            delete().to(collaborators::remove),
+        )
+        .route("/runs/{run_id}", get().to(runs::show))
+        .route("/runs/{run_id}/rerun", post().to(runs::rerun))
+        .route("/jobs/{job_id}/cancel", post().to(jobs::cancel))
+        .service(
+            resource("/repos/{owner}/{repo}/events")
+                .app_data(PayloadConfig::new(limits.event_bytes))
+                .route(post().to(events::take))
+                .default_service(to(unknown)),
+        );
+}

@@ -1,0 +1,258 @@
+//! Runs as Runyard shows them, blocked jobs included (semantics R1.7), and re-runs as new runs (contract 12).
+
+use crate::{
+    ApiState,
+    auth::{Read, Repo, Write},
+    error::ApiError,
+    github::StepBody,
+    wire::{Origin, created, ok, seconds, seconds_or_null},
+};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Path},
+};
+use runyard_domain::{
+    Refusal, Run, RunId,
+    run::{Job, JobState},
+};
+use runyard_engine::EngineError;
+use runyard_store::{JobView, JobsOf, PER_PAGE_MAX, Page, RunView};
+use runyard_workflow::Diagnostic;
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// A run.
+#[derive(Serialize)]
+struct RunBody {
+    id: i64,
+    repository: String,
+    repository_id: i64,
+    workflow_id: i64,
+    workflow_file: String,
+    name: String,
+    display_title: String,
+    run_number: i64,
+    run_index: i64,
+    parent_run_id: Option<i64>,
+    event: String,
+    r#ref: String,
+    head_branch: Option<String>,
+    head_sha: String,
+    actor: String,
+    html_url: String,
+    attempt: u32,
+    triggering_actor: String,
+    status: &'static str,
+    conclusion: Option<&'static str>,
+    created_at: String,
+    started_at: String,
+    updated_at: String,
+    completed_at: Option<String>,
+    cancel_requested_at: Option<String>,
+    diagnostics: Vec<Diagnostic>,
+    jobs: Vec<JobBody>,
+}
+
+/// A job of the newest attempt. One that is blocked has neither id nor name yet.
+#[derive(Serialize)]
+struct JobBody {
+    id: Option<i64>,
+    key: String,
+    name: Option<String>,
+    status: &'static str,
+    conclusion: Option<&'static str>,
+    needs: Vec<String>,
+    /// Those of `needs` that are not complete.
+    waits_for: Vec<String>,
+    labels: Vec<String>,
+    runner: Option<String>,
+    cancel_requested: bool,
+    created_at: Option<String>,
+    started_at: Option<String>,
+    completed_at: Option<String>,
+    steps: Vec<StepBody>,
+}
+
+/// GET /runs/{run_id}
+pub(super) async fn show(
+    repo: Repo<Read>,
+    id: Path<i64>,
+    state: Data<ApiState>,
+    origin: Origin,
+) -> Result<HttpResponse, ApiError> {
+    let (store, id) = (state.engine.store(), RunId::new(*id));
+    let run = state.engine.run_of(repo.id(), id).await?;
+    let aggregate = store.aggregate(id).await?.ok_or(ApiError::NotFound)?;
+    let jobs = jobs(&aggregate, &planned(&state, id).await?);
+    let html_url = format!(
+        "{}/{}/actions/runs/{id}",
+        origin.web(),
+        repo.repository().full_name()
+    );
+    Ok(ok(&RunBody::of(
+        run,
+        repo.repository().full_name(),
+        html_url,
+        jobs,
+    )))
+}
+
+/// All planned jobs of the newest attempt.
+async fn planned(state: &ApiState, run: RunId) -> Result<HashMap<i64, JobView>, ApiError> {
+    let mut planned = HashMap::new();
+    for number in 1.. {
+        let page = Page {
+            number,
+            per_page: PER_PAGE_MAX,
+        };
+        let listed = state.engine.store().jobs(run, JobsOf::Latest, page).await?;
+        let last = listed.items.len() < PER_PAGE_MAX as usize;
+        planned.extend(listed.items.into_iter().map(|job| (job.id.get(), job)));
+        if last {
+            break;
+        }
+    }
+    Ok(planned)
+}
+
+/// The jobs in the order of the file.
+fn jobs(run: &Run, planned: &HashMap<i64, JobView>) -> Vec<JobBody> {
+    let jobs = &run.attempt().jobs;
+    let is_open = |name: &str| {
+        let mut named = jobs.iter().filter(|job| job.name().as_str() == name);
+        named.any(|job| job.conclusion().is_none())
+    };
+    let body = |job: &Job| {
+        let view = match job {
+            Job::Planned(job) => planned.get(&job.id.get()),
+            Job::Blocked(_) => None,
+        };
+        let mut body = JobBody::of(job, view);
+        body.waits_for = body.needs.clone();
+        body.waits_for.retain(|name| is_open(name));
+        body
+    };
+    jobs.iter().map(body).collect()
+}
+
+impl JobBody {
+    fn of(job: &Job, view: Option<&JobView>) -> Self {
+        let times = view.map(|view| &view.state);
+        let (started_at, completed_at, cancel_requested) = match times {
+            None | Some(JobState::Held | JobState::Queued) => (None, None, false),
+            Some(JobState::InProgress {
+                started_at,
+                cancel_requested_at,
+                ..
+            }) => (Some(*started_at), None, cancel_requested_at.is_some()),
+            Some(JobState::Completed {
+                started_at,
+                completed_at,
+                ..
+            }) => (Some(*started_at), Some(*completed_at), false),
+        };
+        let runner = view.and_then(|view| view.state.ran());
+        Self {
+            id: view.map(|view| view.id.get()),
+            key: job.name().as_str().to_owned(),
+            name: view.map(|view| view.display_name.clone()),
+            status: job.status().name(),
+            conclusion: job.conclusion().map(|conclusion| conclusion.name()),
+            needs: job
+                .needs()
+                .iter()
+                .map(|name| name.as_str().to_owned())
+                .collect(),
+            waits_for: Vec::new(),
+            labels: view.map(|view| view.labels.clone()).unwrap_or_default(),
+            runner: runner.map(|ran| ran.runner.name.clone()),
+            cancel_requested,
+            created_at: seconds_or_null(view.map(|view| view.created_at)),
+            started_at: seconds_or_null(started_at),
+            completed_at: seconds_or_null(completed_at),
+            steps: view
+                .map(|view| view.steps.iter().map(StepBody::of).collect())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+impl RunBody {
+    fn of(run: RunView, repository: String, html_url: String, jobs: Vec<JobBody>) -> Self {
+        let (identity, attempt) = (run.identity, run.attempt);
+        Self {
+            id: identity.id.get(),
+            repository,
+            repository_id: identity.repository.get(),
+            workflow_id: identity.workflow.get(),
+            workflow_file: identity.path,
+            name: identity.name,
+            display_title: identity.display_title,
+            run_number: identity.number,
+            run_index: identity.index,
+            parent_run_id: identity.parent.map(RunId::get),
+            event: identity.event,
+            r#ref: identity.git_ref,
+            head_branch: identity.head_branch,
+            head_sha: identity.head_sha,
+            actor: run.actor.login,
+            html_url,
+            attempt: attempt.number,
+            triggering_actor: attempt.triggering_actor.login,
+            status: attempt.status.name(),
+            conclusion: attempt.conclusion.map(|conclusion| conclusion.name()),
+            created_at: seconds(identity.created_at),
+            started_at: seconds(attempt.requested_at),
+            updated_at: seconds(attempt.updated_at),
+            completed_at: seconds_or_null(attempt.completed_at),
+            cancel_requested_at: seconds_or_null(attempt.cancelled_at),
+            diagnostics: attempt.diagnostics,
+            jobs,
+        }
+    }
+}
+
+/// A new run, linked to the one it was made from (contract 12).
+#[derive(Serialize)]
+struct Rerun {
+    run_id: i64,
+    run_index: i64,
+    parent_run_id: i64,
+    repo_id: i64,
+    workflow_file: String,
+    head_sha: String,
+}
+
+/// POST /runs/{run_id}/rerun
+pub(super) async fn rerun(
+    repo: Repo<Write>,
+    id: Path<i64>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let parent = RunId::new(*id);
+    let by = repo.user()?.id;
+    let made = state
+        .engine
+        .rerun_as_new(parent, by)
+        .await
+        .map_err(live_is_conflict)?;
+    let run = state.engine.run_of(repo.id(), made).await?.identity;
+    Ok(created(&Rerun {
+        run_id: run.id.get(),
+        run_index: run.index,
+        parent_run_id: parent.get(),
+        repo_id: run.repository.get(),
+        workflow_file: run.path,
+        head_sha: run.head_sha,
+    }))
+}
+
+/// A live run is 409 here, where GitHub's re-run says 403 (semantics R4.15).
+fn live_is_conflict(error: EngineError) -> ApiError {
+    match error {
+        EngineError::Refused(refusal @ Refusal::RunNotCompleted { .. }) => {
+            ApiError::Conflict(refusal.to_string())
+        }
+        other => other.into(),
+    }
+}

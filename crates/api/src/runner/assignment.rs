@@ -1,0 +1,88 @@
+//! A job as its runner is told about it. The only place where secrets are put into a body of this protocol.
+
+use super::messages::{JobMessage, Offer, RepositoryMessage, StepActionMessage, StepMessage};
+use crate::wire::Origin;
+use runyard_domain::repository::Repository;
+use runyard_engine::{Assignment, Offer as Offered};
+use runyard_workflow::{Step, StepAction};
+
+const SECONDS_PER_MINUTE: u64 = 60;
+
+/// An offer.
+pub(super) fn offer(offered: &Offered, origin: &Origin) -> Offer {
+    Offer {
+        execution_id: offered.execution.id.get(),
+        token: offered.token.reveal().to_owned(),
+        offer_until_ms: offered.until.unix_millis(),
+        job: job(&offered.assignment, origin),
+    }
+}
+
+fn job(assignment: &Assignment, origin: &Origin) -> JobMessage {
+    let (run, attempt) = (&assignment.run.identity, &assignment.run.attempt);
+    let repository = &assignment.repository;
+    let github_token = assignment.github_token.reveal();
+    let minutes = assignment.timeout.as_secs().div_ceil(SECONDS_PER_MINUTE);
+    JobMessage {
+        job_id: assignment.job.get(),
+        job_key: assignment.definition.id.as_str().to_owned(),
+        name: assignment.display_name.clone(),
+        run_id: run.id.get(),
+        run_number: run.number,
+        run_attempt: i64::from(attempt.number),
+        workflow: run.name.clone(),
+        workflow_ref: format!("{}/{}@{}", repository.full_name(), run.path, run.git_ref),
+        repository: repository_message(repository, origin),
+        event_name: run.event.clone(),
+        event: assignment.payload.clone(),
+        sha: run.head_sha.clone(),
+        git_ref: run.git_ref.clone(),
+        actor: assignment.run.actor.login.clone(),
+        actor_id: assignment.run.actor.id.get(),
+        triggering_actor: attempt.triggering_actor.login.clone(),
+        server_url: origin.web().to_owned(),
+        api_url: origin.api(),
+        graphql_url: format!("{}/api/graphql", origin.web()),
+        github_token: github_token.to_owned(),
+        env: assignment.env.clone(),
+        steps: assignment
+            .steps()
+            .map(|(number, step)| step_message(number, step))
+            .collect(),
+        masks: vec![github_token.to_owned()],
+        timeout_minutes: u32::try_from(minutes).unwrap_or(u32::MAX),
+    }
+}
+
+fn repository_message(repository: &Repository, origin: &Origin) -> RepositoryMessage {
+    RepositoryMessage {
+        id: repository.id.get(),
+        full_name: repository.full_name(),
+        owner: repository.owner.clone(),
+        owner_id: repository.owner_id.get(),
+        clone_url: format!("{}/{}.git", origin.web(), repository.full_name()),
+        private: repository.private,
+    }
+}
+
+fn step_message(number: u32, step: &Step) -> StepMessage {
+    let action = match &step.action {
+        StepAction::Run {
+            script,
+            shell,
+            working_directory,
+        } => StepActionMessage::Run {
+            script: script.clone(),
+            shell: shell.map(|shell| shell.name().to_owned()),
+            working_directory: working_directory.clone(),
+        },
+        StepAction::Checkout { .. } => StepActionMessage::Checkout,
+    };
+    StepMessage {
+        number,
+        id: step.id.clone(),
+        name: step.display_name(),
+        env: step.env.clone(),
+        action,
+    }
+}

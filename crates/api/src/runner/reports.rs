@@ -1,0 +1,67 @@
+//! What runners report, turned into the domain's words. A combination that cannot be is refused, never guessed.
+
+use super::messages::{JobResult, StepConclusion, StepReport, StepStatus};
+use crate::error::ApiError;
+use runyard_domain::{
+    Conclusion, StepConclusion as Ended, Timestamp,
+    execution::{Step, StepState},
+};
+
+/// The steps of a report.
+pub(super) fn steps(reports: Vec<StepReport>) -> Result<Vec<Step>, ApiError> {
+    reports.into_iter().map(step).collect()
+}
+
+fn step(report: StepReport) -> Result<Step, ApiError> {
+    let wrong = |problem: &str| ApiError::InvalidRequest {
+        detail: format!("For 'steps', step {} {problem}.", report.number),
+    };
+    let time = |ms: Option<i64>| match ms {
+        None => Ok(None),
+        Some(ms) => moment(ms)
+            .map(Some)
+            .ok_or_else(|| wrong("has a time that no calendar shows")),
+    };
+    let (started_at, completed_at) = (time(report.started_at_ms)?, time(report.completed_at_ms)?);
+    let state = match (report.status, report.conclusion) {
+        (StepStatus::Pending, None) => StepState::Pending,
+        (StepStatus::InProgress, None) => StepState::InProgress {
+            started_at: started_at.ok_or_else(|| wrong("is in progress without started_at_ms"))?,
+        },
+        (StepStatus::Completed, Some(conclusion)) => StepState::Completed {
+            conclusion: step_conclusion(conclusion),
+            started_at,
+            completed_at,
+        },
+        (StepStatus::Pending | StepStatus::InProgress, Some(_)) | (StepStatus::Completed, None) => {
+            return Err(wrong("must have a conclusion exactly when it is completed"));
+        }
+    };
+    Ok(Step {
+        number: report.number,
+        name: report.name,
+        state,
+    })
+}
+
+fn moment(unix_ms: i64) -> Option<Timestamp> {
+    Timestamp::from_unix_micros(unix_ms.checked_mul(1000)?)
+}
+
+fn step_conclusion(conclusion: StepConclusion) -> Ended {
+    match conclusion {
+        StepConclusion::Success => Ended::Success,
+        StepConclusion::Failure => Ended::Failure,
+        StepConclusion::Cancelled => Ended::Cancelled,
+        StepConclusion::Skipped => Ended::Skipped,
+    }
+}
+
+/// How a job ended.
+pub(super) fn conclusion(result: JobResult) -> Conclusion {
+    match result {
+        JobResult::Success => Conclusion::Success,
+        JobResult::Failure => Conclusion::Failure,
+        JobResult::Cancelled => Conclusion::Cancelled,
+    }
+}

@@ -1,0 +1,62 @@
+//! Answers on a listener until it is told to stop. No configuration files, no signals: those are the program's.
+
+use crate::{ApiState, configure};
+use actix_web::{App, HttpServer};
+use futures_util::future::{Either, join, select};
+use std::{future::Future, io, net::TcpListener, pin::pin, time::Duration};
+use tokio::sync::watch;
+
+/// How long a connection without a request is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How to serve.
+#[derive(Debug, Clone, Copy)]
+pub struct ServeOptions {
+    /// Threads that answer requests, at least 1.
+    pub workers: usize,
+    /// How long requests that run may go on after the stop, in whole seconds.
+    pub shutdown_timeout: Duration,
+}
+
+impl Default for ServeOptions {
+    fn default() -> Self {
+        Self {
+            workers: std::thread::available_parallelism().map_or(1, usize::from),
+            shutdown_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Answers on `listener` until `shutdown` completes, then lets running requests end. Calls that wait for something
+/// are answered at once, as if nothing had happened within their time.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub async fn serve(
+    listener: TcpListener,
+    mut state: ApiState,
+    options: ServeOptions,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let (stop, stopping) = watch::channel(false);
+    state.stopping = stopping;
+    let server = HttpServer::new(move || {
+        let state = state.clone();
+        App::new().configure(move |config| configure(config, state))
+    });
+    let server = server
+        .workers(options.workers.max(1))
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(options.shutdown_timeout.as_secs())
+        .disable_signals()
+        .listen(listener)?
+        .run();
+    let running = server.handle();
+    match select(pin!(server), pin!(shutdown)).await {
+        Either::Left((ended, _)) => ended,
+        Either::Right(((), server)) => {
+            stop.send_replace(true);
+            join(server, running.stop(true)).await.0
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Which page documents which operation: what `documentation_url` says (contract 3).
+
+use crate::error::DOCUMENTATION;
+use actix_web::HttpRequest;
+
+const REPOSITORY: [&str; 2] = [
+    "/api/v3/repos/{owner}/{repo}",
+    "/api/v3/repositories/{repository_id}",
+];
+
+/// Method and route below a repository, and its page.
+const BELOW_REPOSITORY: [(&str, &str, &str); 15] = [
+    ("GET", "", "repos/repos#get-a-repository"),
+    (
+        "GET",
+        "/actions/runs",
+        "actions/workflow-runs#list-workflow-runs-for-a-repository",
+    ),
+    (
+        "GET",
+        "/actions/runs/{run_id}",
+        "actions/workflow-runs#get-a-workflow-run",
+    ),
+    (
+        "GET",
+        "/actions/runs/{run_id}/attempts/{attempt}",
+        "actions/workflow-runs#get-a-workflow-run-attempt",
+    ),
+    (
+        "GET",
+        "/actions/runs/{run_id}/attempts/{attempt}/jobs",
+        "actions/workflow-jobs#list-jobs-for-a-workflow-run-attempt",
+    ),
+    (
+        "GET",
+        "/actions/runs/{run_id}/jobs",
+        "actions/workflow-jobs#list-jobs-for-a-workflow-run",
+    ),
+    (
+        "GET",
+        "/actions/runs/{run_id}/logs",
+        "actions/workflow-runs#download-workflow-run-logs",
+    ),
+    (
+        "POST",
+        "/actions/runs/{run_id}/cancel",
+        "actions/workflow-runs#cancel-a-workflow-run",
+    ),
+    (
+        "POST",
+        "/actions/runs/{run_id}/rerun",
+        "actions/workflow-runs#re-run-a-workflow",
+    ),
+    (
+        "GET",
+        "/actions/jobs/{job_id}",
+        "actions/workflow-jobs#get-a-job-for-a-workflow-run",
+    ),
+    (
+        "GET",
+        "/actions/jobs/{job_id}/logs",
+        "actions/workflow-jobs#download-job-logs-for-a-workflow-run",
+    ),
+    (
+        "GET",
+        "/actions/workflows",
+        "actions/workflows#list-repository-workflows",
+    ),
+    (
+        "GET",
+        "/actions/workflows/{workflow_id}",
+        "actions/workflows#get-a-workflow",
+    ),
+    (
+        "GET",
+        "/actions/workflows/{workflow_id}/runs",
+        "actions/workflow-runs#list-workflow-runs-for-a-workflow",
+    ),
+    (
+        "POST",
+        "/actions/workflows/{workflow_id}/dispatches",
+        "actions/workflows#create-a-workflow-dispatch-event",
+    ),
+];
+
+/// Method and whole route, and its page.
+const OTHERS: [(&str, &str, &str); 4] = [
+    ("GET", "/api/v3", "meta/meta#github-api-root"),
+    (
+        "GET",
+        "/api/v3/user",
+        "users/users#get-the-authenticated-user",
+    ),
+    ("GET", "/api/v3/users/{login}", "users/users#get-a-user"),
+    (
+        "GET",
+        "/api/v3/rate_limit",
+        "rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user",
+    ),
+];
+
+/// The page of the operation that a request was routed to.
+pub(crate) fn page(request: &HttpRequest) -> Option<String> {
+    let pattern = request.match_pattern()?;
+    let below = REPOSITORY
+        .iter()
+        .find_map(|prefix| pattern.strip_prefix(prefix));
+    let (pages, route): (&[_], &str) = match below {
+        Some(below) => (&BELOW_REPOSITORY, below),
+        None => (&OTHERS, pattern.trim_end_matches('/')),
+    };
+    let method = request.method().as_str();
+    let found = pages
+        .iter()
+        .find(|(of, at, _)| *of == method && *at == route);
+    found.map(|(_, _, page)| format!("{DOCUMENTATION}/{page}"))
+}
+
+/// Whether this route is the repository and nothing below it.
+pub(crate) fn is_repository_itself(pattern: &str) -> bool {
+    REPOSITORY.contains(&pattern)
+}

@@ -1,0 +1,172 @@
+//! Headers of every answer, and what is checked before a request is routed at all (contract 2 and 5).
+
+use super::{accept, documentation};
+use crate::{auth, error::ApiError};
+use actix_web::{
+    Error, HttpMessage, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+};
+use runyard_domain::access::Caller;
+use uuid::Uuid;
+
+/// The release of GitHub Enterprise Server whose API this is (contract 5).
+pub(crate) const ENTERPRISE_VERSION: &str = "3.19.0";
+/// The only version of its API.
+const API_VERSION: &str = "2022-11-28";
+const API_VERSION_ASKED: &str = "X-GitHub-Api-Version";
+const VARY: &str = "Accept, Authorization, Cookie, X-GitHub-OTP, Accept-Encoding, X-Requested-With";
+const EXPOSED: &str = "ETag, Link, Location, Retry-After, X-GitHub-OTP, X-RateLimit-Limit, \
+    X-RateLimit-Remaining, X-RateLimit-Used, X-RateLimit-Resource, X-RateLimit-Reset, X-OAuth-Scopes, \
+    X-Accepted-OAuth-Scopes, X-Poll-Interval, X-GitHub-Media-Type, X-GitHub-SSO, X-GitHub-Request-Id, \
+    Deprecation, Sunset";
+const ALLOWED_HEADERS: &str = "Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, \
+    If-Unmodified-Since, Accept-Encoding, X-GitHub-OTP, X-Requested-With, User-Agent, X-GitHub-Api-Version";
+const ALLOWED_METHODS: &str = "GET, POST, PATCH, PUT, DELETE";
+
+/// Middleware of all doors: `HEAD` is routed as the `GET` it asks about, every answer has an id of its own.
+pub(crate) async fn every_answer(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    // The connection remembers that it was HEAD and leaves the body out.
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    let (method, path) = (request.method().clone(), request.path().to_owned());
+    let mut answer = next.call(request).await?.map_into_boxed_body();
+    log::debug!("{method} {path}: {}", answer.status().as_u16());
+    set(
+        answer.headers_mut(),
+        "x-github-request-id",
+        &Uuid::new_v4().to_string(),
+    );
+    Ok(answer)
+}
+
+/// Middleware of GitHub's API: checks credential, version and `Accept` before routing, and completes the answer.
+pub(crate) async fn github(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.method() == Method::OPTIONS {
+        let mut answer = request.into_response(HttpResponse::NoContent().finish());
+        preflight(answer.headers_mut());
+        common(answer.headers_mut(), false);
+        return Ok(answer.map_into_boxed_body());
+    }
+    let has_credential = request.headers().contains_key(header::AUTHORIZATION);
+    let mut answer = match admit(&request).await {
+        Ok(()) => documented(next.call(request).await?.map_into_boxed_body()),
+        Err(error) => request.into_response(HttpResponse::from_error(error)),
+    };
+    let routed = answer.request().match_pattern();
+    let refused_early = [400, 401].contains(&answer.status().as_u16());
+    if routed.is_some() && !refused_early {
+        set(
+            answer.headers_mut(),
+            "x-github-api-version-selected",
+            API_VERSION,
+        );
+    }
+    let caller = answer.request().extensions().get::<Caller>().cloned();
+    scopes(answer.headers_mut(), caller.as_ref(), routed.as_deref());
+    common(answer.headers_mut(), has_credential);
+    Ok(answer)
+}
+
+/// In the order of contract 2.
+async fn admit(request: &ServiceRequest) -> Result<(), ApiError> {
+    auth::caller(request.request()).await?;
+    check_version(request.headers())?;
+    accept::check(request.headers())
+}
+
+fn check_version(headers: &HeaderMap) -> Result<(), ApiError> {
+    let Some(asked) = headers.get(API_VERSION_ASKED) else {
+        return Ok(());
+    };
+    let asked = String::from_utf8_lossy(asked.as_bytes()).into_owned();
+    match asked.is_empty() || asked == API_VERSION {
+        true => Ok(()),
+        false => Err(ApiError::UnknownVersion { asked }),
+    }
+}
+
+/// An error says which operation's page documents it, now that the operation is known.
+fn documented(answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let page = documentation::page(answer.request());
+    let error = answer.response().error();
+    let rendered = error.and_then(|error| {
+        let error = error.as_error::<ApiError>()?;
+        Some(error.render(page.as_deref()?))
+    });
+    match rendered {
+        Some(rendered) => answer.into_response(rendered),
+        None => answer,
+    }
+}
+
+fn scopes(headers: &mut HeaderMap, caller: Option<&Caller>, routed: Option<&str>) {
+    match caller {
+        Some(Caller::User { scopes, .. }) => {
+            let names: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
+            set(headers, "x-oauth-scopes", &names.join(", "));
+            let accepted = routed.is_some_and(documentation::is_repository_itself);
+            set(
+                headers,
+                "x-accepted-oauth-scopes",
+                if accepted { "repo" } else { "" },
+            );
+        }
+        Some(Caller::Job { .. }) => {
+            let name = HeaderName::from_static("x-accepted-github-permissions");
+            if !headers.contains_key(&name) {
+                headers.insert(name, HeaderValue::from_static("actions=read"));
+            }
+        }
+        Some(Caller::Anonymous) | None => {}
+    }
+}
+
+fn common(headers: &mut HeaderMap, has_credential: bool) {
+    set(headers, "x-github-enterprise-version", ENTERPRISE_VERSION);
+    set(headers, "x-github-media-type", "github.v3; format=json");
+    let reach = if has_credential { "private" } else { "public" };
+    let cached = format!("{reach}, max-age=60, s-maxage=60");
+    set(headers, "cache-control", &cached);
+    set(headers, "vary", VARY);
+    set(headers, "access-control-allow-origin", "*");
+    set(headers, "access-control-expose-headers", EXPOSED);
+    set(headers, "x-content-type-options", "nosniff");
+    weaken_tag(headers);
+}
+
+fn preflight(headers: &mut HeaderMap) {
+    set(headers, "access-control-allow-headers", ALLOWED_HEADERS);
+    set(headers, "access-control-allow-methods", ALLOWED_METHODS);
+    set(headers, "access-control-max-age", "86400");
+}
+
+/// A tag of the body before it was packed is a weak one of the packed body.
+fn weaken_tag(headers: &mut HeaderMap) {
+    let Some(tag) = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()) else {
+        return;
+    };
+    if headers.contains_key(header::CONTENT_ENCODING) && !tag.starts_with("W/") {
+        let weak = format!("W/{tag}");
+        set(headers, "etag", &weak);
+    }
+}
+
+/// Sets a header; the name is one of ours, a value that cannot be one is left out.
+fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(HeaderName::from_static(name), value);
+    }
+}

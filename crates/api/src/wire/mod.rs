@@ -1,0 +1,16 @@
+//! The rules of the wire that hold for every route: bodies, headers, pages, links and times (contract 1, 3, 4, 5).
+
+mod accept;
+mod body;
+pub(crate) mod documentation;
+mod etag;
+pub(crate) mod headers;
+mod origin;
+mod paging;
+mod time;
+
+pub(crate) use body::{Body, Empty, JSON, ListBody, accepted, created, json, ok};
+pub(crate) use etag::etag;
+pub(crate) use origin::Origin;
+pub(crate) use paging::{Paging, Reach};
+pub(crate) use time::{seconds, seconds_or_null, with_milliseconds};
