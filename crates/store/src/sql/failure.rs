@@ -69,36 +69,34 @@ impl Failure {
 }
 
 fn is_lost(error: &Error) -> bool {
-    match error {
-        Error::BrokenTransactionManager => true,
-        Error::DatabaseError(kind, _) => matches!(
-            kind,
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand
-        ),
-        Error::RollbackErrorOnCommit { commit_error, .. } => is_lost(commit_error),
-        other => {
-            // Errors of queries and of values: the connection is as good as before.
-            log::trace!("the connection is kept after: {other}");
-            false
-        }
+    if let Error::RollbackErrorOnCommit { commit_error, .. } = error {
+        return is_lost(commit_error);
     }
+    matches!(
+        error,
+        Error::BrokenTransactionManager
+            | Error::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _
+            )
+    )
 }
 
 /// Gives a broken rule the meaning that it has for the statement that was run; databases do not agree on names.
 pub(crate) fn with_meaning(error: Error, unique: Conflict) -> Failure {
-    match error {
-        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Failure::conflict(unique),
-        other => reference(other),
+    if let Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) = error {
+        Failure::conflict(unique)
+    } else {
+        reference(error)
     }
 }
 
 /// As [`with_meaning`] where only references can be broken.
 pub(crate) fn reference(error: Error) -> Failure {
-    match error {
-        Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
-            Failure::conflict(Conflict::Reference)
-        }
-        other => Failure::Database(other),
+    if let Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) = error {
+        Failure::conflict(Conflict::Reference)
+    } else {
+        Failure::Database(error)
     }
 }
 

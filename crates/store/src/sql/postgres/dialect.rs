@@ -10,9 +10,9 @@ use diesel_async::RunQueryDsl;
 use runyard_domain::Timestamp;
 
 /// The upper bits of the keys of advisory locks for claims; the lower ones are the runner's id.
-const CLAIM_LOCKS: i64 = 0x72_79 << 48;
+const CLAIM_LOCKS: i64 = 0x7279 << 48;
 /// Key of the advisory lock for adding label sets.
-const LABEL_SETS_LOCK: i64 = 0x72_79_6c_61_62_65_6c_73;
+const LABEL_SETS_LOCK: i64 = 0x7279_6c61_6265_6c73;
 
 diesel::define_sql_function! {
     /// The moment at which it is called, not that at which the transaction began.

@@ -11,7 +11,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Key of the advisory lock under which schemas are changed: "runyard" as a number.
-const MIGRATION_LOCK: i64 = 0x72_75_6e_79_61_72_64;
+const MIGRATION_LOCK: i64 = 0x7275_6e79_6172_6400;
 
 /// Applies what the schema lacks; answers the names of what was applied.
 ///

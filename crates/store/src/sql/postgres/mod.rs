@@ -7,6 +7,10 @@ mod dialect;
 mod migrations;
 mod store;
 
+#[expect(
+    clippy::duplicate_mod,
+    reason = "the queries are compiled for each database"
+)]
 #[path = "../queries/mod.rs"]
 mod queries;
 

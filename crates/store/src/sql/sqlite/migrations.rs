@@ -3,7 +3,7 @@
 use super::{database::connect, store::take_lock};
 use crate::{StoreError, sql::migrations};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
@@ -22,7 +22,7 @@ pub async fn migrate(path: &Path) -> Result<Vec<String>, StoreError> {
     .await
 }
 
-pub(super) fn run(path: &PathBuf) -> Result<Vec<String>, StoreError> {
+pub(super) fn run(path: &Path) -> Result<Vec<String>, StoreError> {
     migrations::run(&mut connect(path)?, MIGRATIONS)
 }
 
