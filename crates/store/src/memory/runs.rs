@@ -5,7 +5,8 @@ use super::{
     state::{RunRow, State},
 };
 use crate::{
-    AttemptView, JobView, JobsOf, Listed, Page, RunFilter, RunView, Runs, StoreError, UserRef,
+    AttemptView, FILTERED_RUNS_MAX, JobView, JobsOf, Listed, Page, RunFilter, RunView, Runs,
+    StoreError, UserRef,
 };
 use async_trait::async_trait;
 use runyard_domain::{
@@ -44,7 +45,13 @@ impl Runs for MemoryStore {
         let matching = newest_first
             .filter(|row| row.run.identity().repository == repository)
             .filter(|row| state.matches(row, filter));
-        let listed = cut(matching, page);
+        let reach = if is_counted(filter) {
+            u64::MAX
+        } else {
+            FILTERED_RUNS_MAX
+        };
+        let reach = usize::try_from(reach).unwrap_or(usize::MAX);
+        let listed = cut(matching.take(reach), page);
         Ok(Listed {
             items: listed.items.into_iter().map(|r| state.newest(r)).collect(),
             total: listed.total,
@@ -93,6 +100,15 @@ impl Runs for MemoryStore {
         let state = self.state();
         Ok(state.live_run(run).map(|row| row.run.clone()))
     }
+}
+
+/// Whether all runs of a repository or of a workflow are asked for; only those are listed to the end.
+fn is_counted(filter: &RunFilter) -> bool {
+    let everything = RunFilter {
+        workflow: filter.workflow,
+        ..RunFilter::default()
+    };
+    *filter == everything
 }
 
 /// An attempt with what is kept beside it.

@@ -4,6 +4,7 @@
 //! `RUNYARD_REQUIRE_POSTGRES` says that it must be there.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod database;
 mod fixtures;
 mod suite;
 mod world;
@@ -23,7 +24,7 @@ macro_rules! conformance {
     };
 }
 
-conformance!(memory => [
+conformance!(memory, sqlite, postgres => [
     // store
     ids_start_at_one_and_are_never_reused,
     ids_reserved_at_the_same_time_are_disjoint,
@@ -122,6 +123,7 @@ conformance!(memory => [
     runs_are_listed_newest_first_in_pages,
     runs_of_other_repositories_are_not_listed,
     every_filter_of_runs_is_obeyed,
+    a_filtered_list_reaches_so_many_runs_and_no_more,
     jobs_are_listed_by_id_for_an_attempt_or_for_all,
     a_job_shows_the_steps_that_were_reported,
     unknown_ids_answer_nothing,

@@ -2,8 +2,8 @@
 
 use super::agreement::assert_agrees;
 use crate::world::{ALL, CHAIN, Flow, ONE_JOB, World, insert_user, page, step};
-use runyard_domain::{Conclusion, JobId, RepositoryId, RunId, WorkflowId};
-use runyard_store::{JobView, JobsOf, Listed, RunFilter, Store};
+use runyard_domain::{CheckSuiteId, Conclusion, JobId, RepositoryId, RunId, WorkflowId};
+use runyard_store::{FILTERED_RUNS_MAX, IdKind, JobView, JobsOf, Listed, RunFilter, Store};
 use std::sync::Arc;
 
 async fn listed(world: &World, filter: &RunFilter) -> Vec<RunId> {
@@ -131,6 +131,49 @@ pub(crate) async fn every_filter_of_runs_is_obeyed(store: Arc<dyn Store>) {
     let one = store.runs(world.repository.id, &filter, page(2, 1)).await;
     let one = one.unwrap();
     assert_eq!((one.items[0].identity.id, one.total), (first.id, 2));
+}
+
+pub(crate) async fn a_filtered_list_reaches_so_many_runs_and_no_more(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let template = world.wanted(ONE_JOB).await;
+    let count = u32::try_from(FILTERED_RUNS_MAX).unwrap() + 1;
+    let ids: Vec<i64> = store.reserve(IdKind::Run, count).await.unwrap().collect();
+    let suites = store.reserve(IdKind::CheckSuite, count).await.unwrap();
+    for (id, suite) in ids.iter().zip(suites) {
+        let mut wanted = template.clone();
+        wanted.identity.id = RunId::new(*id);
+        wanted.identity.check_suite = CheckSuiteId::new(suite);
+        wanted.identity.trigger_key = format!("key-{id}");
+        let made = world.create_by(wanted, |_, _| Ok(Vec::new())).await;
+        made.unwrap();
+    }
+    let workflow = RunFilter {
+        workflow: Some(template.identity.workflow),
+        ..RunFilter::default()
+    };
+    let event = RunFilter {
+        event: Some("push".to_owned()),
+        ..RunFilter::default()
+    };
+    let table = [
+        (RunFilter::default(), count, 1),
+        (workflow, count, 1),
+        (event, count - 1, 0),
+    ];
+    for (filter, total, beyond) in table {
+        let last = page(10, 100);
+        let listed = store
+            .runs(world.repository.id, &filter, last)
+            .await
+            .unwrap();
+        assert_eq!((listed.items.len(), listed.total), (100, total.into()));
+        let next = page(11, 100);
+        let listed = store
+            .runs(world.repository.id, &filter, next)
+            .await
+            .unwrap();
+        assert_eq!((listed.items.len(), listed.total), (beyond, total.into()));
+    }
 }
 
 async fn job_ids(store: &Arc<dyn Store>, run: RunId, of: JobsOf) -> Vec<JobId> {
