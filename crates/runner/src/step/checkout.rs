@@ -112,11 +112,10 @@ fn commands(run: &StepRun<'_>, job: &JobMessage) -> Vec<(&'static str, Vec<Strin
         "--depth=1",
         "--no-tags",
         "--no-recurse-submodules",
-        "--progress",
         "origin",
         &refspec,
     ];
-    let mut checkout = words(&["checkout", "--force", "--progress"]);
+    let mut checkout = words(&["checkout", "--force"]);
     checkout.extend(words(&switch));
     vec![
         (
