@@ -24,6 +24,8 @@ CREATE TABLE executions (
     runner_id INTEGER NOT NULL,
     runner_name TEXT NOT NULL,
     request_key TEXT NOT NULL,
+    -- Its place among the offers of one request, from 0.
+    request_place INTEGER NOT NULL CHECK (request_place >= 0),
     token BLOB NOT NULL UNIQUE CHECK (length(token) = 32),
     github_token BLOB NOT NULL UNIQUE CHECK (length(github_token) = 32),
     rev INTEGER NOT NULL CHECK (rev >= 0),
@@ -50,5 +52,7 @@ CREATE TABLE executions (
 ) STRICT;
 CREATE INDEX executions_due ON executions (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX executions_open ON executions (run_id, id) WHERE ended_at IS NULL;
-CREATE INDEX executions_offered ON executions (runner_id, request_key, id) WHERE offered_until IS NOT NULL;
+-- Two calls with one key at the same time cannot both make offers.
+CREATE UNIQUE INDEX executions_offered ON executions (runner_id, request_key, request_place)
+    WHERE offered_until IS NOT NULL;
 CREATE INDEX executions_unsealed ON executions (id) WHERE ended_at IS NOT NULL AND NOT log_sealed;

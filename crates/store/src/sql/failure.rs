@@ -10,6 +10,8 @@ pub(crate) enum Failure {
     Store(StoreError),
     /// As the database said it.
     Database(Error),
+    /// Another transaction was first; tried again, this one sees what the other did.
+    Raced(Error),
 }
 
 impl From<StoreError> for Failure {
@@ -31,7 +33,7 @@ impl From<Failure> for StoreError {
             Failure::Database(error) if is_lost(&error) => Self::Unavailable {
                 reason: error.to_string(),
             },
-            Failure::Database(error) => Self::Internal(error.into()),
+            Failure::Database(error) | Failure::Raced(error) => Self::Internal(error.into()),
         }
     }
 }
@@ -48,7 +50,7 @@ impl Failure {
     /// Whether the connection is gone; what was not committed then never happened.
     pub(crate) fn is_lost(&self) -> bool {
         match self {
-            Self::Store(_) => false,
+            Self::Store(_) | Self::Raced(_) => false,
             Self::Database(error) => is_lost(error),
         }
     }
@@ -63,6 +65,7 @@ impl Failure {
                 kind,
                 DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::Unknown
             ),
+            Self::Raced(_) => true,
             Self::Database(_) | Self::Store(_) => false,
         }
     }
@@ -88,6 +91,15 @@ pub(crate) fn with_meaning(error: Error, unique: Conflict) -> Failure {
         Failure::conflict(unique)
     } else {
         reference(error)
+    }
+}
+
+/// A row that another transaction may just have added.
+pub(crate) fn raced(error: Error) -> Failure {
+    if let Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) = error {
+        Failure::Raced(error)
+    } else {
+        Failure::Database(error)
     }
 }
 

@@ -232,6 +232,7 @@ diesel::table! {
         runner_id -> BigInt,
         runner_name -> Text,
         request_key -> Text,
+        request_place -> BigInt,
         token -> Binary,
         github_token -> Binary,
         rev -> BigInt,
@@ -290,3 +291,4 @@ diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories);
 diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
 diesel::allow_tables_to_appear_in_same_query!(label_sets, queue);
 diesel::allow_tables_to_appear_in_same_query!(tokens, users);
+diesel::allow_tables_to_appear_in_same_query!(repositories, workflows);

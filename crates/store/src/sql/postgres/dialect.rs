@@ -9,8 +9,6 @@ use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 use runyard_domain::Timestamp;
 
-/// The upper bits of the keys of advisory locks for claims; the lower ones are the runner's id.
-const CLAIM_LOCKS: i64 = 0x7279 << 48;
 /// Key of the advisory lock for adding label sets.
 const LABEL_SETS_LOCK: i64 = 0x7279_6c61_6265_6c73;
 
@@ -32,18 +30,9 @@ pub(super) async fn now(connection: &mut Connection) -> Result<Timestamp, Failur
     Ok(now.0)
 }
 
-/// Lets one claim of a runner at a time go on until its transaction ends.
-pub(super) async fn lock_claims(connection: &mut Connection, runner: i64) -> Result<(), Failure> {
-    lock(connection, CLAIM_LOCKS ^ runner).await
-}
-
 /// Lets one transaction at a time add label sets until it ends.
 pub(super) async fn lock_label_sets(connection: &mut Connection) -> Result<(), Failure> {
-    lock(connection, LABEL_SETS_LOCK).await
-}
-
-async fn lock(connection: &mut Connection, key: i64) -> Result<(), Failure> {
-    diesel::select(pg_advisory_xact_lock(key))
+    diesel::select(pg_advisory_xact_lock(LABEL_SETS_LOCK))
         .execute(connection)
         .await?;
     Ok(())

@@ -4,7 +4,7 @@ use super::{Connection, dialect};
 use crate::{
     ClaimRequest, NewExecution,
     sql::{
-        failure::Failure,
+        failure::{Failure, raced},
         rows::{ExecutionRow, OfferRow},
         schema::{executions, label_sets, queue},
     },
@@ -56,7 +56,6 @@ pub(super) async fn claim(
     request: &ClaimRequest,
     ready: &[i64],
 ) -> Result<Vec<Execution>, Failure> {
-    dialect::lock_claims(connection, request.runner.id.get()).await?;
     let known = standing_offers(connection, request).await?;
     if known.is_empty() {
         offer_ready(connection, request, ready).await
@@ -73,7 +72,7 @@ async fn standing_offers(
         .filter(executions::runner_id.eq(request.runner.id.get()))
         .filter(executions::request_key.eq(&request.request_key))
         .filter(executions::offered_until.is_not_null())
-        .order(executions::id)
+        .order(executions::request_place)
         .select(ExecutionRow::as_select());
     Ok(dialect::locked!(standing).load(connection).await?)
 }
@@ -105,7 +104,7 @@ async fn offer_ready(
     let now = dialect::now(connection).await?;
     let mut left = ready.to_vec();
     let mut offers: Vec<Execution> = Vec::new();
-    for tokens in &request.executions {
+    for (place, tokens) in (0..).zip(&request.executions) {
         // The next job of the set that the last one came from need not be the next oldest.
         if !offers.is_empty() && left.len() > 1 {
             left = ready_sets(connection, &left).await?;
@@ -113,7 +112,10 @@ async fn offer_ready(
         let Some(job) = take_oldest(connection, &mut left).await? else {
             break;
         };
-        offers.push(offer(connection, request, (job, tokens), now).await?);
+        let made = offer(request, (job, tokens), now);
+        insert_offer(connection, request, (place, &made), tokens).await?;
+        mark_offered(connection, job, &made).await?;
+        offers.push(made);
     }
     Ok(offers)
 }
@@ -158,25 +160,43 @@ async fn oldest_of(connection: &mut Connection, set: i64) -> Result<Option<Ready
     }))
 }
 
-async fn offer(
-    connection: &mut Connection,
+fn offer(
     request: &ClaimRequest,
     (ready, tokens): (Ready, &NewExecution),
     now: Timestamp,
-) -> Result<Execution, Failure> {
+) -> Execution {
     let patience = Patience {
         offer: request.offer,
         ..Patience::default()
     };
     let runner = request.runner.clone();
-    let offer = Execution::offer(tokens.id, (ready.run, ready.job), runner, now, patience);
+    Execution::offer(tokens.id, (ready.run, ready.job), runner, now, patience)
+}
+
+async fn insert_offer(
+    connection: &mut Connection,
+    request: &ClaimRequest,
+    (place, offer): (i64, &Execution),
+    tokens: &NewExecution,
+) -> Result<(), Failure> {
+    let row = OfferRow::new(offer, (&request.request_key, place), tokens);
+    diesel::insert_into(executions::table)
+        .values(row)
+        .execute(connection)
+        .await
+        // The same key at the same time: tried again, this call finds the offers of the other.
+        .map_err(raced)?;
+    Ok(())
+}
+
+async fn mark_offered(
+    connection: &mut Connection,
+    ready: Ready,
+    offer: &Execution,
+) -> Result<(), Failure> {
     diesel::update(queue::table.find(ready.position))
         .set(queue::execution_id.eq(Some(offer.id.get())))
         .execute(connection)
         .await?;
-    diesel::insert_into(executions::table)
-        .values(OfferRow::new(&offer, &request.request_key, tokens))
-        .execute(connection)
-        .await?;
-    Ok(offer)
+    Ok(())
 }

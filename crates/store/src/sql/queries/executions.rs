@@ -9,7 +9,8 @@ use super::{
 use crate::{
     ClaimRequest, Expired, Queue, StoreError,
     sql::{
-        columns::DbTime, failure::Failure, perform::perform, rows::ExecutionRow, schema::executions,
+        columns::DbTime, failure::Failure, labels::KnownLabels, perform::perform,
+        rows::ExecutionRow, schema::executions,
     },
 };
 use async_trait::async_trait;
@@ -21,11 +22,9 @@ use std::time::Duration;
 #[async_trait]
 impl Queue for SqlStore {
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Execution>, StoreError> {
-        let newest = self.labels.newest();
-        self.labels.add(perform!(self.read, later_sets(newest))?)?;
-        let covered = self.labels.covered_by(&request.labels);
+        let labels = &self.labels;
         // Most claims find nothing: then nothing is written.
-        let ready = perform!(self.read, claimable(request, covered))?;
+        let ready = perform!(self.read, claimable(request, labels))?;
         match ready {
             Some(ready) => perform!(self.write, claim(request, ready)),
             None => Ok(Vec::new()),
@@ -60,9 +59,10 @@ impl Queue for SqlStore {
 async fn claimable(
     connection: &mut Connection,
     request: &ClaimRequest,
-    covered: &[i64],
+    labels: &KnownLabels,
 ) -> Result<Option<Vec<i64>>, Failure> {
-    let ready = ready_sets(connection, covered).await?;
+    labels.add(later_sets(connection, labels.newest()).await?)?;
+    let ready = ready_sets(connection, &labels.covered_by(&request.labels)).await?;
     let worth_it = !ready.is_empty() || has_offers(connection, request).await?;
     Ok(worth_it.then_some(ready))
 }

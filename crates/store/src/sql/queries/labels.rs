@@ -9,7 +9,7 @@ use runyard_domain::runner::LabelSet;
 /// Those that were added after `newest`.
 pub(super) async fn later_sets(
     connection: &mut Connection,
-    newest: &i64,
+    newest: i64,
 ) -> Result<Vec<(i64, String)>, Failure> {
     let later = label_sets::table.filter(label_sets::id.gt(newest));
     let rows = later.select((label_sets::id, label_sets::labels));

@@ -1,9 +1,14 @@
 //! Repositories and their collaborators. Deleted repositories keep their row; what is of them answers as not there.
 
-use super::workflows::{
-    definition, ensure_workflow, put_definition, workflow, workflow_by_path, workflows_of,
+use super::{
+    Connection, SqlStore,
+    accounts::lock_live_user,
+    dialect,
+    workflows::{
+        definition, ensure_workflow, put_definition, unchanged_workflow, workflow,
+        workflow_by_path, workflows_of,
+    },
 };
-use super::{Connection, SqlStore, accounts::lock_live_user, dialect};
 use crate::{
     Conflict, Listed, Page, Repositories, StoreError,
     sql::{
@@ -84,7 +89,11 @@ impl Repositories for SqlStore {
     }
 
     async fn ensure_workflow(&self, workflow: &Workflow) -> Result<Workflow, StoreError> {
-        perform!(self.write, ensure_workflow(workflow))
+        // Nearly always it is there as it shall be: then nothing is locked.
+        match perform!(self.read, unchanged_workflow(workflow))? {
+            Some(kept) => Ok(kept),
+            None => perform!(self.write, ensure_workflow(workflow)),
+        }
     }
 
     async fn workflow(&self, id: WorkflowId) -> Result<Option<Workflow>, StoreError> {

@@ -7,12 +7,30 @@ use crate::{
         columns::DbTime,
         failure::{Failure, reference},
         rows::WorkflowRow,
-        schema::{definitions, workflows},
+        schema::{definitions, repositories, workflows},
     },
 };
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use runyard_domain::{RepositoryId, WorkflowId, repository::Workflow};
+
+/// The workflow that is kept for this path of a repository that is not deleted, if it has the same name.
+pub(super) async fn unchanged_workflow(
+    connection: &mut Connection,
+    seen: &Workflow,
+) -> Result<Option<Workflow>, Failure> {
+    let row: Option<WorkflowRow> = workflows::table
+        .inner_join(repositories::table.on(repositories::id.eq(workflows::repository_id)))
+        .filter(workflows::repository_id.eq(seen.repository.get()))
+        .filter(workflows::path.eq(&seen.path))
+        .filter(workflows::name.eq(&seen.name))
+        .filter(repositories::deleted_at.is_null())
+        .select(WorkflowRow::as_select())
+        .get_result(connection)
+        .await
+        .optional()?;
+    Ok(row.map(Workflow::try_from).transpose()?)
+}
 
 pub(super) async fn ensure_workflow(
     connection: &mut Connection,

@@ -200,6 +200,7 @@ pub(crate) struct OfferRow {
     runner_id: i64,
     runner_name: String,
     request_key: String,
+    request_place: i64,
     token: Vec<u8>,
     github_token: Vec<u8>,
     rev: i64,
@@ -210,7 +211,12 @@ pub(crate) struct OfferRow {
 }
 
 impl OfferRow {
-    pub(crate) fn new(offer: &Execution, request_key: &str, tokens: &NewExecution) -> Self {
+    /// `place` is the offer's place among those of its request, from 0.
+    pub(crate) fn new(
+        offer: &Execution,
+        (request_key, place): (&str, i64),
+        tokens: &NewExecution,
+    ) -> Self {
         let change = ExecutionChange::of(offer);
         Self {
             id: offer.id.get(),
@@ -219,6 +225,7 @@ impl OfferRow {
             runner_id: offer.runner.id.get(),
             runner_name: offer.runner.name.clone(),
             request_key: request_key.to_owned(),
+            request_place: place,
             token: tokens.token.as_bytes().to_vec(),
             github_token: tokens.github_token.as_bytes().to_vec(),
             rev: change.rev,

@@ -10,11 +10,6 @@ pub(super) async fn now(_connection: &mut Connection) -> Result<Timestamp, Failu
     Ok(Timestamp::new(Utc::now()))
 }
 
-/// Lets one claim of a runner at a time go on until its transaction ends: there is one writer.
-pub(super) async fn lock_claims(_connection: &mut Connection, _runner: i64) -> Result<(), Failure> {
-    Ok(())
-}
-
 /// Lets one transaction at a time add label sets: there is one writer.
 pub(super) async fn lock_label_sets(_connection: &mut Connection) -> Result<(), Failure> {
     Ok(())
