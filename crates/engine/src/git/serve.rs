@@ -152,6 +152,9 @@ impl Serving {
 
     /// The next block; nothing after the last one; an error when git fails or takes too long.
     async fn next(mut self) -> io::Result<Option<(Bytes, Self)>> {
+        if Instant::now() >= self.until {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
         let mut block = BytesMut::with_capacity(BLOCK_BYTES);
         let read = timeout_at(self.until, self.stdout.read_buf(&mut block)).await;
         if read.map_err(|_| io::ErrorKind::TimedOut)?? > 0 {

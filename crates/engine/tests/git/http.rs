@@ -1,12 +1,16 @@
 //! A tiny HTTP server on the loopback whose requests the test answers one by one, or never.
 
 use flate2::read::GzDecoder;
-use std::io::Read;
+use std::{io::Read, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::mpsc,
+    time::timeout,
 };
+
+/// A test that waits longer has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Listens until dropped.
 pub(crate) struct Server {
@@ -90,7 +94,10 @@ impl Server {
 
     /// The next request.
     pub(crate) async fn request(&mut self) -> Request {
-        self.requests.recv().await.expect("the server listens")
+        let request = timeout(PATIENCE, self.requests.recv()).await;
+        request
+            .expect("a request comes")
+            .expect("the server listens")
     }
 }
 
@@ -121,7 +128,8 @@ impl Request {
     /// Waits until the other side has closed the connection.
     pub(crate) async fn closed(mut self) {
         let mut byte = [0];
-        assert!(matches!(self.stream.read(&mut byte).await, Ok(0) | Err(_)));
+        let read = timeout(PATIENCE, self.stream.read(&mut byte)).await;
+        assert!(matches!(read.expect("it is closed"), Ok(0) | Err(_)));
     }
 }
 
