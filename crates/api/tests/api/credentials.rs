@@ -1,0 +1,100 @@
+//! Who is let in, and in which order things are checked (contract 2).
+
+use crate::server::{REPO, TestServer};
+use runyard_domain::{account::Scope, repository::Role};
+use serde_json::json;
+
+#[tokio::test]
+async fn every_form_of_a_token_opens_the_same_door() {
+    let server = TestServer::start().await;
+    let token = &server.admin;
+    let request = || server.request("GET", "/api/v3/user", "");
+    for request in [
+        request().header("Authorization", format!("Bearer {token}")),
+        request().header("Authorization", format!("token {token}")),
+        request().basic_auth("whoever", Some(token)),
+        request().basic_auth(token, Some("x-oauth-basic")),
+    ] {
+        let body = server.send(request).await.expect(200).json();
+        assert_eq!(body["login"], "admin");
+        assert_eq!(body["user_view_type"], "private");
+    }
+    let answer = server
+        .send(request().header("Authorization", "Nonsense"))
+        .await;
+    assert_eq!(
+        answer.refusal(),
+        (401, "Requires authentication".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn checks_come_in_the_order_of_the_contract() {
+    let server = TestServer::start().await;
+    server.repository("admin", "open", false).await;
+    let reader = server.user("rita", false, REPO).await;
+    let dispatch = "/api/v3/repos/admin/open/actions/workflows/ci.yml/dispatches";
+    let nowhere = "/api/v3/nowhere";
+    let old = Some("1999-01-01");
+    for (path, token, version, status) in [
+        (nowhere, "wrong", old, 401),
+        (nowhere, "", old, 400),
+        (nowhere, "", None, 404),
+        (
+            "/api/v3/repos/admin/none/actions/workflows/x/dispatches",
+            reader.as_str(),
+            None,
+            404,
+        ),
+        (dispatch, reader.as_str(), None, 403),
+        (dispatch, server.admin.as_str(), None, 400),
+    ] {
+        let mut request = server.request("POST", path, token).body("{broken");
+        if let Some(version) = version {
+            request = request.header("X-GitHub-Api-Version", version);
+        }
+        assert_eq!(
+            server.send(request).await.status,
+            status,
+            "{path} {version:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn strangers_get_404_readers_403_and_writers_through() {
+    let server = TestServer::start().await;
+    let repository = server.repository("admin", "closed", true).await;
+    let run = server.dispatch("admin/closed").await;
+    let cancel = format!("/api/v3/repos/admin/closed/actions/runs/{run}/cancel");
+    let show = format!("/api/v3/repos/admin/closed/actions/runs/{run}");
+
+    let stranger = server.user("stan", false, REPO).await;
+    let reader = server.user("rita", false, REPO).await;
+    let writer = server.user("wim", false, REPO).await;
+    let weak = server.token("wim", &[Scope::PublicRepo]).await;
+    server.collaborator(&repository, "rita", Role::Read).await;
+    server.collaborator(&repository, "wim", Role::Write).await;
+
+    for (token, read, write) in [
+        ("", 404, 404),
+        (stranger.as_str(), 404, 404),
+        (weak.as_str(), 404, 404),
+        (reader.as_str(), 200, 403),
+        (writer.as_str(), 200, 202),
+    ] {
+        assert_eq!(server.get(&show, token).await.status, read);
+        assert_eq!(
+            server.call("POST", &cancel, token, json!({})).await.status,
+            write
+        );
+    }
+    let hidden = server.get(&show, &stranger).await;
+    let absent = server
+        .get("/api/v3/repos/admin/none/actions/runs/1", &stranger)
+        .await;
+    assert_eq!(hidden.body, absent.body);
+    let refused = server.call("POST", &cancel, &reader, json!({})).await;
+    let sentence = "Must have admin rights to Repository.".to_owned();
+    assert_eq!(refused.refusal(), (403, sentence));
+}

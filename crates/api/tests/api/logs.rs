@@ -1,0 +1,95 @@
+//! Logs behind links that work for one minute (contract 8).
+
+use crate::{fake_runner::FakeRunner, server::TestServer};
+use std::{
+    io::{Cursor, Read},
+    time::Duration,
+};
+
+const REPOSITORY: &str = "/api/v3/repos/admin/closed";
+
+#[tokio::test]
+async fn a_log_link_works_for_one_minute_without_a_token_and_then_not() {
+    let server = TestServer::start().await;
+    server.repository("admin", "closed", true).await;
+    let run = server.dispatch("admin/closed").await;
+    let runner = FakeRunner::register(&server, "one").await;
+    let offered = runner.run_one("a", "failure").await;
+    let job = &offered.job["job_id"];
+
+    let path = format!("{REPOSITORY}/actions/jobs/{job}/logs");
+    let redirect = server.get(&path, &server.admin).await.expect(302);
+    assert!(redirect.body.is_empty());
+    let link = redirect.header("location").unwrap().to_owned();
+    assert!(link.starts_with(&format!("{}/api/", server.base)), "{link}");
+    let log = server.get(&link, "").await.expect(200);
+    assert_eq!(log.text(), "2026-01-02T03:04:05.1230000Z hello\n");
+    assert_eq!(
+        log.header("content-type"),
+        Some("text/plain; charset=utf-8")
+    );
+
+    server.get(&link, &server.admin).await.expect(200);
+    server.get(&link, "some other token").await.expect(200);
+    server
+        .get(&link.replace("/jobs/1/", "/jobs/2/"), "")
+        .await
+        .expect(403);
+    server
+        .get(link.split('?').next().unwrap(), "")
+        .await
+        .expect(403);
+    server.pass(Duration::from_secs(59));
+    server.get(&link, "").await.expect(200);
+    server.pass(Duration::from_secs(1));
+    assert_eq!(server.get(&link, "").await.refusal().0, 403);
+
+    let path = format!("{REPOSITORY}/actions/runs/{run}/logs");
+    assert_eq!(server.get(&path, "").await.status, 404);
+    let redirect = server.get(&path, &server.admin).await.expect(302);
+    let zip = server
+        .get(redirect.header("location").unwrap(), "")
+        .await
+        .expect(200);
+    assert_eq!(zip.header("content-type"), Some("application/zip"));
+    let mut archive = zip::ZipArchive::new(Cursor::new(zip.body)).unwrap();
+    let mut text = String::new();
+    archive
+        .by_name("build/2_Make.txt")
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
+    assert_eq!(text, "2026-01-02T03:04:05.1230000Z hello\n");
+    assert!(archive.by_name("0_build.txt").is_ok());
+}
+
+#[tokio::test]
+async fn there_is_no_log_before_the_end_and_none_of_skipped_jobs() {
+    let server = TestServer::start().await;
+    server.repository("admin", "closed", true).await;
+    let run = server.dispatch("admin/closed").await;
+    let runner = FakeRunner::register(&server, "one").await;
+    let offered = runner.claim_one("a").await;
+    let of_run = format!("{REPOSITORY}/actions/runs/{run}/logs");
+    let of_job = |job: &str| format!("{REPOSITORY}/actions/jobs/{job}/logs");
+    let id = offered.job["job_id"].to_string();
+    server.get(&of_run, &server.admin).await.expect(404);
+    server.get(&of_job(&id), &server.admin).await.expect(404);
+    server.get(&of_job("999"), &server.admin).await.expect(404);
+    runner.start(&offered).await.expect(200);
+    runner.finish(&offered, "failure", 0).await.expect(200);
+    server.get(&of_job(&id), &server.admin).await.expect(302);
+    let jobs = server
+        .get(
+            &format!("{REPOSITORY}/actions/runs/{run}/jobs"),
+            &server.admin,
+        )
+        .await
+        .json();
+    let skipped = &jobs["jobs"][1];
+    assert_eq!(skipped["conclusion"], "skipped");
+    server
+        .get(&of_job(&skipped["id"].to_string()), &server.admin)
+        .await
+        .expect(404);
+}

@@ -1,0 +1,15 @@
+//! The API over a real port, on the memory store and real git repositories: what clients send, what they get.
+
+mod answer;
+mod clones;
+mod credentials;
+mod errors;
+mod fake_runner;
+mod git;
+mod headers;
+mod lifecycle;
+mod logs;
+mod pages;
+mod runner_protocol;
+mod runs;
+mod server;

@@ -1,0 +1,179 @@
+//! A server on a port of its own over the memory store, with a clock that tests move.
+
+use crate::{answer::Answer, git};
+use reqwest::{Method, RequestBuilder, redirect::Policy};
+use runyard_api::{ApiState, ServeOptions, serve};
+use runyard_domain::{
+    Timestamp,
+    account::{Scope, TokenKind},
+    repository::{Repository, Role, Source},
+};
+use runyard_engine::{
+    Engine, NewRepository, NewToken, NewUser, Settings,
+    git::{Git, GitSettings},
+    logs::{LogStorage, local_objects},
+};
+use runyard_store::memory::MemoryStore;
+use serde_json::{Value, json};
+use std::{
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+/// 2026-01-02T03:04:05Z.
+const START: i64 = 1_767_323_045_000_000;
+/// What `repo` users of these tests hold.
+pub(crate) const REPO: &[Scope] = &[Scope::Repo];
+
+/// A running server; it stops when it is dropped.
+pub(crate) struct TestServer {
+    pub(crate) engine: Engine,
+    pub(crate) base: String,
+    pub(crate) source: TempDir,
+    /// Of `admin`, who administers the server and has every scope.
+    pub(crate) admin: String,
+    clock: Arc<AtomicI64>,
+    http: reqwest::Client,
+    _folder: TempDir,
+    _stop: oneshot::Sender<()>,
+}
+
+impl TestServer {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}, Settings::default()).await
+    }
+
+    /// A server whose state was changed before it began to answer.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut ApiState), settings: Settings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(AtomicI64::new(START));
+        let engine = engine(&folder, clock.clone(), settings).await;
+        let mut state = ApiState::new(engine.clone());
+        change(&mut state);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let options = ServeOptions {
+            workers: 1,
+            shutdown_timeout: Duration::from_secs(1),
+        };
+        tokio::spawn(serve(listener, state, options, async {
+            let _ = stopped.await;
+        }));
+        let builder = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .no_proxy();
+        let mut server = Self {
+            engine,
+            base,
+            source: git::repository(),
+            admin: String::new(),
+            clock,
+            http: builder.build().unwrap(),
+            _folder: folder,
+            _stop: stop,
+        };
+        server.admin = server.user("admin", true, Scope::ALL).await;
+        server
+    }
+
+    /// Makes a user, and gives a token of theirs.
+    pub(crate) async fn user(&self, login: &str, site_admin: bool, scopes: &[Scope]) -> String {
+        let new = NewUser {
+            login: login.to_owned(),
+            name: None,
+            site_admin,
+        };
+        self.engine.create_user(new).await.unwrap();
+        self.token(login, scopes).await
+    }
+
+    /// Another token of a user.
+    pub(crate) async fn token(&self, login: &str, scopes: &[Scope]) -> String {
+        let user = self.engine.user_by_login(login).await.unwrap();
+        let new = NewToken {
+            name: "test".to_owned(),
+            kind: TokenKind::Classic {
+                scopes: scopes.to_vec(),
+            },
+            expires_at: None,
+        };
+        let (_, secret) = self.engine.create_token(&user, new).await.unwrap();
+        secret.reveal().to_owned()
+    }
+
+    /// Registers the repository of this test as `owner/name`.
+    pub(crate) async fn repository(&self, owner: &str, name: &str, private: bool) -> Repository {
+        let new = NewRepository {
+            owner: self.engine.user_by_login(owner).await.unwrap(),
+            name: name.to_owned(),
+            source: Source::Path(self.source.path().display().to_string()),
+            private,
+            default_branch: None,
+        };
+        self.engine.register_repository(new).await.unwrap()
+    }
+
+    pub(crate) async fn collaborator(&self, repository: &Repository, login: &str, role: Role) {
+        let user = self.engine.user_by_login(login).await.unwrap();
+        let put = self.engine.put_collaborator(repository, &user, role);
+        put.await.unwrap();
+    }
+
+    /// Lets time pass for the server.
+    pub(crate) fn pass(&self, time: Duration) {
+        let micros = i64::try_from(time.as_micros()).unwrap();
+        self.clock.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str, token: &str) -> RequestBuilder {
+        let url = match path.starts_with("http") {
+            true => path.to_owned(),
+            false => format!("{}{path}", self.base),
+        };
+        let method: Method = method.parse().unwrap();
+        let request = self.http.request(method, url);
+        match token.is_empty() {
+            true => request,
+            false => request.bearer_auth(token),
+        }
+    }
+
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
+        self.send(self.request("GET", path, token)).await
+    }
+
+    pub(crate) async fn call(&self, method: &str, path: &str, token: &str, body: Value) -> Answer {
+        self.send(self.request(method, path, token).json(&body))
+            .await
+    }
+
+    /// Dispatches the workflow of a repository, as administrator, and gives the run's id.
+    pub(crate) async fn dispatch(&self, full_name: &str) -> i64 {
+        let path = format!("/api/v3/repos/{full_name}/actions/workflows/ci.yml/dispatches");
+        let body = json!({ "ref": "main", "return_run_details": true });
+        let answer = self
+            .call("POST", &path, &self.admin, body)
+            .await
+            .expect(200);
+        answer.json()["workflow_run_id"].as_i64().unwrap()
+    }
+}
+
+async fn engine(folder: &TempDir, clock: Arc<AtomicI64>, settings: Settings) -> Engine {
+    let now = move || Timestamp::from_unix_micros(clock.load(Ordering::SeqCst)).unwrap();
+    let store = Arc::new(MemoryStore::new(Arc::new(now)));
+    let git = Git::new(GitSettings::new(folder.path().join("mirrors")));
+    let logs = LogStorage::new(local_objects(&folder.path().join("logs")).unwrap());
+    Engine::new(store, git, logs, settings).await.unwrap()
+}
