@@ -4,10 +4,25 @@
 //! `RUNYARD_REQUIRE_POSTGRES` says that it must be there.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::{io::Write, sync::Once};
+
 mod database;
 mod fixtures;
+mod model;
 mod suite;
 mod world;
+
+/// Says once, past the capturing of output, that nothing was tested on a store.
+fn skipped(store: &str) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        let said = writeln!(
+            std::io::stderr(),
+            "\nSKIPPED all of {store}: it is not there\n"
+        );
+        said.expect("standard error takes a line");
+    });
+}
 
 macro_rules! conformance {
     ($($store:ident),+ => $cases:tt) => { $( conformance!(@one $store $cases); )+ };
@@ -17,7 +32,7 @@ macro_rules! conformance {
             async fn $case() {
                 match crate::fixtures::$store().await {
                     Some(fixture) => crate::suite::$case(fixture.store()).await,
-                    None => eprintln!("SKIPPED {}: there is no such store here", stringify!($store)),
+                    None => crate::skipped(stringify!($store)),
                 }
             }
         )+ }

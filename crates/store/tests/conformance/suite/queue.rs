@@ -89,7 +89,7 @@ pub(crate) async fn jobs_are_claimed_in_the_order_in_which_they_became_ready(
     store: Arc<dyn Store>,
 ) {
     let world = World::new(Arc::clone(&store)).await;
-    // The job of the chain is planned with a larger id than those behind it, yet `test` becomes ready last.
+    // `test` becomes ready when `build` ends, behind all that were ready by then.
     let chain = world.run(CHAIN).await;
     let build = world.claim_one().await;
     let mut wanted = Vec::new();

@@ -6,6 +6,6 @@ mod rows;
 mod values;
 
 pub(crate) use flow::Flow;
-pub(crate) use place::World;
+pub(crate) use place::{Wanted, World};
 pub(crate) use rows::*;
 pub(crate) use values::*;
