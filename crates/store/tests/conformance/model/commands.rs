@@ -13,32 +13,49 @@ pub(super) enum Command {
         count: u32,
         stands: bool,
     },
+    /// About a hand-over; 0 is the newest.
+    ToExecution(usize, ExecutionCommand),
+    /// About a run; 0 is the newest.
+    ToRun(usize, RunCommand),
+    /// About anything else.
+    ToRecords(RecordCommand),
+}
+
+/// What is done to a hand-over.
+#[derive(Debug, Clone)]
+pub(super) enum ExecutionCommand {
     /// A runner takes what it was offered; its lease may be over at once.
-    Start { execution: usize, holds: bool },
+    Start { holds: bool },
     /// A runner reports a step.
-    Sync { execution: usize, rev: u64 },
+    Sync { rev: u64 },
     /// A runner reports the end.
-    Finish { execution: usize, end: usize },
+    Finish { end: usize },
     /// A runner gives an offer back.
-    Release { execution: usize },
+    Release,
     /// An offer's time is over.
-    Lapse { execution: usize },
+    Lapse,
     /// A lease's time is over.
-    Expire { execution: usize },
-    /// A run is cancelled; the grace may be over at once.
-    Cancel { run: usize, grace: bool },
-    /// A job is cancelled.
-    CancelJob { run: usize, job: usize },
-    /// A run is re-run.
-    Rerun { run: usize },
+    Expire,
     /// Log bytes arrive.
-    Append {
-        execution: usize,
-        offset: u64,
-        length: usize,
-    },
+    Append { offset: u64, length: usize },
     /// A log becomes an object.
-    Seal { execution: usize },
+    Seal,
+}
+
+/// What is done to a run.
+#[derive(Debug, Clone)]
+pub(super) enum RunCommand {
+    /// It is cancelled; the grace may be over at once.
+    Cancel { grace: bool },
+    /// A job is cancelled.
+    CancelJob { job: usize },
+    /// It is re-run.
+    Rerun,
+}
+
+/// What is done to anything else.
+#[derive(Debug, Clone)]
+pub(super) enum RecordCommand {
     /// A server starts.
     ExtendLeases,
     /// A repository is deleted.
@@ -80,42 +97,45 @@ impl Dice {
     }
 
     pub(super) fn command(&mut self) -> Command {
-        let execution = self.recent();
-        let run = self.recent();
         match self.roll(60) {
             0..=5 => self.create(),
             6..=19 => self.claim(),
-            20..=29 => Command::Start {
-                execution,
-                holds: self.coin(),
-            },
-            30..=33 => Command::Sync {
-                execution,
+            20..=47 => Command::ToExecution(self.recent(), self.of_execution()),
+            48..=52 => Command::ToRun(self.recent(), self.of_run()),
+            53..=55 => Command::ToExecution(self.recent(), self.of_log()),
+            _ => Command::ToRecords(self.of_records()),
+        }
+    }
+
+    fn of_execution(&mut self) -> ExecutionCommand {
+        match self.roll(28) {
+            0..=9 => ExecutionCommand::Start { holds: self.coin() },
+            10..=13 => ExecutionCommand::Sync {
                 rev: self.roll(6) as u64,
             },
-            34..=42 => Command::Finish {
-                execution,
-                end: self.roll(6),
-            },
-            43 => Command::Release { execution },
-            44 | 45 => Command::Lapse { execution },
-            46 | 47 => Command::Expire { execution },
-            48 => Command::Cancel {
-                run,
-                grace: self.coin(),
-            },
-            49 | 50 => Command::CancelJob {
-                run,
-                job: self.roll(4),
-            },
-            51 | 52 => Command::Rerun { run },
-            53 | 54 => Command::Append {
-                execution,
+            14..=22 => ExecutionCommand::Finish { end: self.roll(6) },
+            23 => ExecutionCommand::Release,
+            24 | 25 => ExecutionCommand::Lapse,
+            _ => ExecutionCommand::Expire,
+        }
+    }
+
+    fn of_log(&mut self) -> ExecutionCommand {
+        if self.coin() {
+            ExecutionCommand::Append {
                 offset: self.roll(12) as u64,
                 length: self.roll(9),
-            },
-            55 => Command::Seal { execution },
-            _ => self.rare(),
+            }
+        } else {
+            ExecutionCommand::Seal
+        }
+    }
+
+    fn of_run(&mut self) -> RunCommand {
+        match self.roll(5) {
+            0 => RunCommand::Cancel { grace: self.coin() },
+            1 | 2 => RunCommand::CancelJob { job: self.roll(4) },
+            _ => RunCommand::Rerun,
         }
     }
 
@@ -136,15 +156,15 @@ impl Dice {
         }
     }
 
-    fn rare(&mut self) -> Command {
+    fn of_records(&mut self) -> RecordCommand {
         let (repository, user) = (self.roll(3), self.roll(4));
         match self.roll(12) {
-            0 => Command::DeleteRepository { repository },
-            1 => Command::DeleteUser { user },
-            2..=4 => Command::InsertToken { user },
-            5..=7 => Command::PutRole { repository, user },
-            8 => Command::ExtendLeases,
-            _ => Command::Register {
+            0 => RecordCommand::DeleteRepository { repository },
+            1 => RecordCommand::DeleteUser { user },
+            2..=4 => RecordCommand::InsertToken { user },
+            5..=7 => RecordCommand::PutRole { repository, user },
+            8 => RecordCommand::ExtendLeases,
+            _ => RecordCommand::Register {
                 name: self.roll(3),
                 replace: self.coin(),
             },

@@ -1,6 +1,9 @@
 //! One of the two stores, and what was made in it so far: performs commands and says what came of them, as text.
 
-use super::{commands::Command, seen::told};
+use super::{
+    commands::{Command, ExecutionCommand, RecordCommand, RunCommand},
+    seen::told,
+};
 use crate::world::{
     CHAIN, DIAMOND, Flow, ONE_JOB, World, a_moment, insert_user, jobs_beside_each_other,
     no_patience, step, token_hash,
@@ -77,34 +80,19 @@ impl Side {
                 count,
                 stands,
             } => self.claim((*runner, *labels), *key, *count, *stands).await,
-            Command::Start { execution, .. }
-            | Command::Sync { execution, .. }
-            | Command::Finish { execution, .. }
-            | Command::Release { execution }
-            | Command::Lapse { execution }
-            | Command::Expire { execution }
-            | Command::Append { execution, .. }
-            | Command::Seal { execution } => {
-                let newest_first = self.executions.iter().rev();
-                let Some(&(id, run)) = newest_first.clone().nth(*execution) else {
+            Command::ToExecution(place, command) => {
+                let Some(&(id, run)) = self.executions.iter().rev().nth(*place) else {
                     return "no such execution yet".to_owned();
                 };
                 self.to_execution(command, id, run).await
             }
-            Command::Cancel { run, .. }
-            | Command::CancelJob { run, .. }
-            | Command::Rerun { run } => {
-                let Some(flow) = self.runs.iter().rev().nth(*run) else {
+            Command::ToRun(place, command) => {
+                let Some(flow) = self.runs.iter().rev().nth(*place) else {
                     return "no such run yet".to_owned();
                 };
                 self.to_run(command, flow).await
             }
-            Command::ExtendLeases
-            | Command::DeleteRepository { .. }
-            | Command::DeleteUser { .. }
-            | Command::InsertToken { .. }
-            | Command::PutRole { .. }
-            | Command::Register { .. } => told(&self.to_records(command).await),
+            Command::ToRecords(command) => told(&self.to_records(command).await),
         }
     }
 
@@ -115,7 +103,12 @@ impl Side {
         wanted.identity.check_suite = CheckSuiteId::new(world.reserve(IdKind::CheckSuite).await);
         wanted.identity.created_at = far_in_the_future();
         wanted.identity.trigger_key = format!("key-{key}");
-        wanted.identity.head_branch = (key % 3 > 0).then(|| format!("branch-{}", key % 3));
+        wanted.identity.head_branch = [
+            None,
+            Some("branch-1".to_owned()),
+            Some("branch-2".to_owned()),
+        ][key % 3]
+            .clone();
         match world.create(wanted).await {
             Ok(flow) => {
                 let id = flow.id;
@@ -157,7 +150,12 @@ impl Side {
         told(&claimed.map_err(|error| error.to_string()))
     }
 
-    async fn to_execution(&self, command: &Command, id: ExecutionId, run: RunId) -> String {
+    async fn to_execution(
+        &self,
+        command: &ExecutionCommand,
+        id: ExecutionId,
+        run: RunId,
+    ) -> String {
         let world = self.world();
         let flow = self.runs.iter().find(|flow| flow.id == run);
         let flow = flow.expect("executions are of runs that were made here");
@@ -169,40 +167,39 @@ impl Side {
             }
         };
         match command {
-            Command::Start { holds, .. } => text(flow.start_with(id, patience(*holds)).await),
-            Command::Sync { rev, .. } => {
+            ExecutionCommand::Start { holds } => text(flow.start_with(id, patience(*holds)).await),
+            ExecutionCommand::Sync { rev } => {
                 let number = u32::try_from(*rev).unwrap() % 4 + 1;
                 text(world.sync(id, *rev, vec![step(number, "a step")]).await)
             }
-            Command::Finish { end, .. } => text(flow.finish(id, end_at(*end)).await),
-            Command::Release { .. } => {
+            ExecutionCommand::Finish { end } => text(flow.finish(id, end_at(*end)).await),
+            ExecutionCommand::Release => {
                 let release = world.change_execution(id, |e, now| e.release(now).map(drop));
                 text(release.await)
             }
-            Command::Lapse { .. } => {
+            ExecutionCommand::Lapse => {
                 let lapse = world.change_execution(id, |e, now| e.lapse(now).map(drop));
                 text(lapse.await)
             }
-            Command::Expire { .. } => text(flow.expire(id).await),
-            Command::Append { offset, length, .. } => {
+            ExecutionCommand::Expire => text(flow.expire(id).await),
+            ExecutionCommand::Append { offset, length } => {
                 let bytes = &b"0123456789"[..*length];
                 let appended = self.store().append_log(id, *offset, bytes, LOG_LIMIT).await;
                 told(&appended.map_err(|error| error.to_string()))
             }
-            Command::Seal { .. } => {
+            ExecutionCommand::Seal => {
                 let bytes = self.store().log_bytes(id).await.unwrap();
                 let key = format!("logs/{id}");
                 let sealed = SealedLog { key, bytes };
                 let sealed = self.store().seal_log(id, &sealed).await;
                 told(&sealed.map_err(|error| error.to_string()))
             }
-            other => panic!("{other:?} is not about an execution"),
         }
     }
 
-    async fn to_run(&self, command: &Command, flow: &Flow) -> String {
+    async fn to_run(&self, command: &RunCommand, flow: &Flow) -> String {
         match command {
-            Command::Cancel { grace, .. } => {
+            RunCommand::Cancel { grace } => {
                 let patience = if *grace {
                     Patience::default()
                 } else {
@@ -210,36 +207,34 @@ impl Side {
                 };
                 text(flow.cancel_with(patience).await)
             }
-            Command::CancelJob { job, .. } => {
+            RunCommand::CancelJob { job } => {
                 let run = self.store().aggregate(flow.id).await.unwrap();
                 let mut planned = run.iter().flat_map(|run| run.attempt().planned());
                 let job = planned.nth(*job).map_or(JobId::new(9_999), |job| job.id);
                 text(flow.cancel_job(job).await)
             }
-            Command::Rerun { .. } => text(flow.rerun_by(self.users[0]).await),
-            other => panic!("{other:?} is not about a run"),
+            RunCommand::Rerun => text(flow.rerun_by(self.users[0]).await),
         }
     }
 
-    async fn to_records(&self, command: &Command) -> Result<(), String> {
+    async fn to_records(&self, command: &RecordCommand) -> Result<(), String> {
         let store = self.store();
         let done: Result<(), StoreError> = match command {
-            Command::ExtendLeases => store.extend_leases(Duration::from_secs(600)).await,
-            Command::DeleteRepository { repository } => {
+            RecordCommand::ExtendLeases => store.extend_leases(Duration::from_secs(600)).await,
+            RecordCommand::DeleteRepository { repository } => {
                 let id = self.worlds[*repository].repository.id;
                 store.delete_repository(id).await
             }
-            Command::DeleteUser { user } => store.delete_user(self.users[*user]).await,
-            Command::InsertToken { user } => self.insert_token(self.users[*user]).await,
-            Command::PutRole { repository, user } => {
+            RecordCommand::DeleteUser { user } => store.delete_user(self.users[*user]).await,
+            RecordCommand::InsertToken { user } => self.insert_token(self.users[*user]).await,
+            RecordCommand::PutRole { repository, user } => {
                 let id = self.worlds[*repository].repository.id;
                 let (user, role) = (self.users[*user], Role::Write);
                 store
                     .put_collaborator(id, Collaborator { user, role })
                     .await
             }
-            Command::Register { name, replace } => self.register(*name, *replace).await,
-            other => panic!("{other:?} is not about a record"),
+            RecordCommand::Register { name, replace } => self.register(*name, *replace).await,
         };
         done.map_err(|error| error.to_string())
     }
