@@ -5,6 +5,8 @@ mod connect;
 mod database;
 mod dialect;
 mod migrations;
+mod notices;
+mod signals;
 mod store;
 
 #[expect(
@@ -22,3 +24,6 @@ pub use store::PostgresStore;
 
 /// A connection of the pool.
 type Connection = diesel_async::AsyncPgConnection;
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The PostgreSQL store itself.
 
-use super::{Database, address::Address, migrations};
-use crate::{StoreError, Wakes, sql::labels::KnownLabels};
+use super::{Database, address::Address, migrations, notices::Notices};
+use crate::{StoreError, Wake, Wakes, sql::labels::KnownLabels};
 use std::fmt;
 
 /// Keeps everything in one PostgreSQL database, which several servers may share.
@@ -9,6 +9,7 @@ pub struct PostgresStore {
     pub(super) database: Database,
     pub(super) labels: KnownLabels,
     pub(super) wakes: Wakes,
+    notices: Notices,
 }
 
 impl fmt::Debug for PostgresStore {
@@ -26,10 +27,18 @@ impl PostgresStore {
     pub async fn connect(url: &str, pool_size: usize) -> Result<Self, StoreError> {
         let address = Address::parse(url)?;
         migrations::run(&address).await?;
+        let wakes = Wakes::default();
         Ok(Self {
-            database: Database::new(address, pool_size)?,
+            database: Database::new(address.clone(), pool_size)?,
             labels: KnownLabels::default(),
-            wakes: Wakes::default(),
+            notices: Notices::start(address, wakes.clone()),
+            wakes,
         })
+    }
+
+    /// Wakes those who listen, here and at the other servers.
+    pub(super) fn wake(&self, wake: Wake) {
+        self.wakes.send(wake);
+        self.notices.tell(wake);
     }
 }

@@ -27,7 +27,7 @@ impl Changes for SqlStore {
             Box::pin(async move { change(connection, &scope, &decide).await })
         });
         for wake in changed.await?? {
-            self.wakes.send(wake);
+            self.wake(wake);
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ impl Logs for SqlStore {
     ) -> Result<Appended, StoreError> {
         let (appended, grew) = perform!(self.write, append(execution, offset, bytes, limit))?;
         if grew {
-            self.wakes.send(Wake::Log(execution));
+            self.wake(Wake::Log(execution));
         }
         Ok(appended)
     }

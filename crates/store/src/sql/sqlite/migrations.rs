@@ -5,7 +5,7 @@ use crate::{StoreError, sql::migrations};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use std::path::Path;
 
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+pub(super) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// Creates the file when it is not there, and applies what its schema lacks; answers the names of what was applied.
 ///

@@ -22,3 +22,6 @@ type Connection = diesel_async::sync_connection_wrapper::SyncConnectionWrapper<
     diesel::SqliteConnection,
     in_place::InPlace,
 >;
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use super::{
     Database,
     migrations::{off_thread, run},
 };
-use crate::{StoreError, Wakes, sql::labels::KnownLabels};
+use crate::{StoreError, Wake, Wakes, sql::labels::KnownLabels};
 use std::{
     ffi::OsString,
     fmt,
@@ -44,6 +44,11 @@ impl SqliteStore {
             labels: KnownLabels::default(),
             wakes: Wakes::default(),
         })
+    }
+
+    /// Wakes those who listen.
+    pub(super) fn wake(&self, wake: Wake) {
+        self.wakes.send(wake);
     }
 }
 
