@@ -2,10 +2,11 @@
 
 use crate::{
     Engine, EngineError,
-    logs::{JobLog, LogRow, archive, parse_rows, text},
+    logs::{ArchiveWriter, JobLog, LogError, LogRow, parse_rows, text},
 };
-use runyard_domain::{ExecutionId, JobStatus, RunId, RunStatus, run::JobState};
+use runyard_domain::{ExecutionId, JobStatus, RunId, RunStatus};
 use runyard_store::{JobView, JobsOf, LogContent, PER_PAGE_MAX, Page, SealedLog};
+use std::fs::File;
 
 /// Logs sealed in one sweep.
 const SEALED_PER_SWEEP: u32 = 50;
@@ -27,41 +28,41 @@ impl Engine {
         Ok(text(&self.rows(ran.execution).await?))
     }
 
-    /// The logs of the newest attempt of a run as a zip archive (contract 8).
+    /// The logs of the newest attempt of a run as a zip archive in an unnamed file (contract 8). One job's log is in
+    /// memory at a time.
     ///
     /// # Errors
     /// [`EngineError::NoLog`] while the run has not ended.
-    pub async fn run_archive(&self, run: RunId) -> Result<Vec<u8>, EngineError> {
-        let view = self
-            .store
-            .run(run)
-            .await?
-            .ok_or(EngineError::NotFound { what: "the run" })?;
+    pub async fn run_archive(&self, run: RunId) -> Result<File, EngineError> {
+        let view = self.store.run(run).await?;
+        let view = view.ok_or(EngineError::NotFound { what: "the run" })?;
         if view.attempt.status != RunStatus::Completed {
             return Err(EngineError::NoLog {
                 why: "the run has not ended",
             });
         }
-        let mut logs = Vec::new();
+        let file = tempfile::tempfile().map_err(anyhow::Error::new)?;
+        let mut archive = ArchiveWriter::new(file);
         for job in self.all_jobs(run).await? {
-            if let JobState::Completed { ran: Some(ran), .. } = &job.state {
-                let steps = job
-                    .steps
-                    .iter()
-                    .map(|step| (step.number, step.name.clone()))
-                    .collect();
-                let rows = self.rows(ran.execution).await?;
-                logs.push(JobLog {
-                    name: job.display_name,
-                    steps,
-                    rows,
-                });
+            if let Some(log) = self.archived(job).await? {
+                archive = blocking(move || archive.add(&log).map(|()| archive)).await?;
             }
         }
-        let zipped = tokio::task::spawn_blocking(move || archive(&logs)).await;
-        Ok(zipped
-            .map_err(anyhow::Error::new)?
-            .map_err(anyhow::Error::new)?)
+        blocking(move || archive.finish()).await
+    }
+
+    /// What the archive holds of a job; nothing of one that no runner had.
+    async fn archived(&self, job: JobView) -> Result<Option<JobLog>, EngineError> {
+        let Some(ran) = job.state.ran() else {
+            return Ok(None);
+        };
+        let rows = self.rows(ran.execution).await?;
+        let steps = job.steps.into_iter();
+        Ok(Some(JobLog {
+            name: job.display_name,
+            steps: steps.map(|step| (step.number, step.name)).collect(),
+            rows,
+        }))
     }
 
     async fn all_jobs(&self, run: RunId) -> Result<Vec<JobView>, EngineError> {
@@ -83,7 +84,9 @@ impl Engine {
 
     async fn rows(&self, execution: ExecutionId) -> Result<Vec<LogRow>, EngineError> {
         match self.store.log(execution).await? {
-            LogContent::Chunks(bytes) => Ok(parse_rows(&bytes).map_err(anyhow::Error::new)?),
+            LogContent::Chunks(bytes) => {
+                Ok(parse_rows(whole_rows(&bytes)).map_err(anyhow::Error::new)?)
+            }
             LogContent::Sealed(sealed) => Ok(self
                 .logs
                 .rows(&sealed.key)
@@ -116,7 +119,7 @@ impl Engine {
         };
         let sealed = self
             .logs
-            .seal(execution, &bytes)
+            .seal(execution, whole_rows(&bytes))
             .await
             .map_err(anyhow::Error::new)?;
         let sealed = SealedLog {
@@ -125,4 +128,19 @@ impl Engine {
         };
         Ok(self.store.seal_log(execution, &sealed).await?)
     }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LogError> + Send + 'static,
+) -> Result<T, EngineError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done
+        .map_err(anyhow::Error::new)?
+        .map_err(anyhow::Error::new)?)
+}
+
+/// A log that was cut at its limit may end within a row: that row is left out.
+fn whole_rows(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| *byte == b'\n');
+    &bytes[..end.map_or(0, |end| end + 1)]
 }

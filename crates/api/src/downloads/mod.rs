@@ -1,9 +1,10 @@
 //! Files behind signed links: logs as text and as archives. No credential is asked for; the signature is the proof.
 
 use crate::{ApiState, error::ApiError, wire::Origin};
+use actix_files::NamedFile;
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
+    http::header::{self, HeaderValue},
     web::{Data, Path, Query, ServiceConfig, get},
 };
 use runyard_domain::{JobId, RunId};
@@ -76,12 +77,14 @@ async fn run_archive(
     let run = RunId::new(*id);
     verify(&request, &signed, &state).await?;
     let zip = state.engine.run_archive(run).await?;
-    let disposition = format!("attachment; filename=\"logs_{run}.zip\"");
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "application/zip"))
-        .insert_header((header::CONTENT_DISPOSITION, disposition))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(zip))
+    let file = NamedFile::from_file(zip, format!("logs_{run}.zip"))
+        .map_err(|error| ApiError::Internal(error.into()))?
+        .use_etag(false)
+        .use_last_modified(false);
+    let mut answer = file.into_response(&request);
+    let no_store = HeaderValue::from_static("private, no-store");
+    answer.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    Ok(answer)
 }
 
 /// GET /api/downloads/jobs/{job_id}/log.txt
