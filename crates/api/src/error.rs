@@ -3,7 +3,7 @@
 use crate::wire::JSON;
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
-    error::{PayloadError, QueryPayloadError},
+    error::QueryPayloadError,
     http::{StatusCode, header},
 };
 use runyard_domain::Refusal;
@@ -241,20 +241,6 @@ impl From<Refusal> for ApiError {
             | Refusal::TooFewIds
             | Refusal::WrongLoad
             | Refusal::WrongDefinition { .. } => Self::Internal(anyhow::Error::new(refusal)),
-        }
-    }
-}
-
-impl From<PayloadError> for ApiError {
-    fn from(error: PayloadError) -> Self {
-        match error {
-            PayloadError::Overflow => Self::TooLarge {
-                message: "The body is larger than is taken".to_owned(),
-                ack: None,
-            },
-            other => Self::InvalidRequest {
-                detail: format!("The body could not be read: {other}."),
-            },
         }
     }
 }

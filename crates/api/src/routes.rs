@@ -24,7 +24,7 @@ pub fn configure(config: &mut ServiceConfig, state: ApiState) {
         .service(github::scope())
         .service(
             web::scope("/api/v1")
-                .configure(|config| runner::routes(config))
+                .configure(runner::routes)
                 .configure(|config| lifecycle::routes(config, limits))
                 .app_data(runyard_domain::access::Door::Runyard)
                 .default_service(web::to(unknown)),

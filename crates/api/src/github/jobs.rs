@@ -3,7 +3,7 @@
 use super::{
     bodies::job::JobBody,
     repositories::urls,
-    runs::{AttemptPath, RunPath, attempt_of, with_link},
+    runs::{AttemptPath, Parameters, RunPath, attempt_of, with_link},
 };
 use crate::{
     ApiState,
@@ -13,7 +13,7 @@ use crate::{
 };
 use actix_web::{
     HttpResponse,
-    web::{Data, Path, Query},
+    web::{Data, Path},
 };
 use runyard_domain::JobId;
 use runyard_store::{JobView, JobsOf, RunView};
@@ -31,23 +31,17 @@ impl JobPath {
     }
 }
 
-/// Which attempts' jobs.
-#[derive(Deserialize)]
-pub(super) struct JobsQuery {
-    filter: Option<String>,
-}
-
 /// GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs
 pub(super) async fn of_run(
     repo: Repo<Read>,
     path: Path<RunPath>,
-    query: Query<JobsQuery>,
+    query: Parameters,
     paging: Paging,
     state: Data<ApiState>,
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {
     let run = state.engine.run_of(repo.id(), path.id()).await?;
-    let of = match query.filter.as_deref() {
+    let of = match query.get("filter").map(String::as_str) {
         Some("all") => JobsOf::All,
         Some(_) | None => JobsOf::Latest,
     };

@@ -19,6 +19,7 @@ use runyard_domain::RunId;
 use runyard_engine::WorkflowKey;
 use runyard_store::{Listed, RunFilter, RunView};
 use serde::Deserialize;
+use std::collections::HashMap;
 
 /// A run in a path.
 #[derive(Deserialize)]
@@ -61,39 +62,31 @@ impl WorkflowPath {
     }
 }
 
-/// Filters of lists of runs (contract 7). Others are ignored.
-#[derive(Deserialize)]
-pub(super) struct RunQuery {
-    actor: Option<String>,
-    branch: Option<String>,
-    event: Option<String>,
-    status: Option<String>,
-    head_sha: Option<String>,
-}
+/// The parameters of a query by name; of several with one name the last counts.
+pub(super) type Parameters = Query<HashMap<String, String>>;
 
-impl RunQuery {
-    fn filter(self) -> RunFilter {
-        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-        RunFilter {
-            workflow: None,
-            actor: given(self.actor),
-            branch: given(self.branch),
-            event: given(self.event),
-            status: given(self.status),
-            head_sha: given(self.head_sha),
-        }
+/// Filters of lists of runs (contract 7). Others are ignored, empty ones too.
+fn filter(Query(mut given): Parameters) -> RunFilter {
+    let mut take = |name: &str| given.remove(name).filter(|text| !text.is_empty());
+    RunFilter {
+        workflow: None,
+        actor: take("actor"),
+        branch: take("branch"),
+        event: take("event"),
+        status: take("status"),
+        head_sha: take("head_sha"),
     }
 }
 
 /// GET /repos/{owner}/{repo}/actions/runs
 pub(super) async fn list(
     repo: Repo<Read>,
-    query: Query<RunQuery>,
+    query: Parameters,
     paging: Paging,
     state: Data<ApiState>,
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {
-    let filter = query.into_inner().filter();
+    let filter = filter(query);
     let reach = reach(&filter);
     let url = urls(&repo, &origin).by_id("/actions/runs");
     page_of_runs(&repo, filter, reach, (paging, url), &state, &origin).await
@@ -103,7 +96,7 @@ pub(super) async fn list(
 pub(super) async fn list_of_workflow(
     repo: Repo<Read>,
     path: Path<WorkflowPath>,
-    query: Query<RunQuery>,
+    query: Parameters,
     paging: Paging,
     state: Data<ApiState>,
     origin: Origin,
@@ -112,13 +105,13 @@ pub(super) async fn list_of_workflow(
         .engine
         .workflow(repo.repository(), &path.key())
         .await?;
-    let filter = query.into_inner().filter();
+    let filter = filter(query);
     let reach = reach(&filter);
     let filter = RunFilter {
         workflow: Some(workflow.id),
         ..filter
     };
-    let below = format!("/actions/workflows/{}/runs", path.workflow_id);
+    let below = format!("/actions/workflows/{}/runs", workflow.id);
     let url = urls(&repo, &origin).by_id(&below);
     page_of_runs(&repo, filter, reach, (paging, url), &state, &origin).await
 }

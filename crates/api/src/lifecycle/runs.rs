@@ -249,10 +249,8 @@ pub(super) async fn rerun(
 
 /// A live run is 409 here, where GitHub's re-run says 403 (semantics R4.15).
 fn live_is_conflict(error: EngineError) -> ApiError {
-    match error {
-        EngineError::Refused(refusal @ Refusal::RunNotCompleted { .. }) => {
-            ApiError::Conflict(refusal.to_string())
-        }
-        other => other.into(),
+    if let EngineError::Refused(refusal @ Refusal::RunNotCompleted { .. }) = error {
+        return ApiError::Conflict(refusal.to_string());
     }
+    error.into()
 }

@@ -146,9 +146,13 @@ impl FromRequest for Body {
 }
 
 fn unreadable(error: actix_web::Error) -> actix_web::Error {
-    let known = match error.as_error::<PayloadError>() {
-        Some(PayloadError::Overflow) => ApiError::from(PayloadError::Overflow),
-        Some(_) | None => ApiError::InvalidRequest {
+    let too_large = matches!(error.as_error(), Some(PayloadError::Overflow));
+    let known = match too_large {
+        true => ApiError::TooLarge {
+            message: "The body is larger than is taken".to_owned(),
+            ack: None,
+        },
+        false => ApiError::InvalidRequest {
             detail: format!("The body could not be read: {error}."),
         },
     };

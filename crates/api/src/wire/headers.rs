@@ -7,7 +7,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method,
+        Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -61,13 +61,14 @@ pub(crate) async fn github(
         return Ok(answer.map_into_boxed_body());
     }
     let has_credential = request.headers().contains_key(header::AUTHORIZATION);
-    let mut answer = match admit(&request).await {
+    let admitted = admit(&request).await;
+    let is_admitted = admitted.is_ok();
+    let mut answer = match admitted {
         Ok(()) => documented(next.call(request).await?.map_into_boxed_body()),
         Err(error) => request.into_response(HttpResponse::from_error(error)),
     };
     let routed = answer.request().match_pattern();
-    let refused_early = [400, 401].contains(&answer.status().as_u16());
-    if routed.is_some() && !refused_early {
+    if is_admitted && routed.is_some() && answer.status() != StatusCode::UNAUTHORIZED {
         set(
             answer.headers_mut(),
             "x-github-api-version-selected",

@@ -52,8 +52,8 @@ impl Paging {
     pub(crate) fn parse(query: &str) -> Self {
         let last = |key: &str| {
             let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-            let named = pairs.filter(|(name, _)| *name == key);
-            named.map(|(_, value)| value).last()
+            let mut named = pairs.rev().filter(|(name, _)| *name == key);
+            named.next().map(|(_, value)| value)
         };
         let per_page = last("per_page").and_then(positive).unwrap_or(PER_PAGE);
         let number = last("page").and_then(positive).unwrap_or(1);

@@ -1,6 +1,7 @@
 //! Logs behind links that work for one minute (contract 8).
 
 use crate::{fake_runner::FakeRunner, server::TestServer};
+use runyard_engine::Settings;
 use std::{
     io::{Cursor, Read},
     time::Duration,
@@ -92,4 +93,32 @@ async fn there_is_no_log_before_the_end_and_none_of_skipped_jobs() {
         .get(&of_job(&skipped["id"].to_string()), &server.admin)
         .await
         .expect(404);
+}
+
+#[tokio::test]
+async fn a_log_that_is_as_long_as_it_may_be_ends_with_a_whole_row() {
+    let row = b"[2,1767323045123,\"hello\"]\n";
+    let settings = Settings {
+        job_log_bytes: row.len() as u64 * 2 - 1,
+        ..Settings::default()
+    };
+    let server = TestServer::start_with(|_| {}, settings).await;
+    server.repository("admin", "closed", true).await;
+    server.dispatch("admin/closed").await;
+    let runner = FakeRunner::register(&server, "one").await;
+    let offered = runner.claim_one("a").await;
+    runner.start(&offered).await.expect(200);
+    let full = runner.log(&offered, 0, &row.repeat(2)).await.expect(413);
+    assert_eq!(full.json()["ack"], row.len() * 2 - 1);
+    runner
+        .finish(&offered, "success", row.len() * 2)
+        .await
+        .expect(200);
+    let path = format!("{REPOSITORY}/actions/jobs/{}/logs", offered.job["job_id"]);
+    let link = server.get(&path, &server.admin).await.expect(302);
+    let log = server
+        .get(link.header("location").unwrap(), "")
+        .await
+        .expect(200);
+    assert_eq!(log.text(), "2026-01-02T03:04:05.1230000Z hello\n");
 }

@@ -1,5 +1,7 @@
 //! The API over a real port, on the memory store and real git repositories: what clients send, what they get.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod answer;
 mod clones;
 mod credentials;

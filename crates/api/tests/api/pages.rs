@@ -111,6 +111,7 @@ async fn filters_are_combined_and_an_unknown_word_matches_nothing() {
         ("?status=queued", 4),
         ("?status=success", 0),
         ("?status=nonsense", 0),
+        ("?status=nonsense&status=queued", 4),
         ("?actor=ADMIN&event=workflow_dispatch&branch=main", 5),
         ("?actor=nobody", 0),
         ("?event=push", 0),

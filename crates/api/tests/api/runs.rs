@@ -181,6 +181,11 @@ async fn workflows_are_found_by_id_and_by_file() {
         (&json!("CI"), &json!("active"))
     );
     assert_eq!(workflow["created_at"], "2026-01-02T03:04:05.000+00:00");
+    let page = format!(
+        "{}/admin/open/blob/main/.github/workflows/push%20only.yml",
+        server.base
+    );
+    assert_eq!(listed["workflows"][1]["html_url"], page);
     let id = workflow["id"].to_string();
     for key in [id.as_str(), "ci.yml"] {
         let one = server

@@ -5,9 +5,22 @@ use crate::{
     github::node_id::{Node, node_id},
     wire::with_milliseconds,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use runyard_domain::repository::{Repository, Workflow};
 use serde::Serialize;
+
+/// What the path of a URL cannot hold as it is.
+const NOT_IN_PATHS: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}');
 
 /// A workflow.
 #[derive(Serialize)]
@@ -31,7 +44,8 @@ impl WorkflowBody {
         repository: &Repository,
         urls: &RepositoryUrls,
     ) -> Self {
-        let branch = &repository.default_branch;
+        let file = format!("{}/{}", repository.default_branch, workflow.path);
+        let file = utf8_percent_encode(&file, NOT_IN_PATHS);
         let name = utf8_percent_encode(&workflow.name, NON_ALPHANUMERIC);
         Self {
             id: workflow.id.get(),
@@ -42,7 +56,7 @@ impl WorkflowBody {
             created_at: with_milliseconds(workflow.created_at),
             updated_at: with_milliseconds(workflow.updated_at),
             url: urls.api(&format!("/actions/workflows/{}", workflow.id)),
-            html_url: urls.web(&format!("/blob/{branch}/{}", workflow.path)),
+            html_url: urls.web(&format!("/blob/{file}")),
             badge_url: urls.web(&format!("/workflows/{name}/badge.svg")),
         }
     }
