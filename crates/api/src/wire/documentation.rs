@@ -120,3 +120,48 @@ pub(crate) fn page(request: &HttpRequest) -> Option<String> {
 pub(crate) fn is_repository_itself(pattern: &str) -> bool {
     REPOSITORY.contains(&pattern)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BELOW_REPOSITORY, OTHERS};
+    use crate::error::DOCUMENTATION;
+    use serde_json::Value;
+
+    /// GitHub's own names of the segments that ours are other words for.
+    const RENAMED: [(&str, &str); 1] = [("{attempt}", "{attempt_number}")];
+
+    fn described(method: &str, route: &str, description: &Value) -> Option<String> {
+        let mut route = route.to_owned();
+        for (ours, theirs) in RENAMED {
+            route = route.replace(ours, theirs);
+        }
+        let operation = &description["paths"][route][method.to_lowercase()];
+        operation["externalDocs"]["url"].as_str().map(str::to_owned)
+    }
+
+    #[test]
+    fn pages_are_those_of_githubs_description() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../tests/contract/github-actions.openapi.json"
+        );
+        let description = std::fs::read_to_string(path).unwrap();
+        let description: Value = serde_json::from_str(&description).unwrap();
+        let below = BELOW_REPOSITORY.iter();
+        let below = below.map(|(method, route, page)| {
+            (*method, format!("/repos/{{owner}}/{{repo}}{route}"), *page)
+        });
+        let others = OTHERS.iter().map(|(method, route, page)| {
+            let route = route.trim_start_matches("/api/v3");
+            let root = if route.is_empty() { "/" } else { route };
+            (*method, root.to_owned(), *page)
+        });
+        // A user by login is none of the described operations.
+        for (method, route, page) in
+            below.chain(others.filter(|other| !other.1.contains("{login}")))
+        {
+            let expected = Some(format!("{DOCUMENTATION}/{page}"));
+            assert_eq!(described(method, &route, &description), expected, "{route}");
+        }
+    }
+}

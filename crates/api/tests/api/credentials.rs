@@ -98,3 +98,90 @@ async fn strangers_get_404_readers_403_and_writers_through() {
     let sentence = "Must have admin rights to Repository.".to_owned();
     assert_eq!(refused.refusal(), (403, sentence));
 }
+
+/// Every route that changes something or shows what is private.
+const GUARDED: [(&str, &str); 41] = [
+    ("GET", "/api/v3/repos/admin/closed"),
+    ("GET", "/api/v3/repositories/1"),
+    ("GET", "/api/v3/repos/admin/closed/actions/runs"),
+    ("GET", "/api/v3/repos/admin/closed/actions/runs/1"),
+    (
+        "GET",
+        "/api/v3/repos/admin/closed/actions/runs/1/attempts/1",
+    ),
+    (
+        "GET",
+        "/api/v3/repos/admin/closed/actions/runs/1/attempts/1/jobs",
+    ),
+    ("GET", "/api/v3/repos/admin/closed/actions/runs/1/jobs"),
+    ("GET", "/api/v3/repos/admin/closed/actions/runs/1/logs"),
+    ("POST", "/api/v3/repos/admin/closed/actions/runs/1/cancel"),
+    ("POST", "/api/v3/repos/admin/closed/actions/runs/1/rerun"),
+    ("GET", "/api/v3/repos/admin/closed/actions/jobs/1"),
+    ("GET", "/api/v3/repos/admin/closed/actions/jobs/1/logs"),
+    ("GET", "/api/v3/repos/admin/closed/actions/workflows"),
+    ("GET", "/api/v3/repos/admin/closed/actions/workflows/1"),
+    ("GET", "/api/v3/repos/admin/closed/actions/workflows/1/runs"),
+    (
+        "POST",
+        "/api/v3/repos/admin/closed/actions/workflows/1/dispatches",
+    ),
+    ("GET", "/api/v1/repos/admin/closed"),
+    ("DELETE", "/api/v1/repos/admin/closed"),
+    ("GET", "/api/v1/repos/admin/closed/collaborators"),
+    ("PUT", "/api/v1/repos/admin/closed/collaborators/stan"),
+    ("DELETE", "/api/v1/repos/admin/closed/collaborators/stan"),
+    ("POST", "/api/v1/repos/admin/closed/events"),
+    ("GET", "/api/v1/runs/1"),
+    ("POST", "/api/v1/runs/1/rerun"),
+    ("POST", "/api/v1/jobs/1/cancel"),
+    ("POST", "/api/v1/users"),
+    ("GET", "/api/v1/users"),
+    ("GET", "/api/v1/users/admin"),
+    ("DELETE", "/api/v1/users/admin"),
+    ("POST", "/api/v1/users/admin/tokens"),
+    ("GET", "/api/v1/users/admin/tokens"),
+    ("DELETE", "/api/v1/users/admin/tokens/1"),
+    ("POST", "/api/v1/repos"),
+    ("POST", "/api/v1/runners/registration-token"),
+    ("GET", "/api/v1/runners"),
+    ("DELETE", "/api/v1/runners/1"),
+    ("GET", "/api/downloads/runs/1/logs.zip"),
+    ("GET", "/api/downloads/jobs/1/log.txt"),
+    ("GET", "/admin/closed.git/info/refs?service=git-upload-pack"),
+    ("POST", "/admin/closed.git/git-upload-pack"),
+    ("POST", "/admin/closed.git/git-receive-pack"),
+];
+
+#[tokio::test]
+async fn no_route_opens_to_a_stranger() {
+    let server = TestServer::start().await;
+    server.repository("admin", "closed", true).await;
+    server.dispatch("admin/closed").await;
+    let stranger = server.user("stan", false, REPO).await;
+    for (method, path) in GUARDED {
+        for token in ["", stranger.as_str()] {
+            let answer = server
+                .call(
+                    method,
+                    path,
+                    token,
+                    json!({ "owner": "admin", "name": "x", "path": "/" }),
+                )
+                .await;
+            let kept_out = [401, 403, 404].contains(&answer.status);
+            assert!(
+                kept_out,
+                "{method} {path}: {} {}",
+                answer.status,
+                answer.text()
+            );
+        }
+    }
+    let runs = server
+        .get("/api/v3/repos/admin/closed/actions/runs", &server.admin)
+        .await
+        .json();
+    assert_eq!(runs["total_count"], 1);
+    assert_eq!(runs["workflow_runs"][0]["status"], "queued");
+}

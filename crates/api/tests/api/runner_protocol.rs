@@ -8,6 +8,10 @@ use flate2::{Compression, write::GzEncoder};
 use runyard_api::runner::messages::LOG_REQUEST_BYTES;
 use serde_json::{Value, json};
 use std::{io::Write, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 const ROW: &[u8] = b"[2,1767323045123,\"hello\"]\n";
 
@@ -344,4 +348,34 @@ async fn runners_say_what_they_are_and_leave() {
         .call("POST", path, &token, register(true))
         .await
         .expect(401);
+}
+
+#[tokio::test]
+async fn a_server_that_stops_answers_those_who_wait() {
+    let server = TestServer::start().await;
+    let runner = FakeRunner::register(&server, "one").await;
+    let body = json!({ "request_key": "k", "free_slots": 1, "wait_s": 50 }).to_string();
+    let address = server.base.trim_start_matches("http://").to_owned();
+    let mut stream = TcpStream::connect(&address).await.unwrap();
+    let head = format!(
+        "POST /api/v1/runners/claim HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\n\
+         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        runner.token,
+        body.len(),
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // The server says that it goes on: from now on it has the request.
+    let mut answer = [0; 4096];
+    let read = stream.read(&mut answer).await.unwrap();
+    assert!(answer[..read].starts_with(b"HTTP/1.1 100"));
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let stopping = std::time::Instant::now();
+    server.stop().await;
+    let read = stream.read(&mut answer).await.unwrap();
+    assert!(
+        answer[..read].starts_with(b"HTTP/1.1 204"),
+        "{:?}",
+        &answer[..read]
+    );
+    assert!(stopping.elapsed() < Duration::from_secs(20));
 }

@@ -24,7 +24,7 @@ use std::{
     time::Duration,
 };
 use tempfile::TempDir;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, task::JoinHandle};
 
 /// 2026-01-02T03:04:05Z.
 const START: i64 = 1_767_323_045_000_000;
@@ -41,7 +41,8 @@ pub(crate) struct TestServer {
     clock: Arc<AtomicI64>,
     http: reqwest::Client,
     _folder: TempDir,
-    _stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<std::io::Result<()>>,
 }
 
 impl TestServer {
@@ -61,9 +62,9 @@ impl TestServer {
         let (stop, stopped) = oneshot::channel();
         let options = ServeOptions {
             workers: 1,
-            shutdown_timeout: Duration::from_secs(1),
+            shutdown_timeout: Duration::from_secs(10),
         };
-        tokio::spawn(serve(listener, state, options, async {
+        let serving = tokio::spawn(serve(listener, state, options, async {
             let _ = stopped.await;
         }));
         let builder = reqwest::Client::builder()
@@ -77,7 +78,8 @@ impl TestServer {
             clock,
             http: builder.build().unwrap(),
             _folder: folder,
-            _stop: stop,
+            stop,
+            serving,
         };
         server.admin = server.user("admin", true, Scope::ALL).await;
         server
@@ -130,6 +132,12 @@ impl TestServer {
     pub(crate) fn pass(&self, time: Duration) {
         let micros = i64::try_from(time.as_micros()).unwrap();
         self.clock.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// Stops the server, and waits until it has.
+    pub(crate) async fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.serving.await.unwrap().unwrap();
     }
 
     pub(crate) fn request(&self, method: &str, path: &str, token: &str) -> RequestBuilder {
