@@ -91,7 +91,12 @@ async fn expired(connection: &mut Connection, limit: &u32) -> Result<Vec<Expired
 /// A grace that ends before the lease still decides when the execution is over.
 async fn extend_leases(connection: &mut Connection, lease: &Duration) -> Result<(), Failure> {
     let least = DbTime(dialect::now(connection).await?.plus(*lease));
-    let shorter = || executions::table.filter(executions::lease_until.lt(least));
+    // What is due later has a longer lease; there is an index by what is due, and none by leases.
+    let shorter = || {
+        executions::table
+            .filter(executions::due_at.lt(least))
+            .filter(executions::lease_until.lt(least))
+    };
     diesel::update(shorter().filter(executions::deadline.lt(least)))
         .set((
             executions::lease_until.eq(Some(least)),

@@ -69,6 +69,9 @@ pub(super) async fn views_of(
     connection: &mut Connection,
     ids: &[i64],
 ) -> Result<Vec<RunView>, Failure> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let newest = attempts::run_id
         .eq(runs::id)
         .and(attempts::number.eq(runs::attempt));

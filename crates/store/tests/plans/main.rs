@@ -1,0 +1,153 @@
+//! Every statement that the suite makes a database run is served by an index (architecture 4, rule 8).
+//!
+//! The statements are recorded while cases of the suite run, and explained afterwards without values, as a
+//! database plans what is repeated. Tables are nearly empty then, so what is asked is not whether an index is
+//! worth it but whether there is one.
+#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    dead_code,
+    unused_imports,
+    reason = "not every case of the suite is needed to see every statement"
+)]
+
+#[path = "../conformance/database.rs"]
+mod database;
+mod explain;
+mod recorder;
+#[path = "../conformance/suite/mod.rs"]
+mod suite;
+#[path = "../conformance/world/mod.rs"]
+mod world;
+
+use database::OwnDatabase;
+use explain::Plan;
+use recorder::Dialect;
+use runyard_store::{Store, postgres::PostgresStore, sqlite::SqliteStore};
+use std::sync::Arc;
+
+/// Statements that are known to scan or to sort, and why that is right.
+const EXCEPTIONS: [(&str, &str); 2] = [
+    (
+        "NOT (executions.log_sealed)",
+        "the index that is scanned holds nothing but what is asked for",
+    ),
+    (
+        "(jobs.run_id = ?) AND (jobs.attempt BETWEEN",
+        "no more than the jobs of one run are sorted",
+    ),
+];
+
+/// What lists of runs are filtered by, and the index that has the matches in the order of the list.
+const FILTERS: [(&str, &str); 6] = [
+    ("head_branch", "runs_by_branch"),
+    ("event", "runs_by_event"),
+    ("actor_id", "runs_by_actor"),
+    ("head_sha", "runs_by_commit"),
+    ("status", "runs_by_status"),
+    ("conclusion", "runs_by_conclusion"),
+];
+
+/// Cases that together make a store run all its statements.
+async fn run_cases(mut new_store: impl AsyncFnMut() -> Arc<dyn Store>) {
+    macro_rules! run {
+        ($($case:ident),+ $(,)?) => { $( suite::$case(new_store().await).await; )+ };
+    }
+    run![
+        the_first_writer_of_a_setting_wins,
+        a_login_is_taken_ignoring_case,
+        users_are_listed_by_id_in_pages,
+        a_deleted_user_loses_tokens_and_roles,
+        tokens_are_listed_by_id_and_deleted_by_their_user_only,
+        a_repository_name_is_taken_ignoring_case,
+        repositories_are_listed_by_id_in_pages,
+        a_deleted_repository_and_its_runs_are_not_there,
+        a_collaborator_has_a_role_until_it_is_taken_away,
+        workflows_are_listed_by_id_in_pages,
+        a_definition_is_kept_under_its_hash,
+        a_runner_name_is_taken_unless_it_is_replaced,
+        runners_are_listed_by_id_and_deleted,
+        a_rerun_is_a_new_attempt_and_the_old_one_stays_readable,
+        a_rerun_as_a_new_run_knows_its_parent,
+        a_cancelled_run_ends_what_waits_and_tells_what_runs,
+        a_released_offer_goes_back_to_the_queue,
+        the_same_key_gets_the_same_offers_with_new_tokens,
+        jobs_are_claimed_in_the_order_in_which_they_became_ready,
+        an_execution_is_found_by_its_tokens,
+        expired_executions_come_oldest_first,
+        leases_are_extended_but_never_shortened,
+        every_filter_of_runs_is_obeyed,
+        jobs_are_listed_by_id_for_an_attempt_or_for_all,
+        a_job_shows_the_steps_that_were_reported,
+        a_sealed_log_takes_no_more,
+        ended_executions_wait_for_their_logs_to_be_sealed,
+    ];
+}
+
+/// Fails with every statement whose plan has a fault, and when a filter is not served by its own index.
+fn assert_fine(plans: &[Plan]) {
+    let known = |plan: &Plan| {
+        let mut exceptions = EXCEPTIONS.iter();
+        exceptions.any(|(part, _why)| plan.plain_statement().contains(part))
+    };
+    let bad = plans
+        .iter()
+        .filter(|plan| !known(plan) && !plan.faults().is_empty());
+    let bad = bad.map(|plan| format!("{}\n    {}", plan.statement, plan.faults().join("\n    ")));
+    let bad: Vec<String> = bad.collect();
+    assert!(
+        bad.is_empty(),
+        "{} are not served:\n{}",
+        bad.len(),
+        bad.join("\n")
+    );
+    for (column, index) in FILTERS {
+        let filter = format!("runs.repository_id = ?) AND (runs.{column} = ?)) ORDER BY");
+        let mut plans = plans.iter();
+        let plan = plans.find(|plan| plan.plain_statement().contains(&filter));
+        let lines = plan
+            .expect("runs were listed by this filter")
+            .lines
+            .join("\n");
+        assert!(lines.contains(index), "by {column}:\n{lines}");
+    }
+}
+
+/// Fewer statements than this would mean that they were not recorded.
+const STATEMENTS_AT_LEAST: usize = 60;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_has_an_index_for_every_statement() {
+    recorder::install();
+    let folder = tempfile::tempdir().unwrap();
+    let mut count = 0;
+    run_cases(async || {
+        count += 1;
+        let path = folder.path().join(format!("{count}.db"));
+        Arc::new(SqliteStore::open(&path).await.unwrap()) as Arc<dyn Store>
+    })
+    .await;
+    let statements = recorder::statements(Dialect::Sqlite);
+    assert!(statements.len() > STATEMENTS_AT_LEAST, "{statements:#?}");
+    assert_fine(&explain::by_sqlite(&folder.path().join("1.db"), statements));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_has_an_index_for_every_statement() {
+    let Ok(server) = std::env::var("TEST_POSTGRES_URL") else {
+        let required = std::env::var_os("RUNYARD_REQUIRE_POSTGRES").is_some();
+        assert!(!required, "TEST_POSTGRES_URL is not set");
+        eprintln!("SKIPPED: TEST_POSTGRES_URL is not set");
+        return;
+    };
+    recorder::install();
+    let mut databases = Vec::new();
+    run_cases(async || {
+        databases.push(OwnDatabase::create(&server).await);
+        let url = databases.last().unwrap().url();
+        Arc::new(PostgresStore::connect(url, 2).await.unwrap()) as Arc<dyn Store>
+    })
+    .await;
+    let statements = recorder::statements(Dialect::Postgres);
+    assert!(statements.len() > STATEMENTS_AT_LEAST, "{statements:#?}");
+    assert_fine(&explain::by_postgres(databases[0].url(), statements).await);
+}
