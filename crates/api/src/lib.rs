@@ -1,7 +1,7 @@
 //! HTTP over the engine: GitHub's REST API, Runyard's own API and the runner protocol. No rules and no SQL here.
 //!
 //! Without the feature `server` only [`runner::messages`] is built: the bodies that a runner sends and receives.
-//! With it, [`serve`] answers on a listener, and [`configure`] mounts the same routes into any actix application.
+//! With it, [`serve()`] answers on a listener, and [`configure()`] mounts the same routes into any actix application.
 
 #![warn(missing_docs)]
 

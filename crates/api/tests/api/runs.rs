@@ -145,6 +145,12 @@ async fn a_rerun_is_a_new_attempt_and_the_old_one_stays() {
         format!("{}{path}/attempts/1/jobs", server.base)
     );
     assert_eq!(old["cancel_url"], format!("{}{path}/cancel", server.base));
+    let new = server
+        .get(&format!("{path}/attempts/2"), "")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(new["created_at"], "2026-01-02T03:05:05Z");
     let old_jobs = server
         .get(&format!("{path}/attempts/1/jobs"), "")
         .await
