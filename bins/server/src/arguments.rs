@@ -63,8 +63,13 @@ pub(crate) struct Serve {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Connection {
     /// The server
-    #[arg(long, env = "RUNYARD_URL", default_value = "http://127.0.0.1:8080")]
-    pub(crate) url: String,
+    #[arg(
+        long,
+        env = "RUNYARD_URL",
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub(crate) server: String,
     /// An access token of yours; better given by the variable
     #[arg(long, env = "RUNYARD_TOKEN", hide_env_values = true)]
     pub(crate) token: Option<String>,
@@ -287,7 +292,10 @@ impl std::str::FromStr for FullName {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once('/') {
             Some((owner, name)) if !owner.is_empty() && !name.is_empty() && !name.contains('/') => {
-                Ok(Self { owner: owner.to_owned(), name: name.to_owned() })
+                Ok(Self {
+                    owner: owner.to_owned(),
+                    name: name.to_owned(),
+                })
             }
             Some(_) | None => Err("a repository is named OWNER/NAME".to_owned()),
         }
@@ -312,7 +320,10 @@ mod tests {
 
     #[test]
     fn a_repository_is_named_by_owner_and_name() {
-        let named = FullName { owner: "o".to_owned(), name: "n".to_owned() };
+        let named = FullName {
+            owner: "o".to_owned(),
+            name: "n".to_owned(),
+        };
         assert_eq!("o/n".parse(), Ok(named));
         for wrong in ["o", "o/", "/n", "o/n/x"] {
             assert!(wrong.parse::<FullName>().is_err(), "{wrong}");

@@ -21,8 +21,15 @@ impl Client {
         let token = connection.token.clone().ok_or_else(|| {
             anyhow!("no token was given: set the variable RUNYARD_TOKEN, or use --token")
         })?;
-        let http = reqwest::Client::builder().timeout(TIMEOUT).redirect(Policy::none()).build()?;
-        Ok(Self { http, url: connection.url.trim_end_matches('/').to_owned(), token })
+        let http = reqwest::Client::builder()
+            .timeout(TIMEOUT)
+            .redirect(Policy::none())
+            .build()?;
+        Ok(Self {
+            http,
+            url: connection.server.trim_end_matches('/').to_owned(),
+            token,
+        })
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -51,8 +58,17 @@ impl Client {
         if answer.status() != StatusCode::FOUND {
             bail!("GET {path}: the server answered {}", answer.status());
         }
-        let location = answer.headers().get("location").context("a redirect without a target")?;
-        let text = self.http.get(location.to_str()?).send().await?.error_for_status()?.text();
+        let location = answer
+            .headers()
+            .get("location")
+            .context("a redirect without a target")?;
+        let text = self
+            .http
+            .get(location.to_str()?)
+            .send()
+            .await?
+            .error_for_status()?
+            .text();
         Ok(text.await?)
     }
 
@@ -75,8 +91,10 @@ impl Client {
         path: &str,
         body: Option<Value>,
     ) -> Result<reqwest::Response> {
-        let mut request =
-            self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token);
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -86,11 +104,21 @@ impl Client {
 
     fn unreachable(&self, error: &reqwest::Error) -> anyhow::Error {
         if error.is_connect() {
-            anyhow!("no server answers at {}: is `runyard serve` running there?", self.url)
+            anyhow!(
+                "no server answers at {}: is `runyard serve` running there?",
+                self.url
+            )
         } else if error.is_timeout() {
-            anyhow!("the server at {} did not answer within {} s", self.url, TIMEOUT.as_secs())
+            anyhow!(
+                "the server at {} did not answer within {} s",
+                self.url,
+                TIMEOUT.as_secs()
+            )
         } else if error.is_builder() {
-            anyhow!("{:?} is not the URL of a server, such as http://127.0.0.1:8080", self.url)
+            anyhow!(
+                "{:?} is not the URL of a server, such as http://127.0.0.1:8080",
+                self.url
+            )
         } else {
             anyhow!("talking to the server at {}: {error}", self.url)
         }
@@ -100,7 +128,10 @@ impl Client {
 /// The server's own words, or at least the status.
 fn sentence(status: StatusCode, text: &str) -> String {
     let body: Value = serde_json::from_str(text).unwrap_or_default();
-    let message = body.get("message").and_then(Value::as_str).unwrap_or_default();
+    let message = body
+        .get("message")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     match status {
         StatusCode::UNAUTHORIZED => format!("the token is not accepted: {message}"),
         _ if message.is_empty() => format!("the server answered {status}"),

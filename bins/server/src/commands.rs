@@ -11,20 +11,33 @@ use serde_json::{Value, json};
 
 pub(crate) async fn user(command: User) -> Result<()> {
     match command {
-        User::Create { login, name, admin, connection } => {
+        User::Create {
+            login,
+            name,
+            admin,
+            connection,
+        } => {
             let body = json!({ "login": login, "name": name, "site_admin": admin });
-            let made = Client::new(&connection)?.post("/api/v1/users", body).await?;
+            let made = Client::new(&connection)?
+                .post("/api/v1/users", body)
+                .await?;
             println!("user {} has number {}", text(&made, "login"), made["id"]);
         }
         User::List { connection } => {
             let users = Client::new(&connection)?.get("/api/v1/users").await?;
             for user in rows(&users) {
-                let admin = if user["site_admin"] == true { "administrator" } else { "" };
+                let admin = if user["site_admin"] == true {
+                    "administrator"
+                } else {
+                    ""
+                };
                 println!("{:>6}  {:<30} {admin}", user["id"], text(user, "login"));
             }
         }
         User::Delete { login, connection } => {
-            Client::new(&connection)?.delete(&format!("/api/v1/users/{login}")).await?;
+            Client::new(&connection)?
+                .delete(&format!("/api/v1/users/{login}"))
+                .await?;
             println!("user {login} is deleted");
         }
     }
@@ -33,7 +46,13 @@ pub(crate) async fn user(command: User) -> Result<()> {
 
 pub(crate) async fn token(command: Token) -> Result<()> {
     match command {
-        Token::Create { user, name, scopes, days, connection } => {
+        Token::Create {
+            user,
+            name,
+            scopes,
+            days,
+            connection,
+        } => {
             let client = Client::new(&connection)?;
             let path = tokens_of(&client, user).await?;
             let seconds = days.map(|days| u64::from(days) * 24 * 60 * 60);
@@ -46,10 +65,19 @@ pub(crate) async fn token(command: Token) -> Result<()> {
             let tokens = client.get(&tokens_of(&client, user).await?).await?;
             for token in rows(&tokens) {
                 let scopes: Vec<&str> = rows(&token["scopes"]).filter_map(Value::as_str).collect();
-                println!("{:>6}  {:<30} {}", token["id"], text(token, "name"), scopes.join(", "));
+                println!(
+                    "{:>6}  {:<30} {}",
+                    token["id"],
+                    text(token, "name"),
+                    scopes.join(", ")
+                );
             }
         }
-        Token::Delete { id, user, connection } => {
+        Token::Delete {
+            id,
+            user,
+            connection,
+        } => {
             let client = Client::new(&connection)?;
             let path = tokens_of(&client, user).await?;
             client.delete(&format!("{path}/{id}")).await?;
@@ -75,47 +103,92 @@ pub(crate) async fn own_login(client: &Client) -> Result<String> {
 
 pub(crate) async fn repo(command: Repo) -> Result<()> {
     match command {
-        Repo::Add { repository, url, path, private, default_branch, connection } => {
+        Repo::Add {
+            repository,
+            url,
+            path,
+            private,
+            default_branch,
+            connection,
+        } => {
             let path = path.map(|path| {
-                std::path::absolute(&path).unwrap_or(path).to_string_lossy().into_owned()
+                std::path::absolute(&path)
+                    .unwrap_or(path)
+                    .to_string_lossy()
+                    .into_owned()
             });
             let body = json!({
                 "owner": repository.owner, "name": repository.name, "url": url, "path": path,
                 "private": private, "default_branch": default_branch,
             });
-            let made = Client::new(&connection)?.post("/api/v1/repos", body).await?;
+            let made = Client::new(&connection)?
+                .post("/api/v1/repos", body)
+                .await?;
             println!("repository: {}", text(&made, "full_name"));
         }
         Repo::List { connection } => {
             let repositories = Client::new(&connection)?.get("/api/v1/repos").await?;
             for repository in rows(&repositories) {
-                let private = if repository["private"] == true { "private" } else { "" };
+                let private = if repository["private"] == true {
+                    "private"
+                } else {
+                    ""
+                };
                 let name = text(repository, "full_name");
                 println!("{:>6}  {name:<40} {private}", repository["id"]);
             }
         }
-        Repo::Remove { repository, connection } => {
-            Client::new(&connection)?.delete(&format!("/api/v1/repos/{repository}")).await?;
+        Repo::Remove {
+            repository,
+            connection,
+        } => {
+            Client::new(&connection)?
+                .delete(&format!("/api/v1/repos/{repository}"))
+                .await?;
             println!("repository {repository} is forgotten");
         }
-        Repo::Hook { repository, connection } => {
-            print!("{}", hook::print(&Client::new(&connection)?, &repository).await?);
+        Repo::Hook {
+            repository,
+            connection,
+        } => {
+            print!(
+                "{}",
+                hook::print(&Client::new(&connection)?, &repository).await?
+            );
         }
-        Repo::Allow { repository, login, role, connection } => {
+        Repo::Allow {
+            repository,
+            login,
+            role,
+            connection,
+        } => {
             let path = format!("/api/v1/repos/{repository}/collaborators/{login}");
-            Client::new(&connection)?.put(&path, json!({ "role": role.name() })).await?;
+            Client::new(&connection)?
+                .put(&path, json!({ "role": role.name() }))
+                .await?;
             println!("{login} may {} in {repository}", role.name());
         }
-        Repo::Disallow { repository, login, connection } => {
+        Repo::Disallow {
+            repository,
+            login,
+            connection,
+        } => {
             let path = format!("/api/v1/repos/{repository}/collaborators/{login}");
             Client::new(&connection)?.delete(&path).await?;
             println!("{login} has no role in {repository} any more");
         }
-        Repo::Collaborators { repository, connection } => {
+        Repo::Collaborators {
+            repository,
+            connection,
+        } => {
             let path = format!("/api/v1/repos/{repository}/collaborators");
             let collaborators = Client::new(&connection)?.get(&path).await?;
             for collaborator in rows(&collaborators) {
-                println!("{:<30} {}", text(collaborator, "login"), text(collaborator, "role"));
+                println!(
+                    "{:<30} {}",
+                    text(collaborator, "login"),
+                    text(collaborator, "role")
+                );
             }
         }
     }
@@ -133,11 +206,18 @@ pub(crate) async fn runner(command: Runner) -> Result<()> {
             let runners = Client::new(&connection)?.get("/api/v1/runners").await?;
             for runner in rows(&runners) {
                 let labels: Vec<&str> = rows(&runner["labels"]).filter_map(Value::as_str).collect();
-                println!("{:>6}  {:<30} {}", runner["id"], text(runner, "name"), labels.join(", "));
+                println!(
+                    "{:>6}  {:<30} {}",
+                    runner["id"],
+                    text(runner, "name"),
+                    labels.join(", ")
+                );
             }
         }
         Runner::Remove { id, connection } => {
-            Client::new(&connection)?.delete(&format!("/api/v1/runners/{id}")).await?;
+            Client::new(&connection)?
+                .delete(&format!("/api/v1/runners/{id}"))
+                .await?;
             println!("runner {id} is forgotten");
         }
     }
@@ -176,7 +256,9 @@ pub(crate) async fn start(
     let path = format!("/api/v3/repos/{repository}/actions/workflows/{workflow}/dispatches");
     let body = json!({ "ref": reference, "return_run_details": true });
     let answer = client.post(&path, body).await?;
-    answer["workflow_run_id"].as_i64().context("the server did not say which run it made")
+    answer["workflow_run_id"]
+        .as_i64()
+        .context("the server did not say which run it made")
 }
 
 /// The items of a list, whether it is an array or an envelope around one.
@@ -189,5 +271,8 @@ fn rows(answer: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn text<'v>(value: &'v Value, member: &str) -> &'v str {
-    value.get(member).and_then(Value::as_str).unwrap_or_default()
+    value
+        .get(member)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }

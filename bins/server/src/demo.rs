@@ -18,11 +18,17 @@ const WORKFLOW: &str = "ci.yml";
 
 /// The sample project: path and text of each file.
 const FILES: &[(&str, &str)] = &[
-    (".github/workflows/ci.yml", include_str!("../demo/.github/workflows/ci.yml")),
+    (
+        ".github/workflows/ci.yml",
+        include_str!("../demo/.github/workflows/ci.yml"),
+    ),
     ("README.md", include_str!("../demo/README.md")),
     ("src/wordcount.sh", include_str!("../demo/src/wordcount.sh")),
     ("tests/run.sh", include_str!("../demo/tests/run.sh")),
-    ("texts/harbour.txt", include_str!("../demo/texts/harbour.txt")),
+    (
+        "texts/harbour.txt",
+        include_str!("../demo/texts/harbour.txt"),
+    ),
 ];
 
 /// Shows a run of the sample project on a server, from its registration to its log.
@@ -46,7 +52,11 @@ pub(crate) async fn demo(command: Demo) -> Result<()> {
 }
 
 async fn register(client: &Client, owner: &str, folder: &Path) -> Result<()> {
-    if client.get(&format!("/api/v1/repos/{owner}/{NAME}")).await.is_ok() {
+    if client
+        .get(&format!("/api/v1/repos/{owner}/{NAME}"))
+        .await
+        .is_ok()
+    {
         return Ok(());
     }
     let path = folder.to_string_lossy();
@@ -77,12 +87,26 @@ async fn make_project(folder: &Path) -> Result<PathBuf> {
 async fn git(folder: &Path, arguments: &[&str]) -> Result<()> {
     let mut command = Command::new("git");
     command.arg("-C").arg(folder);
-    command.args(["-c", "user.name=Runyard", "-c", "user.email=runyard@localhost"]);
-    command.args(["-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null"]);
+    command.args([
+        "-c",
+        "user.name=Runyard",
+        "-c",
+        "user.email=runyard@localhost",
+    ]);
+    command.args([
+        "-c",
+        "commit.gpgsign=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+    ]);
     let output = command.args(arguments).output().await;
     let output = output.context("starting git: is it installed?")?;
     if !output.status.success() {
-        bail!("git {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+        bail!(
+            "git {}: {}",
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
     }
     Ok(())
 }
@@ -104,8 +128,10 @@ async fn print_logs(client: &Client, repository: &str, run: i64) -> Result<()> {
 }
 
 fn print_next(connection: &Connection, repository: &str, run: i64) {
-    let url = connection.url.trim_end_matches('/');
-    let host = url.trim_start_matches("http://").trim_start_matches("https://");
+    let url = connection.server.trim_end_matches('/');
+    let host = url
+        .trim_start_matches("http://")
+        .trim_start_matches("https://");
     println!(
         "\nTry next, with TOKEN in place of the token that the first start printed:\n\
          \n  export RUNYARD_TOKEN=TOKEN\

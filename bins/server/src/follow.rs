@@ -37,7 +37,11 @@ struct Display {
 impl Display {
     fn new() -> Self {
         let live = std::io::stderr().is_terminal();
-        Self { bars: MultiProgress::new(), jobs: BTreeMap::new(), live }
+        Self {
+            bars: MultiProgress::new(),
+            jobs: BTreeMap::new(),
+            live,
+        }
     }
 
     fn show(&mut self, job: &Value) {
@@ -48,7 +52,10 @@ impl Display {
             return;
         }
         let bars = &self.bars;
-        let (bar, shown) = self.jobs.entry(id).or_insert_with(|| (new_bar(bars), String::new()));
+        let (bar, shown) = self
+            .jobs
+            .entry(id)
+            .or_insert_with(|| (new_bar(bars), String::new()));
         shown.clone_from(&state);
         let name = job["name"].as_str().unwrap_or_default();
         if !self.live {

@@ -10,8 +10,12 @@ pub(crate) async fn print(client: &Client, repository: &FullName) -> Result<Stri
     let login = own_login(client).await?;
     let name = format!("post-receive hook of {repository}");
     let body = json!({ "name": name, "scopes": ["repo:write"] });
-    let made = client.post(&format!("/api/v1/users/{login}/tokens"), body).await?;
-    let token = made["token"].as_str().context("the server did not give a token")?;
+    let made = client
+        .post(&format!("/api/v1/users/{login}/tokens"), body)
+        .await?;
+    let token = made["token"]
+        .as_str()
+        .context("the server did not give a token")?;
     Ok(script(client.url(), &repository.to_string(), token))
 }
 

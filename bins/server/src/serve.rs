@@ -35,7 +35,9 @@ pub(crate) async fn serve(command: Serve) -> Result<()> {
 
     let (stop, stopping) = watch::channel(false);
     let runner = start_runner(&engine, &settings, &url, stopping.clone()).await?;
-    let demo = command.demo.then(|| tokio::spawn(show_demo(engine, settings, url, stopping)));
+    let demo = command
+        .demo
+        .then(|| tokio::spawn(show_demo(engine, settings, url, stopping)));
     wait_for_signal().await?;
     log::info!("stopping");
     stop.send_replace(true);
@@ -56,7 +58,10 @@ async fn answer(
     let mut state = ApiState::new(engine);
     state.public_url = match settings.server.public_url.as_str() {
         "" => None,
-        url => Some(url.parse().with_context(|| format!("setting server.public_url is {url:?}"))?),
+        url => Some(
+            url.parse()
+                .with_context(|| format!("setting server.public_url is {url:?}"))?,
+        ),
     };
     state.trust_forwarded = settings.server.trust_forwarded;
     state.limits.json_bytes = settings.server.body_bytes;
@@ -65,7 +70,9 @@ async fn answer(
     if settings.server.workers > 0 {
         options.workers = settings.server.workers;
     }
-    runyard_api::serve(listener, state, options, stopped(halting)).await.context("serving")
+    runyard_api::serve(listener, state, options, stopped(halting))
+        .await
+        .context("serving")
 }
 
 /// Brings the schema up to date.
@@ -95,13 +102,17 @@ fn configured(command: &Configured) -> Result<Settings> {
 fn start_log(settings: &Settings) {
     let filters = env_logger::Env::default().default_filter_or(&settings.log.level);
     // A second start in one process keeps the first logger.
-    let _ = env_logger::Builder::from_env(filters).format_timestamp_micros().try_init();
+    let _ = env_logger::Builder::from_env(filters)
+        .format_timestamp_micros()
+        .try_init();
 }
 
 fn listen(address: &str) -> Result<TcpListener> {
     let listener = TcpListener::bind(address);
     let listener = listener.with_context(|| {
-        format!("cannot listen on {address}; choose another by --listen or the setting server.listen")
+        format!(
+            "cannot listen on {address}; choose another by --listen or the setting server.listen"
+        )
     })?;
     listener.set_nonblocking(true)?;
     Ok(listener)
@@ -119,7 +130,11 @@ fn url(address: SocketAddr) -> String {
 /// What programs and people read at the start: the lines `url:` and, on the first one, `token:`.
 async fn announce(engine: &Engine, settings: &Settings, url: &str) -> Result<()> {
     let token = first_start::administrator(engine).await?;
-    println!("runyard {} on the {} store", env!("CARGO_PKG_VERSION"), settings.store.kind.name());
+    println!(
+        "runyard {} on the {} store",
+        env!("CARGO_PKG_VERSION"),
+        settings.store.kind.name()
+    );
     if let Some(token) = token {
         println!("The administrator's token is shown this once; keep it:");
         println!("token: {}", token.reveal());
@@ -155,7 +170,10 @@ async fn show_demo(
 ) {
     let shown = async {
         let token = first_start::demo_token(&engine).await?.reveal().to_owned();
-        let connection = Connection { url, token: Some(token) };
+        let connection = Connection {
+            server: url,
+            token: Some(token),
+        };
         let folder = settings.data.dir.join("demo");
         demo::demo(Demo { folder, connection }).await
     };

@@ -136,10 +136,17 @@ impl Settings {
                 .with_context(|| format!("reading the settings {}", path.display()))?;
             sources = sources.add_source(File::from_str(&text, FileFormat::Toml));
         }
-        let variables =
-            Environment::with_prefix("RUNYARD").prefix_separator("__").separator("__");
-        let variables = variables.try_parsing(true).list_separator(",").with_list_parse_key("runner.labels");
-        let settings = sources.add_source(variables).build().and_then(Config::try_deserialize);
+        let variables = Environment::with_prefix("RUNYARD")
+            .prefix_separator("__")
+            .separator("__");
+        let variables = variables
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("runner.labels");
+        let settings = sources
+            .add_source(variables)
+            .build()
+            .and_then(Config::try_deserialize);
         let origin = file.map_or("the settings".to_owned(), |path| path.display().to_string());
         let settings: Self = settings.with_context(|| format!("reading {origin}"))?;
         settings.check()?;
@@ -213,7 +220,10 @@ mod tests {
     #[test]
     fn a_key_that_is_not_known_is_refused_by_name() {
         let refused = format!("{:#}", load("[server]\nlisten_on = \"x\"").unwrap_err());
-        assert!(refused.contains("listen_on") && refused.contains("listen"), "{refused}");
+        assert!(
+            refused.contains("listen_on") && refused.contains("listen"),
+            "{refused}"
+        );
     }
 
     #[test]

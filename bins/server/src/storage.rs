@@ -25,15 +25,18 @@ pub(crate) async fn open_engine(settings: &Settings) -> Result<Engine> {
         fetch_timeout: Duration::from_secs(settings.git.fetch_timeout_seconds),
         ..GitSettings::new(of_this_process(settings, data.join("mirrors")))
     });
-    let logs = LogStorage::new(local_objects(&of_this_process(settings, data.join("objects")))?);
+    let logs = LogStorage::new(local_objects(&of_this_process(
+        settings,
+        data.join("objects"),
+    ))?);
     Ok(Engine::new(store, git, logs, settings.engine()).await?)
 }
 
 async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>> {
     Ok(match settings.store.kind {
-        StoreKind::Memory => {
-            Arc::new(MemoryStore::new(Arc::new(|| Timestamp::new(chrono::Utc::now()))))
-        }
+        StoreKind::Memory => Arc::new(MemoryStore::new(Arc::new(|| {
+            Timestamp::new(chrono::Utc::now())
+        }))),
         StoreKind::Sqlite => Arc::new(sqlite::SqliteStore::open(&sqlite_file(settings)).await?),
         StoreKind::Postgres => {
             let url = database_url(settings)?;
@@ -45,7 +48,9 @@ async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>> {
 pub(crate) fn database_url(settings: &Settings) -> Result<&str> {
     let url = settings.database.url.0.as_str();
     if url.is_empty() {
-        bail!("the store is postgres, but the setting database.url is empty: give it as postgres://user@host/database");
+        bail!(
+            "the store is postgres, but the setting database.url is empty: give it as postgres://user@host/database"
+        );
     }
     Ok(url)
 }

@@ -49,10 +49,13 @@ pub fn finish(
     steps: Vec<Step>,
     planning: Planning<'_>,
 ) -> Result<Vec<Event>, Refusal> {
-    if execution.finish(result, steps, planning.now)?.is_empty() {
+    let mut tried = execution.clone();
+    if tried.finish(result, steps, planning.now)?.is_empty() {
         return Ok(Vec::new());
     }
-    run.finish_job(execution.job, result, planning)
+    let events = run.finish_job(execution.job, result, planning)?;
+    *execution = tried;
+    Ok(events)
 }
 
 /// Ends the job of a runner that was silent for too long, or did not stop in time.
@@ -64,7 +67,8 @@ pub fn expire(
     execution: &mut Execution,
     planning: Planning<'_>,
 ) -> Result<Vec<Event>, Refusal> {
-    let (end, _) = execution.expire(planning.now)?;
+    let mut tried = execution.clone();
+    let (end, _) = tried.expire(planning.now)?;
     let reason = match end {
         ExecutionEnd::GraceOver => EndReason::CancelGraceOver,
         ExecutionEnd::Lost
@@ -73,7 +77,9 @@ pub fn expire(
         | ExecutionEnd::Lapsed
         | ExecutionEnd::Withdrawn => EndReason::RunnerLost,
     };
-    run.abandon_job(execution.job, reason, planning)
+    let events = run.abandon_job(execution.job, reason, planning)?;
+    *execution = tried;
+    Ok(events)
 }
 
 /// Cancels the whole run and tells every runner that has a job of it.
@@ -88,8 +94,10 @@ pub fn cancel_run(
     patience: Patience,
 ) -> Result<Vec<Event>, Refusal> {
     let now = planning.now;
-    let events = run.cancel(by, planning)?;
+    let mut tried = run.clone();
+    let events = tried.cancel(by, planning)?;
     tell_runners(&events, executions, now, patience)?;
+    *run = tried;
     Ok(events)
 }
 
@@ -105,8 +113,10 @@ pub fn cancel_job(
     patience: Patience,
 ) -> Result<JobCancelled, Refusal> {
     let now = planning.now;
-    let cancelled = run.cancel_job(job, by, planning)?;
+    let mut tried = run.clone();
+    let cancelled = tried.cancel_job(job, by, planning)?;
     tell_runners(&cancelled.events, executions, now, patience)?;
+    *run = tried;
     Ok(cancelled)
 }
 
@@ -118,10 +128,8 @@ fn tell_runners(
     now: crate::Timestamp,
     patience: Patience,
 ) -> Result<(), Refusal> {
-    for execution in executions
-        .iter_mut()
-        .filter(|execution| !execution.is_ended())
-    {
+    let mut tried = executions.to_vec();
+    for execution in tried.iter_mut().filter(|execution| !execution.is_ended()) {
         let job = execution.job;
         let told = events.iter().any(
             |event| matches!(event, Event::JobCancelRequested { job: told, .. } if *told == job),
@@ -135,5 +143,6 @@ fn tell_runners(
             execution.withdraw(now)?;
         }
     }
+    executions.clone_from_slice(&tried);
     Ok(())
 }

@@ -63,6 +63,17 @@ fn r1_16_a_cancelled_run_whose_jobs_ended_by_themselves_is_what_they_are() {
 }
 
 #[test]
+fn r1_16_a_job_that_was_cancelled_by_itself_before_the_run_was_does_not_make_it_cancelled() {
+    let mut story = Story::planned(DIAMOND);
+    story.cancel_job("a").unwrap();
+    story.start("b").unwrap();
+    story.cancel().unwrap();
+    story.finish("b", Failure).unwrap();
+    assert_eq!(story.jobs(), ["cancelled", "failure", "skipped"]);
+    assert_eq!(story.stands(), "failure");
+}
+
+#[test]
 fn r3_7_a_run_that_was_not_planned_is_cancelled_with_no_jobs() {
     let mut story = Story::requested(DIAMOND);
     story.cancel().unwrap();

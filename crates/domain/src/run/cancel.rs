@@ -1,7 +1,7 @@
 //! Cancelling a run, and cancelling one job of it.
 
-use super::{Job, JobState, Planning, Run};
-use crate::{Conclusion, Event, JobId, Refusal, RunStatus, UserId};
+use super::{JobState, PlannedJob, Planning, Run};
+use crate::{Conclusion, Event, JobId, Refusal, RunStatus, Timestamp, UserId};
 
 /// What cancelling one job did (semantics R3.8).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,18 +32,13 @@ impl Run {
             return Ok(Vec::new());
         }
         let at = planning.now;
-        self.record(Event::RunCancelRequested { by, at });
+        let mut decided = vec![Event::RunCancelRequested { by, at }];
         if self.status() == RunStatus::Requested {
-            self.record(Event::RunCompleted {
-                conclusion: Conclusion::Cancelled,
-                at,
-            });
+            let conclusion = Conclusion::Cancelled;
+            decided.push(Event::RunCompleted { conclusion, at });
         }
-        for job in self.unfinished_jobs() {
-            self.stop_job(job, by, &planning);
-        }
-        self.settle(&mut planning)?;
-        Ok(self.take_events())
+        decided.extend(self.attempt.planned().filter_map(|job| stop(job, by, at)));
+        self.decide(decided, &mut planning)
     }
 
     /// Cancels one job (semantics R3.8). The run is not cancelled by it; dependents are decided as usual.
@@ -57,10 +52,8 @@ impl Run {
         mut planning: Planning<'_>,
     ) -> Result<JobCancelled, Refusal> {
         let was_completed = self.is_completed();
-        self.job(job)?;
-        self.stop_job(job, by, &planning);
-        self.settle(&mut planning)?;
-        let events = self.take_events();
+        let stopped = stop(self.job(job)?, by, planning.now);
+        let events = self.decide(stopped.into_iter().collect(), &mut planning)?;
         let run_conclusion = self.attempt.conclusion().filter(|_| !was_completed);
         Ok(JobCancelled {
             changed_jobs: changed_jobs(&events),
@@ -68,41 +61,26 @@ impl Run {
             run_conclusion,
         })
     }
+}
 
-    fn unfinished_jobs(&self) -> Vec<JobId> {
-        let unfinished = self.attempt.jobs.iter().filter_map(|job| match job {
-            Job::Planned(planned) if planned.state.conclusion().is_none() => Some(planned.id),
-            Job::Planned(_) | Job::Blocked(_) => None,
-        });
-        unfinished.collect()
-    }
-
-    /// Ends a job that no runner has, tells a running one to stop; anything else is left as it is.
-    fn stop_job(&mut self, job: JobId, by: UserId, planning: &Planning<'_>) {
-        let at = planning.now;
-        let state = self.job(job).map(|planned| planned.state.clone());
-        match state {
-            Ok(JobState::Held | JobState::Queued) => {
-                let conclusion = Conclusion::Cancelled;
-                self.record(Event::JobCompleted {
-                    job,
-                    conclusion,
-                    reason: None,
-                    at,
-                });
-            }
-            Ok(JobState::InProgress {
-                cancel_requested_at: None,
-                ..
-            }) => {
-                self.record(Event::JobCancelRequested {
-                    job,
-                    by: Some(by),
-                    at,
-                });
-            }
-            Ok(JobState::InProgress { .. } | JobState::Completed { .. }) | Err(_) => {}
-        }
+/// Ends a job that no runner has, tells a running one to stop; nothing for any other.
+fn stop(job: &PlannedJob, by: UserId, at: Timestamp) -> Option<Event> {
+    match job.state {
+        JobState::Held | JobState::Queued => Some(Event::JobCompleted {
+            job: job.id,
+            conclusion: Conclusion::Cancelled,
+            reason: None,
+            at,
+        }),
+        JobState::InProgress {
+            cancel_requested_at: None,
+            ..
+        } => Some(Event::JobCancelRequested {
+            job: job.id,
+            by: Some(by),
+            at,
+        }),
+        JobState::InProgress { .. } | JobState::Completed { .. } => None,
     }
 }
 

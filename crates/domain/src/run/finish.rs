@@ -31,14 +31,13 @@ impl Run {
             }
             JobState::Held | JobState::Queued => return Err(Refusal::JobNotInProgress { job }),
         }
-        self.record(Event::JobCompleted {
+        let ended = Event::JobCompleted {
             job,
             conclusion,
             reason: None,
             at: planning.now,
-        });
-        self.settle(&mut planning)?;
-        Ok(self.take_events())
+        };
+        self.decide(vec![ended], &mut planning)
     }
 
     /// Ends a job whose runner is gone or does not obey: `cancelled` when it was told to stop, else `failure`
@@ -66,13 +65,12 @@ impl Run {
             }
         };
         let reason = Some(reason);
-        self.record(Event::JobCompleted {
+        let ended = Event::JobCompleted {
             job,
             conclusion,
             reason,
             at: planning.now,
-        });
-        self.settle(&mut planning)?;
-        Ok(self.take_events())
+        };
+        self.decide(vec![ended], &mut planning)
     }
 }

@@ -106,6 +106,21 @@ impl Run {
         std::mem::take(&mut self.events)
     }
 
+    /// Records what a command decided and all that follows from it; nothing of it when something is refused.
+    fn decide(
+        &mut self,
+        decided: Vec<Event>,
+        planning: &mut Planning<'_>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let mut tried = self.clone();
+        for event in decided {
+            tried.record(event);
+        }
+        tried.settle(planning)?;
+        *self = tried;
+        Ok(self.take_events())
+    }
+
     fn record(&mut self, event: Event) {
         self.apply(&event);
         self.events.push(event);

@@ -59,12 +59,8 @@ impl Run {
             return self.fail_startup(diagnostics, planning.now);
         }
         let jobs = graph_of(planning.workflow);
-        self.record(Event::AttemptPlanned {
-            jobs,
-            at: planning.now,
-        });
-        self.settle(&mut planning)?;
-        Ok(self.take_events())
+        let at = planning.now;
+        self.decide(vec![Event::AttemptPlanned { jobs, at }], &mut planning)
     }
 
     /// Ends a requested run whose file cannot be planned (semantics R6.90); the first ten errors are kept.

@@ -28,14 +28,16 @@ impl Run {
     /// [`Refusal::TooManyReruns`] as semantics R4.8 says.
     pub fn rerun_all(&mut self, by: UserId, planning: Planning<'_>) -> Result<Vec<Event>, Refusal> {
         self.require_rerunnable(planning.now)?;
-        let attempt = self.attempt.number + 1;
-        self.record(Event::AttemptRequested {
-            attempt,
+        let requested = Event::AttemptRequested {
+            attempt: self.attempt.number + 1,
             by,
             at: planning.now,
-        });
-        let mut events = self.take_events();
-        events.extend(self.plan(planning)?);
+        };
+        let mut tried = self.clone();
+        tried.record(requested);
+        let mut events = tried.take_events();
+        events.extend(tried.plan(planning)?);
+        *self = tried;
         Ok(events)
     }
 

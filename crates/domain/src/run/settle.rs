@@ -106,20 +106,36 @@ impl Attempt {
         let ends = ends?;
         let any = |wanted: Conclusion| ends.contains(&wanted);
         let all_skipped = ends.iter().all(|end| *end == Conclusion::Skipped);
-        Some(
-            if self.cancelled_at.is_some() && any(Conclusion::Cancelled) {
-                Conclusion::Cancelled
-            } else if any(Conclusion::Failure) {
-                Conclusion::Failure
-            } else if any(Conclusion::TimedOut) {
-                Conclusion::TimedOut
-            } else if any(Conclusion::Cancelled) {
-                Conclusion::Cancelled
-            } else if all_skipped {
-                Conclusion::Skipped
-            } else {
-                Conclusion::Success
-            },
-        )
+        Some(if self.has_job_cancelled_with_the_run() {
+            Conclusion::Cancelled
+        } else if any(Conclusion::Failure) {
+            Conclusion::Failure
+        } else if any(Conclusion::TimedOut) {
+            Conclusion::TimedOut
+        } else if any(Conclusion::Cancelled) {
+            Conclusion::Cancelled
+        } else if all_skipped {
+            Conclusion::Skipped
+        } else {
+            Conclusion::Success
+        })
+    }
+
+    /// Whether a job ended as cancelled since the whole run was (semantics R1.16, row 2): one that was cancelled by
+    /// itself before does not count.
+    fn has_job_cancelled_with_the_run(&self) -> bool {
+        self.cancelled_at.is_some_and(|cancelled_at| {
+            self.planned().any(|job| match job.state {
+                JobState::Completed {
+                    conclusion: Conclusion::Cancelled,
+                    completed_at,
+                    ..
+                } => completed_at >= cancelled_at,
+                JobState::Held
+                | JobState::Queued
+                | JobState::InProgress { .. }
+                | JobState::Completed { .. } => false,
+            })
+        })
     }
 }
