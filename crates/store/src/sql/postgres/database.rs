@@ -54,7 +54,7 @@ impl Database {
         loop {
             let mut connection = self.connection().await?;
             match work(&mut connection).await {
-                Err(failure) if failure.is_lost() && tries < RETRIES_MAX => tries += 1,
+                Err(failure) if helps_again(&failure) && tries < RETRIES_MAX => tries += 1,
                 result => return Ok(result?),
             }
         }
@@ -66,10 +66,16 @@ impl Database {
         T: Send + 'static,
         F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
     {
-        let mut connection = self.connection().await?;
-        let mut transaction = connection.build_transaction().repeatable_read().read_only();
-        let result = transaction.run(async |connection| work(connection).await);
-        Ok(result.await?)
+        let mut tries = 0;
+        loop {
+            let mut connection = self.connection().await?;
+            let mut transaction = connection.build_transaction().repeatable_read().read_only();
+            let result = transaction.run(async |connection| work(connection).await);
+            match result.await {
+                Err(failure) if helps_again(&failure) && tries < RETRIES_MAX => tries += 1,
+                result => return Ok(result?),
+            }
+        }
     }
 
     /// Runs `work` in one transaction, several times if it must be, and answers once it is committed.
@@ -114,7 +120,7 @@ impl Database {
             .await;
         // Of a commit whose answer was lost nobody knows whether it happened: it is not tried again.
         result.map_err(|failure: Failure| NotCommitted {
-            again: !committing && (failure.is_passing() || failure.is_lost()),
+            again: !committing && helps_again(&failure),
             failure,
         })
     }
@@ -124,6 +130,11 @@ impl Database {
         let connection = connection.map_err(|_| slow(&self.address))?;
         connection.map_err(|error| unreachable(&self.address, &error.to_string()))
     }
+}
+
+/// Whether the same work may succeed on the same or another connection.
+fn helps_again(failure: &Failure) -> bool {
+    failure.is_passing() || failure.is_lost()
 }
 
 /// A random part of a doubling wait, so that two that met do not meet again.

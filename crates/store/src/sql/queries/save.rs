@@ -1,6 +1,6 @@
 //! Saves what a decision wrote: only the rows that it names. Decides nothing.
 
-use super::{Connection, dialect, labels::ensure_set};
+use super::{Connection, dialect, labels::ensure_set, repositories::lock_live_repository};
 use crate::{
     Created, ExecutionWrite, JobWrite, Loaded, Queued, StoreError, Writes,
     sql::{
@@ -60,7 +60,7 @@ pub(super) async fn save(
     if let Some(run) = &writes.run {
         match &birth {
             Some(birth) => insert_run(connection, run, birth).await?,
-            None => update_run(connection, run).await?,
+            None => update_run(connection, run, &writes.events).await?,
         }
         save_attempt(connection, run, writes.diagnostics.as_deref()).await?;
         save_jobs(connection, run, &writes.jobs).await?;
@@ -96,7 +96,17 @@ async fn insert_run(connection: &mut Connection, run: &Run, birth: &Birth) -> Re
     Ok(())
 }
 
-async fn update_run(connection: &mut Connection, run: &Run) -> Result<(), Failure> {
+async fn update_run(
+    connection: &mut Connection,
+    run: &Run,
+    events: &[(u64, Event)],
+) -> Result<(), Failure> {
+    let begins_again = |(_, event): &(u64, Event)| matches!(event, Event::AttemptRequested { .. });
+    if events.iter().any(begins_again) {
+        // Whoever deletes the repository at the same time sees a live run, or this sees no repository.
+        let live = lock_live_repository(connection, run.identity().repository).await?;
+        live.ok_or_else(|| Failure::not_found("run"))?;
+    }
     diesel::update(runs::table.find(run.id().get()))
         .set(RunChange::of(run))
         .execute(connection)

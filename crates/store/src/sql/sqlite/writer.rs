@@ -53,9 +53,9 @@ where
 
     fn answer(self: Box<Self>, committed: Result<(), String>) {
         let result = match (self.result, committed) {
-            (Some(Ok(value)), Ok(())) => Ok(value),
-            (Some(Err(failure)), _) => Err(failure.into()),
+            // Also a failure may come from what others of the group wrote, which is not there now.
             (_, Err(reason)) => Err(StoreError::Unavailable { reason }),
+            (Some(result), Ok(())) => result.map_err(StoreError::from),
             (None, Ok(())) => return,
         };
         // A caller that does not wait any more finds the change by reading.
