@@ -60,6 +60,16 @@ impl Database {
         }
     }
 
+    /// Runs one statement that changes something, without a transaction around it. It may happen twice when its
+    /// answer is lost, so that must do no harm.
+    pub(crate) async fn write_alone<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
+    {
+        self.read(work).await
+    }
+
     /// Runs statements that all see the same state.
     pub(crate) async fn snapshot<T, F>(&self, mut work: F) -> Result<T, StoreError>
     where

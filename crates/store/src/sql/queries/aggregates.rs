@@ -9,24 +9,26 @@ use crate::{
         schema::{attempts, executions, jobs, repositories, runs},
     },
 };
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper, dsl::exists,
+};
 use diesel_async::RunQueryDsl;
 use runyard_domain::{Execution, ExecutionId, Run, RunId, run::Job};
 
-/// A run whose repository is not deleted, locked.
+/// A run whose repository is not deleted, locked. The repository is not.
 pub(super) async fn lock_run(connection: &mut Connection, id: RunId) -> Result<Run, Failure> {
-    let row = runs::table.find(id.get()).select(RunRow::as_select());
+    let live = repositories::table
+        .filter(repositories::id.eq(runs::repository_id))
+        .filter(repositories::deleted_at.is_null());
+    let row = runs::table
+        .filter(runs::id.eq(id.get()))
+        .filter(exists(live))
+        .select(RunRow::as_select());
     let row: Option<RunRow> = dialect::locked!(row)
         .get_result(connection)
         .await
         .optional()?;
     let row = row.ok_or_else(|| Failure::not_found("run"))?;
-    let live = repositories::table
-        .filter(repositories::id.eq(row.repository_id))
-        .filter(repositories::deleted_at.is_null());
-    if live.count().get_result::<i64>(connection).await? == 0 {
-        return Err(Failure::not_found("run"));
-    }
     with_attempt(connection, row).await
 }
 

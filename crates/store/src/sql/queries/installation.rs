@@ -22,7 +22,8 @@ impl Store for SqlStore {
     }
 
     async fn reserve(&self, kind: IdKind, count: u32) -> Result<Range<i64>, StoreError> {
-        perform!(self.write, reserve(kind, count))
+        // Ids that are taken twice are only lost.
+        perform!(self.write_alone, reserve(kind, count))
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

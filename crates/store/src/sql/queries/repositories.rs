@@ -117,7 +117,11 @@ impl Repositories for SqlStore {
     }
 
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError> {
-        perform!(self.write, put_definition(hash, text))
+        // Most runs are of a file that was seen before.
+        match perform!(self.read, definition(hash))? {
+            Some(_) => Ok(()),
+            None => perform!(self.write, put_definition(hash, text)),
+        }
     }
 
     async fn definition(&self, hash: &str) -> Result<Option<String>, StoreError> {

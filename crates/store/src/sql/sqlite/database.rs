@@ -45,6 +45,15 @@ impl Database {
         self.readers.read(work).await
     }
 
+    /// Runs one statement that changes something; the same as [`Self::write`] here.
+    pub(crate) async fn write_alone<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
+    {
+        self.writer.write(work).await
+    }
+
     /// Runs `work` in one transaction, and answers once it is durable.
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
