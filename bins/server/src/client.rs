@@ -77,7 +77,7 @@ impl Client {
         let status = answer.status();
         let text = answer.text().await.context("reading the server's answer")?;
         if !status.is_success() {
-            bail!(sentence(status, &text));
+            bail!(sentence(status, path, &text));
         }
         if text.is_empty() {
             return Ok(Value::Null);
@@ -125,8 +125,8 @@ impl Client {
     }
 }
 
-/// The server's own words, or at least the status.
-fn sentence(status: StatusCode, text: &str) -> String {
+/// The server's own words, or at least what was asked for and the status.
+fn sentence(status: StatusCode, path: &str, text: &str) -> String {
     let body: Value = serde_json::from_str(text).unwrap_or_default();
     let message = body
         .get("message")
@@ -134,6 +134,10 @@ fn sentence(status: StatusCode, text: &str) -> String {
         .unwrap_or_default();
     match status {
         StatusCode::UNAUTHORIZED => format!("the token is not accepted: {message}"),
+        StatusCode::NOT_FOUND => {
+            format!("there is no {path} on this server, or the token may not see it (404)")
+        }
+        StatusCode::FORBIDDEN => format!("the token may not do this: {message} (403)"),
         _ if message.is_empty() => format!("the server answered {status}"),
         _ => format!("{message} ({})", status.as_u16()),
     }

@@ -7,6 +7,7 @@ use crate::{
     hook,
 };
 use anyhow::{Context, Result, bail};
+use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
 pub(crate) async fn user(command: User) -> Result<()> {
@@ -55,8 +56,8 @@ pub(crate) async fn token(command: Token) -> Result<()> {
         } => {
             let client = Client::new(&connection)?;
             let path = tokens_of(&client, user).await?;
-            let seconds = days.map(|days| u64::from(days) * 24 * 60 * 60);
-            let body = json!({ "name": name, "scopes": scopes, "expires_in_seconds": seconds });
+            let expires = days.map(|days| Utc::now() + TimeDelta::days(days.into()));
+            let body = json!({ "name": name, "scopes": scopes, "expires_at": expires });
             let made = client.post(&path, body).await?;
             println!("{}", text(&made, "token"));
         }
@@ -232,9 +233,25 @@ pub(crate) async fn dispatch(command: Dispatch) -> Result<()> {
     if command.follow {
         let conclusion = follow(&client, &repository, run).await?;
         println!("conclusion: {conclusion}");
+        print_diagnostics(&client, run).await?;
         if conclusion != "success" {
             bail!("run {run} ended as {conclusion}");
         }
+    }
+    Ok(())
+}
+
+/// Says where and why the run's file could not be planned, if that is how it ended.
+async fn print_diagnostics(client: &Client, run: i64) -> Result<()> {
+    let run = client.get(&format!("/api/v1/runs/{run}")).await?;
+    for diagnostic in rows(&json!({ "diagnostics": run["diagnostics"] })) {
+        let place = format!(
+            "{}:{}:{}",
+            text(diagnostic, "file"),
+            diagnostic["line"],
+            diagnostic["column"]
+        );
+        println!("{place}: {}", text(diagnostic, "message"));
     }
     Ok(())
 }
@@ -255,7 +272,8 @@ pub(crate) async fn start(
     };
     let path = format!("/api/v3/repos/{repository}/actions/workflows/{workflow}/dispatches");
     let body = json!({ "ref": reference, "return_run_details": true });
-    let answer = client.post(&path, body).await?;
+    let answer = client.post(&path, body).await;
+    let answer = answer.with_context(|| format!("dispatching {workflow} of {repository}"))?;
     answer["workflow_run_id"]
         .as_i64()
         .context("the server did not say which run it made")
@@ -263,10 +281,8 @@ pub(crate) async fn start(
 
 /// The items of a list, whether it is an array or an envelope around one.
 fn rows(answer: &Value) -> impl Iterator<Item = &Value> {
-    let list = match answer {
-        Value::Object(members) => members.values().find_map(Value::as_array),
-        other => other.as_array(),
-    };
+    let enveloped = || answer.as_object()?.values().find_map(Value::as_array);
+    let list = answer.as_array().or_else(enveloped);
     list.into_iter().flatten()
 }
 

@@ -1,6 +1,7 @@
 //! Everything a runner must know to run a job, gathered outside of any transaction.
 
 use crate::{Engine, EngineError, secret::Secret};
+use futures_util::future::try_join3;
 use runyard_domain::{Execution, JobId, repository::Repository};
 use runyard_store::RunView;
 use runyard_workflow::{Env, Job, Step, Workflow};
@@ -44,22 +45,17 @@ impl Engine {
         github_token: Secret,
     ) -> Result<Assignment, EngineError> {
         let missing = |what| EngineError::NotFound { what };
-        let view = self
-            .store
-            .job(execution.job)
-            .await?
-            .ok_or_else(|| missing("the job"))?;
-        let run = self
-            .store
-            .run(execution.run)
-            .await?
-            .ok_or_else(|| missing("the run"))?;
+        // Side by side: the runner waits for the slowest of them, not for their sum.
+        let (view, run, payload) = try_join3(
+            self.store.job(execution.job),
+            self.store.run(execution.run),
+            self.store.payload(execution.run),
+        )
+        .await?;
+        let view = view.ok_or_else(|| missing("the job"))?;
+        let run = run.ok_or_else(|| missing("the run"))?;
+        let payload = payload.unwrap_or(Value::Null);
         let repository = self.store.repository(run.identity.repository).await?;
-        let payload = self
-            .store
-            .payload(execution.run)
-            .await?
-            .unwrap_or(Value::Null);
         let (path, hash) = (&run.identity.path, &run.identity.definition);
         let definition = self.definitions.get(path, hash).await?;
         let workflow = definition

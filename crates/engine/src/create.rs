@@ -7,6 +7,7 @@ use crate::{
     git::Resolved,
     ids::job_ids,
 };
+use futures_util::future::try_join;
 use runyard_domain::{
     CheckSuiteId, Event, JobIds, Refusal, RunId, Timestamp, UserId,
     repository::{Repository, Workflow},
@@ -67,12 +68,9 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`]; refused while the run is live.
     pub async fn rerun_as_new(&self, run: RunId, by: UserId) -> Result<RunId, EngineError> {
-        let view = self
-            .store
-            .run(run)
-            .await?
-            .ok_or(EngineError::NotFound { what: "the run" })?;
-        let payload = self.store.payload(run).await?.unwrap_or(Value::Null);
+        let (view, payload) = try_join(self.store.run(run), self.store.payload(run)).await?;
+        let view = view.ok_or(EngineError::NotFound { what: "the run" })?;
+        let payload = payload.unwrap_or(Value::Null);
         let identity = view.identity;
         let definition = self
             .definitions
