@@ -1,5 +1,8 @@
 //! The use cases together, over the memory store and a real git repository: from a dispatch to sealed logs.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
 
 use runyard_domain::{
     Conclusion, JobStatus, Refusal, RunId, RunStatus, StepConclusion, Timestamp,
