@@ -22,7 +22,7 @@ pub(crate) const NAME_CHARACTERS_MAX: usize = 255;
 /// A user to be made.
 #[derive(Debug, Clone)]
 pub struct NewUser {
-    /// Letters, digits and single hyphens inside, at most [`LOGIN_CHARACTERS_MAX`].
+    /// Letters, digits and single hyphens inside, at most 39 characters.
     pub login: String,
     /// Name that people see.
     pub name: Option<String>,
