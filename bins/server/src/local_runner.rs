@@ -36,6 +36,6 @@ pub(crate) async fn register(engine: &Engine, settings: &Settings, url: &str) ->
     let mut config = RunnerConfig::new(url, secret.reveal(), NAME, work);
     config.labels = labels;
     config.capacity = settings.runner.capacity;
-    config.drain_wait = DRAIN;
+    config.drain_wait = DRAIN.min(settings.server.drain());
     Ok(Runner::new(config))
 }

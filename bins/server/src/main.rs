@@ -10,11 +10,15 @@ mod hook;
 mod local_runner;
 mod serve;
 mod settings;
+mod stopping;
 mod storage;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
+
+/// What still runs on a thread when the program is done, a fetch for example, is waited for no longer than this.
+const LEFTOVERS: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     runyard_runner::run_supervisor_if_asked();
@@ -23,7 +27,9 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&anyhow::Error::new(error).context("starting threads")),
     };
-    match runtime.block_on(run(arguments.command)) {
+    let done = runtime.block_on(run(arguments.command));
+    runtime.shutdown_timeout(LEFTOVERS);
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }

@@ -4,6 +4,7 @@ use crate::{
     arguments::{Configured, Connection, Demo, Serve},
     demo, first_start, local_runner,
     settings::{Settings, StoreKind},
+    stopping::{Moment, Stop, reached, signalled},
     storage,
 };
 use anyhow::{Context, Result};
@@ -12,11 +13,7 @@ use runyard_engine::Engine;
 use runyard_runner::Runner;
 use runyard_store::{postgres, sqlite};
 use std::net::{SocketAddr, TcpListener};
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-    task::JoinHandle,
-};
+use tokio::task::JoinHandle;
 
 /// Serves until it is told to stop.
 pub(crate) async fn serve(command: Serve) -> Result<()> {
@@ -29,32 +26,44 @@ pub(crate) async fn serve(command: Serve) -> Result<()> {
     let engine = storage::open_engine(&settings).await?;
     let _clocks = engine.start_clocks().await?;
     let url = url(listener.local_addr()?);
-    let (halt, halting) = watch::channel(false);
-    let serving = tokio::spawn(answer(listener, engine.clone(), settings.clone(), halting));
+    let stop = Stop::new();
+    let answering = answer(listener, engine.clone(), settings.clone(), &stop)?;
+    let serving = tokio::spawn(answering);
     announce(&engine, &settings, &url).await?;
 
-    let (stop, stopping) = watch::channel(false);
-    let runner = start_runner(&engine, &settings, &url, stopping.clone()).await?;
+    let limit = settings.server.drain();
+    let runner = start_runner(&engine, &settings, &url, stop.begun()).await?;
     let demo = command
         .demo
-        .then(|| tokio::spawn(show_demo(engine, settings, url, stopping)));
-    wait_for_signal().await?;
-    log::info!("stopping");
-    stop.send_replace(true);
-    for task in runner.into_iter().chain(demo) {
-        // The task's own end is logged by itself; a panic in it must not keep the server from stopping.
-        let _ = task.await;
-    }
-    halt.send_replace(true);
-    serving.await.context("serving")?
+        .then(|| tokio::spawn(show_demo(engine, settings, url, stop.begun())));
+    signalled().await?;
+    let tasks = runner.into_iter().chain(demo).collect();
+    stop.through(limit, tasks, serving).await
 }
 
-async fn answer(
+fn answer(
     listener: TcpListener,
     engine: Engine,
     settings: Settings,
-    halting: watch::Receiver<bool>,
-) -> Result<()> {
+    stop: &Stop,
+) -> Result<impl Future<Output = Result<()>> + Send + use<>> {
+    let state = state(engine, &settings)?;
+    let mut options = ServeOptions {
+        shutdown_timeout: settings.server.drain(),
+        ..ServeOptions::default()
+    };
+    if settings.server.workers > 0 {
+        options.workers = settings.server.workers;
+    }
+    let (begun, drained) = (reached(stop.begun()), reached(stop.drained()));
+    Ok(async move {
+        let served = runyard_api::serve(listener, state, options, begun, drained);
+        served.await.context("serving")
+    })
+}
+
+/// What requests are answered with.
+fn state(engine: Engine, settings: &Settings) -> Result<ApiState> {
     let mut state = ApiState::new(engine);
     state.public_url = match settings.server.public_url.as_str() {
         "" => None,
@@ -66,13 +75,7 @@ async fn answer(
     state.trust_forwarded = settings.server.trust_forwarded;
     state.limits.json_bytes = settings.server.body_bytes;
     state.limits.event_bytes = settings.server.event_bytes;
-    let mut options = ServeOptions::default();
-    if settings.server.workers > 0 {
-        options.workers = settings.server.workers;
-    }
-    runyard_api::serve(listener, state, options, stopped(halting))
-        .await
-        .context("serving")
+    Ok(state)
 }
 
 /// Brings the schema up to date.
@@ -147,7 +150,7 @@ async fn start_runner(
     engine: &Engine,
     settings: &Settings,
     url: &str,
-    stopping: watch::Receiver<bool>,
+    stopping: Moment,
 ) -> Result<Option<JoinHandle<()>>> {
     if !settings.runner.in_process {
         return Ok(None);
@@ -156,18 +159,13 @@ async fn start_runner(
     Ok(Some(tokio::spawn(run_jobs(runner, stopping))))
 }
 
-async fn run_jobs(runner: Runner, stopping: watch::Receiver<bool>) {
-    if let Err(error) = runner.run(stopped(stopping)).await {
+async fn run_jobs(runner: Runner, stopping: Moment) {
+    if let Err(error) = runner.run(reached(stopping)).await {
         log::error!("the runner in this process ended: {error}");
     }
 }
 
-async fn show_demo(
-    engine: Engine,
-    settings: Settings,
-    url: String,
-    stopping: watch::Receiver<bool>,
-) {
+async fn show_demo(engine: Engine, settings: Settings, url: String, stopping: Moment) {
     let shown = async {
         let token = first_start::demo_token(&engine).await?.reveal().to_owned();
         let connection = Connection {
@@ -182,21 +180,6 @@ async fn show_demo(
             Ok(()) => println!("The server keeps running; stop it with Ctrl-C."),
             Err(error) => eprintln!("runyard: the demonstration: {error:#}"),
         },
-        () = stopped(stopping) => {}
+        () = reached(stopping) => {}
     }
-}
-
-async fn stopped(mut stopping: watch::Receiver<bool>) {
-    // The sender is gone only when the server is, which is a stop too.
-    let _ = stopping.wait_for(|stop| *stop).await;
-}
-
-async fn wait_for_signal() -> Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }

@@ -37,6 +37,14 @@ pub(crate) struct Server {
     pub(crate) workers: usize,
     pub(crate) body_bytes: usize,
     pub(crate) event_bytes: usize,
+    drain_seconds: u64,
+}
+
+impl Server {
+    /// A stop takes no longer than this.
+    pub(crate) fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -155,6 +163,7 @@ impl Settings {
 
     fn check(&self) -> Result<()> {
         let at_least_one = [
+            ("server.drain_seconds", self.server.drain_seconds),
             ("git.fetch_timeout_seconds", self.git.fetch_timeout_seconds),
             ("jobs.offer_seconds", self.jobs.offer_seconds),
             ("jobs.lease_seconds", self.jobs.lease_seconds),

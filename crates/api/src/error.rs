@@ -86,6 +86,13 @@ impl ApiError {
         }
     }
 
+    /// 503 of a server that is about to go: another one, or the next start, can do it.
+    pub(crate) fn stopping() -> Self {
+        Self::Unavailable {
+            reason: "the server is stopping".to_owned(),
+        }
+    }
+
     /// The answer, with the page that documents the failing operation.
     pub(crate) fn render(&self, documentation: &str) -> HttpResponse {
         let mut answer = HttpResponseBuilder::new(self.status_code());

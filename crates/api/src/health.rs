@@ -20,8 +20,11 @@ async fn healthz() -> HttpResponse {
     json(StatusCode::OK, &json!({ "status": "ok" }))
 }
 
-/// GET /readyz: the store can be reached, so requests can be served.
+/// GET /readyz: the store can be reached and the server stays, so requests can be served.
 async fn readyz(state: Data<ApiState>) -> Result<HttpResponse, ApiError> {
+    if state.is_stopping() {
+        return Err(ApiError::stopping());
+    }
     let ready = state.engine.store().ready().await;
     ready.map_err(EngineError::from)?;
     Ok(json(StatusCode::OK, &json!({ "status": "ready" })))

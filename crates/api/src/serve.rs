@@ -27,8 +27,9 @@ impl Default for ServeOptions {
     }
 }
 
-/// Answers on `listener` until `shutdown` completes, then lets running requests end. Calls that wait for something
-/// are answered at once, as if nothing had happened within their time.
+/// Answers on `listener` until `stopping` completes, and from then on as a server that is about to go: it is not
+/// ready, hands out no jobs, and calls that wait for something are answered at once, as if nothing had happened
+/// within their time. When `drained` completes too, it takes no more requests and lets the running ones end.
 ///
 /// # Errors
 /// When the listener cannot be used.
@@ -36,10 +37,11 @@ pub async fn serve(
     listener: TcpListener,
     mut state: ApiState,
     options: ServeOptions,
-    shutdown: impl Future<Output = ()>,
+    stopping: impl Future<Output = ()>,
+    drained: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let (stop, stopping) = watch::channel(false);
-    state.stopping = stopping;
+    let (stop, told) = watch::channel(false);
+    state.stopping = told;
     let server = HttpServer::new(move || {
         let state = state.clone();
         App::new().configure(move |config| configure(config, state))
@@ -52,11 +54,13 @@ pub async fn serve(
         .listen(listener)?
         .run();
     let running = server.handle();
-    match select(pin!(server), pin!(shutdown)).await {
+    let over = async {
+        stopping.await;
+        stop.send_replace(true);
+        drained.await;
+    };
+    match select(pin!(server), pin!(over)).await {
         Either::Left((ended, _)) => ended,
-        Either::Right(((), server)) => {
-            stop.send_replace(true);
-            join(server, running.stop(true)).await.0
-        }
+        Either::Right(((), server)) => join(server, running.stop(true)).await.0,
     }
 }

@@ -60,6 +60,11 @@ impl ApiState {
         }
     }
 
+    /// Whether the server is about to stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
     /// Returns when the server is about to stop, otherwise never.
     pub(crate) async fn stopped(&self) {
         let mut stopping = self.stopping.clone();

@@ -33,6 +33,9 @@ pub(super) async fn claim(
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
     let message: Claim = body.parse()?;
+    if state.is_stopping() {
+        return Ok(HttpResponse::NoContent().finish());
+    }
     let wait = Duration::from_secs(message.wait_s.min(WAIT_SECONDS_MAX));
     let claiming = state
         .engine

@@ -379,3 +379,28 @@ async fn a_server_that_stops_answers_those_who_wait() {
     );
     assert!(stopping.elapsed() < Duration::from_secs(20));
 }
+
+#[tokio::test]
+async fn a_server_that_is_about_to_stop_is_not_ready_and_hands_out_nothing() {
+    let server = ready().await;
+    let runner = FakeRunner::register(&server, "one").await;
+    let offered = runner.claim_one("first").await;
+    server.dispatch("admin/open").await;
+    server.get("/readyz", "").await.expect(200);
+
+    server.begin_to_stop();
+    let mut answer = server.get("/readyz", "").await;
+    while answer.status == 200 {
+        answer = server.get("/readyz", "").await;
+    }
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert_eq!(answer.expect(503).json()["message"], "Service Unavailable");
+    let body = json!({ "request_key": "k", "free_slots": 1, "wait_s": 0 });
+    let path = "/api/v1/runners/claim";
+    let claim = server.call("POST", path, &runner.token, body).await;
+    claim.expect(204);
+    // What runs goes on: the process lives, and a job that was offered can be started.
+    server.get("/healthz", "").await.expect(200);
+    runner.start(&offered).await.expect(200);
+    server.stop().await;
+}

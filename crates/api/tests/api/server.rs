@@ -24,7 +24,7 @@ use std::{
     time::Duration,
 };
 use tempfile::TempDir;
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{sync::Notify, task::JoinHandle};
 
 /// 2026-01-02T03:04:05Z.
 const START: i64 = 1_767_323_045_000_000;
@@ -41,7 +41,8 @@ pub(crate) struct TestServer {
     clock: Arc<AtomicI64>,
     http: reqwest::Client,
     _folder: TempDir,
-    stop: oneshot::Sender<()>,
+    stopping: Arc<Notify>,
+    drained: Arc<Notify>,
     serving: JoinHandle<std::io::Result<()>>,
 }
 
@@ -59,14 +60,15 @@ impl TestServer {
         change(&mut state);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let (stop, stopped) = oneshot::channel();
+        let (stopping, drained) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let options = ServeOptions {
             workers: 1,
             shutdown_timeout: Duration::from_secs(10),
         };
-        let serving = tokio::spawn(serve(listener, state, options, async {
-            let _ = stopped.await;
-        }));
+        let told = |told: Arc<Notify>| async move { told.notified().await };
+        let (stops, drains) = (told(stopping.clone()), told(drained.clone()));
+        let serving = serve(listener, state, options, stops, drains);
+        let serving = tokio::spawn(serving);
         let builder = reqwest::Client::builder()
             .redirect(Policy::none())
             .no_proxy();
@@ -78,7 +80,8 @@ impl TestServer {
             clock,
             http: builder.build().unwrap(),
             _folder: folder,
-            stop,
+            stopping,
+            drained,
             serving,
         };
         server.admin = server.user("admin", true, Scope::ALL).await;
@@ -134,9 +137,15 @@ impl TestServer {
         self.clock.fetch_add(micros, Ordering::SeqCst);
     }
 
+    /// Tells the server that it is about to stop. It goes on answering.
+    pub(crate) fn begin_to_stop(&self) {
+        self.stopping.notify_one();
+    }
+
     /// Stops the server, and waits until it has.
     pub(crate) async fn stop(self) {
-        self.stop.send(()).unwrap();
+        self.begin_to_stop();
+        self.drained.notify_one();
         self.serving.await.unwrap().unwrap();
     }
 
