@@ -54,6 +54,9 @@ pub(crate) struct Serve {
     /// Address and port; overrides the setting server.listen
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<String>,
+    /// A unix socket to listen on beside the port; overrides the setting server.unix_socket
+    #[arg(long, value_name = "PATH")]
+    pub(crate) unix_socket: Option<PathBuf>,
     /// Once it serves, show a run of the sample project, and keep serving
     #[arg(long)]
     pub(crate) demo: bool,

@@ -7,6 +7,7 @@ mod demo;
 mod first_start;
 mod follow;
 mod hook;
+mod listening;
 mod local_runner;
 mod serve;
 mod settings;

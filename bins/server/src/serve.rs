@@ -2,17 +2,18 @@
 
 use crate::{
     arguments::{Configured, Connection, Demo, Serve},
-    demo, first_start, local_runner,
+    demo, first_start,
+    listening::Listening,
+    local_runner,
     settings::{Settings, StoreKind},
     stopping::{Moment, Stop, reached, signalled},
     storage,
 };
 use anyhow::{Context, Result};
-use runyard_api::{ApiState, ServeOptions};
+use runyard_api::{ApiState, Listeners, ServeOptions};
 use runyard_engine::Engine;
 use runyard_runner::Runner;
 use runyard_store::{postgres, sqlite};
-use std::net::{SocketAddr, TcpListener};
 use tokio::task::JoinHandle;
 
 /// Serves until it is told to stop.
@@ -21,15 +22,24 @@ pub(crate) async fn serve(command: Serve) -> Result<()> {
     if let Some(listen) = command.listen {
         settings.server.listen = listen;
     }
+    if let Some(path) = command.unix_socket {
+        settings.server.unix_socket = path;
+    }
     start_log(&settings);
-    let listener = listen(&settings.server.listen)?;
+    let Listening {
+        listeners,
+        url,
+        socket,
+    } = Listening::open(&settings)?;
     let engine = storage::open_engine(&settings).await?;
     let _clocks = engine.start_clocks().await?;
-    let url = url(listener.local_addr()?);
     let stop = Stop::new();
-    let answering = answer(listener, engine.clone(), settings.clone(), &stop)?;
+    let answering = answer(listeners, engine.clone(), settings.clone(), &stop)?;
     let serving = tokio::spawn(answering);
     announce(&engine, &settings, &url).await?;
+    if let Some(socket) = &socket {
+        println!("unix socket: {}", socket.path().display());
+    }
 
     let limit = settings.server.drain();
     let runner = start_runner(&engine, &settings, &url, stop.begun()).await?;
@@ -42,7 +52,7 @@ pub(crate) async fn serve(command: Serve) -> Result<()> {
 }
 
 fn answer(
-    listener: TcpListener,
+    listeners: Listeners,
     engine: Engine,
     settings: Settings,
     stop: &Stop,
@@ -57,7 +67,7 @@ fn answer(
     }
     let (begun, drained) = (reached(stop.begun()), reached(stop.drained()));
     Ok(async move {
-        let served = runyard_api::serve(listener, state, options, begun, drained);
+        let served = runyard_api::serve(listeners, state, options, begun, drained);
         served.await.context("serving")
     })
 }
@@ -108,26 +118,6 @@ fn start_log(settings: &Settings) {
     let _ = env_logger::Builder::from_env(filters)
         .format_timestamp_micros()
         .try_init();
-}
-
-fn listen(address: &str) -> Result<TcpListener> {
-    let listener = TcpListener::bind(address);
-    let listener = listener.with_context(|| {
-        format!(
-            "cannot listen on {address}; choose another by --listen or the setting server.listen"
-        )
-    })?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
-}
-
-/// A server that listens everywhere is reached here by the loopback address.
-fn url(address: SocketAddr) -> String {
-    match address {
-        _ if !address.ip().is_unspecified() => format!("http://{address}"),
-        SocketAddr::V4(_) => format!("http://127.0.0.1:{}", address.port()),
-        SocketAddr::V6(_) => format!("http://[::1]:{}", address.port()),
-    }
 }
 
 /// What programs and people read at the start: the lines `url:` and, on the first one, `token:`.

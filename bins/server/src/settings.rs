@@ -32,6 +32,7 @@ pub(crate) struct Settings {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Server {
     pub(crate) listen: String,
+    pub(crate) unix_socket: PathBuf,
     pub(crate) public_url: String,
     pub(crate) trust_forwarded: bool,
     pub(crate) workers: usize,

@@ -33,6 +33,6 @@ mod wire;
 #[cfg(feature = "server")]
 pub use routes::configure;
 #[cfg(feature = "server")]
-pub use serve::{ServeOptions, serve};
+pub use serve::{Listeners, ServeOptions, serve};
 #[cfg(feature = "server")]
 pub use state::{ApiLimits, ApiState};

@@ -1,13 +1,30 @@
 //! Answers on a listener until it is told to stop. No configuration files, no signals: those are the program's.
 
 use crate::{ApiState, configure};
-use actix_web::{App, HttpServer};
+use actix_web::{App, HttpServer, dev::Server};
 use futures_util::future::{Either, join, select};
-use std::{future::Future, io, net::TcpListener, pin::pin, time::Duration};
+use std::{
+    future::Future, io, net::TcpListener, os::unix::net::UnixListener, pin::pin, time::Duration,
+};
 use tokio::sync::watch;
 
 /// How long a connection without a request is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// Where requests come from. Links in bodies begin with the Host header in either case.
+#[derive(Debug)]
+pub struct Listeners {
+    /// A port.
+    pub tcp: TcpListener,
+    /// A unix socket beside it, which must not block.
+    pub unix: Option<UnixListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(tcp: TcpListener) -> Self {
+        Self { tcp, unix: None }
+    }
+}
 
 /// How to serve.
 #[derive(Debug, Clone, Copy)]
@@ -27,14 +44,14 @@ impl Default for ServeOptions {
     }
 }
 
-/// Answers on `listener` until `stopping` completes, and from then on as a server that is about to go: it is not
+/// Answers on `listeners` until `stopping` completes, and from then on as a server that is about to go: it is not
 /// ready, hands out no jobs, and calls that wait for something are answered at once, as if nothing had happened
 /// within their time. When `drained` completes too, it takes no more requests and lets the running ones end.
 ///
 /// # Errors
-/// When the listener cannot be used.
+/// When a listener cannot be used.
 pub async fn serve(
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     mut state: ApiState,
     options: ServeOptions,
     stopping: impl Future<Output = ()>,
@@ -42,17 +59,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let (stop, told) = watch::channel(false);
     state.stopping = told;
-    let server = HttpServer::new(move || {
-        let state = state.clone();
-        App::new().configure(move |config| configure(config, state))
-    });
-    let server = server
-        .workers(options.workers.max(1))
-        .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(options.shutdown_timeout.as_secs())
-        .disable_signals()
-        .listen(listener)?
-        .run();
+    let server = open(listeners.into(), state, options)?;
     let running = server.handle();
     let over = async {
         stopping.await;
@@ -63,4 +70,21 @@ pub async fn serve(
         Either::Left((ended, _)) => ended,
         Either::Right(((), server)) => join(server, running.stop(true)).await.0,
     }
+}
+
+fn open(listeners: Listeners, state: ApiState, options: ServeOptions) -> io::Result<Server> {
+    let server = HttpServer::new(move || {
+        let state = state.clone();
+        App::new().configure(move |config| configure(config, state))
+    });
+    let mut server = server
+        .workers(options.workers.max(1))
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(options.shutdown_timeout.as_secs())
+        .disable_signals()
+        .listen(listeners.tcp)?;
+    if let Some(unix) = listeners.unix {
+        server = server.listen_uds(unix)?;
+    }
+    Ok(server.run())
 }

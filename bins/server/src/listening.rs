@@ -1,0 +1,183 @@
+//! Where the server listens: a TCP port, and beside it a unix socket when one is wanted. No requests here.
+
+use crate::settings::Settings;
+use anyhow::{Context, Result, bail};
+use runyard_api::Listeners;
+use std::{
+    ffi::OsString,
+    fs::{self, Permissions},
+    io::ErrorKind,
+    net::{SocketAddr, TcpListener},
+    os::unix::{
+        fs::{FileTypeExt, MetadataExt, PermissionsExt},
+        net::{UnixListener, UnixStream},
+    },
+    path::{Path, PathBuf},
+};
+
+/// Who may connect to the socket: the server's user and group.
+const SOCKET_MODE: u32 = 0o660;
+
+/// Open listeners, and what is cleaned up when the server ends.
+pub(crate) struct Listening {
+    pub(crate) listeners: Listeners,
+    /// How the port is reached from this machine.
+    pub(crate) url: String,
+    /// There while the server lives.
+    pub(crate) socket: Option<SocketFile>,
+}
+
+impl Listening {
+    /// Listens as the settings say.
+    pub(crate) fn open(settings: &Settings) -> Result<Self> {
+        let tcp = port(&settings.server.listen)?;
+        let url = url(tcp.local_addr()?);
+        let path = &settings.server.unix_socket;
+        let (unix, socket) = if path.as_os_str().is_empty() {
+            (None, None)
+        } else {
+            let opened = SocketFile::open(path);
+            let (unix, socket) = opened
+                .with_context(|| format!("cannot listen on the unix socket {}", path.display()))?;
+            (Some(unix), Some(socket))
+        };
+        Ok(Self {
+            listeners: Listeners { tcp, unix },
+            url,
+            socket,
+        })
+    }
+}
+
+fn port(address: &str) -> Result<TcpListener> {
+    let listener = TcpListener::bind(address);
+    let listener = listener.with_context(|| {
+        format!(
+            "cannot listen on {address}; choose another by --listen or the setting server.listen"
+        )
+    })?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// A server that listens everywhere is reached here by the loopback address.
+fn url(address: SocketAddr) -> String {
+    match address {
+        _ if !address.ip().is_unspecified() => format!("http://{address}"),
+        SocketAddr::V4(_) => format!("http://127.0.0.1:{}", address.port()),
+        SocketAddr::V6(_) => format!("http://[::1]:{}", address.port()),
+    }
+}
+
+/// The file of a unix socket. It is removed when this is dropped, unless it is another's by then.
+pub(crate) struct SocketFile {
+    path: PathBuf,
+    inode: u64,
+}
+
+impl SocketFile {
+    /// Listens on `path`. What a server that was killed left there is replaced.
+    fn open(path: &Path) -> Result<(UnixListener, Self)> {
+        check_free(path)?;
+        // Nobody can connect before the mode is right, and nobody meets a moment without a socket.
+        let mut new = OsString::from(path);
+        new.push(".new");
+        remove(Path::new(&new))?;
+        let listener = UnixListener::bind(&new)?;
+        fs::set_permissions(&new, Permissions::from_mode(SOCKET_MODE))?;
+        let inode = fs::metadata(&new)?.ino();
+        fs::rename(&new, path)?;
+        listener.set_nonblocking(true)?;
+        let path = std::path::absolute(path)?;
+        Ok((listener, Self { path, inode }))
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let found = fs::metadata(&self.path).map(|found| found.ino());
+        if found.is_ok_and(|inode| inode == self.inode)
+            && let Err(error) = remove(&self.path)
+        {
+            log::warn!("{} is left: {error}", self.path.display());
+        }
+    }
+}
+
+/// Refuses a path on which somebody listens, and one that holds something else than a socket.
+fn check_free(path: &Path) -> Result<()> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error.into()),
+        Ok(found) if !found.file_type().is_socket() => bail!("it is there and is not a socket"),
+        Ok(_) if UnixStream::connect(path).is_ok() => bail!("another program listens on it"),
+        Ok(_) => Ok(()),
+    }
+}
+
+fn remove(path: &Path) -> std::io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        Err(_) | Ok(()) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SocketFile, fs, url};
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_server_is_reached_where_it_listens_or_by_loopback() {
+        for (address, reached) in [
+            ("192.0.2.7:80", "http://192.0.2.7:80"),
+            ("0.0.0.0:8080", "http://127.0.0.1:8080"),
+            ("[::]:8080", "http://[::1]:8080"),
+        ] {
+            assert_eq!(url(address.parse().unwrap()), reached);
+        }
+    }
+
+    #[test]
+    fn a_socket_is_for_user_and_group_and_goes_with_its_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("socket");
+        let (_listener, socket) = SocketFile::open(&path).unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o660);
+        drop(socket);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_killed_server_left_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("socket");
+        let (listener, left) = SocketFile::open(&path).unwrap();
+        drop(listener);
+        let (_listener, _socket) = SocketFile::open(&path).unwrap();
+        drop(left);
+        assert!(path.exists(), "the file is the new server's by then");
+    }
+
+    #[test]
+    fn a_path_that_is_in_use_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (socket, file) = (folder.path().join("socket"), folder.path().join("file"));
+        let _kept = SocketFile::open(&socket).unwrap();
+        fs::write(&file, "text").unwrap();
+        for (path, reason) in [
+            (socket, "another program listens on it"),
+            (file.clone(), "it is there and is not a socket"),
+        ] {
+            let refused = SocketFile::open(&path).map(drop).unwrap_err();
+            assert_eq!(refused.to_string(), reason);
+        }
+        assert_eq!(fs::read_to_string(file).unwrap(), "text");
+    }
+}

@@ -1,0 +1,117 @@
+//! The program as an operator starts and stops it. What it does with runs is told elsewhere.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// A server on the memory store; it is killed when this is dropped.
+struct Server {
+    child: Child,
+    url: String,
+    token: String,
+    socket: PathBuf,
+    _folder: TempDir,
+}
+
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_runyard"));
+    command.env_clear().env("HOME", folder).current_dir(folder);
+    command.stdin(Stdio::null());
+    command
+}
+
+impl Server {
+    fn start(variables: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let mut command = command(folder.path());
+        command
+            .args(["serve", "--store", "memory", "--listen", "127.0.0.1:0"])
+            .arg("--unix-socket")
+            .arg(&socket)
+            .env("RUNYARD__RUNNER__IN_PROCESS", "false")
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut said = |name: &str| {
+            let mut lines = lines.by_ref().map(Result::unwrap);
+            let found = lines.find_map(|line| line.strip_prefix(name).map(str::to_owned));
+            found.unwrap_or_else(|| panic!("it never said {name:?}"))
+        };
+        let (token, url) = (said("token: "), said("url: "));
+        assert_eq!(said("unix socket: "), socket.display().to_string());
+        Self {
+            child,
+            url,
+            token,
+            socket,
+            _folder: folder,
+        }
+    }
+
+    fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// Asks the server to end; its exit code, and how long that took.
+    fn stop(&mut self) -> (Option<i32>, Duration) {
+        let id = i32::try_from(self.child.id()).unwrap();
+        let asked = Instant::now();
+        kill(Pid::from_raw(id), Signal::SIGTERM).unwrap();
+        (self.child.wait().unwrap().code(), asked.elapsed())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn the_unix_socket_answers_under_the_name_that_it_is_asked_by() {
+    let mut server = Server::start(&[]);
+    let client = reqwest::Client::builder()
+        .unix_socket(server.socket.as_path())
+        .build()
+        .unwrap();
+    let asked = client.get("http://ghes.example:8443/api/v3/user");
+    let answer = asked.bearer_auth(&server.token).send().await.unwrap();
+    let body: Value = answer.error_for_status().unwrap().json().await.unwrap();
+    assert_eq!(body["url"], "http://ghes.example:8443/api/v3/users/admin");
+    // gh keeps its connection open; the server does not wait for it.
+    let (code, took) = server.stop();
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(20), "{took:?}");
+    assert!(!server.socket.exists());
+}
+
+#[test]
+fn a_request_that_does_not_end_keeps_the_server_no_longer_than_the_setting_says() {
+    let mut server = Server::start(&[("RUNYARD__SERVER__DRAIN_SECONDS", "1")]);
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    let head = "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    // From its answer on the server has the request, and waits for a body that does not come.
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100");
+    let (code, took) = server.stop();
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(20), "{took:?}");
+    assert!(TcpStream::connect(server.address()).is_err());
+}
