@@ -8,5 +8,7 @@ mod project;
 mod refusals;
 mod rerun;
 mod restart;
+mod route_table;
+mod route_world;
 mod runner_process;
 mod sleeper;

@@ -7,6 +7,7 @@ mod edges;
 mod licences;
 mod migrations;
 mod purity;
+mod routes;
 mod suites;
 mod top_level;
 mod workspace;

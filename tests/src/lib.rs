@@ -9,6 +9,7 @@ mod eventually;
 mod git;
 mod marker;
 mod process;
+pub mod routes;
 mod runner;
 pub mod schema;
 mod server;

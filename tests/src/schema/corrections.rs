@@ -39,6 +39,7 @@ const ALWAYS_IN_A_JOB: [&str; 2] = ["run_attempt", "steps"];
 
 /// Changes the description, as read from the file, into what real servers send.
 pub(super) fn apply(description: &mut Value) {
+    add_user_by_login(&mut description["paths"]);
     let schemas = &mut description["components"]["schemas"];
     correct_job(&mut schemas["job"]);
     correct_run(&mut schemas["workflow-run"]);
@@ -47,6 +48,15 @@ pub(super) fn apply(description: &mut Value) {
         &mut schemas["deployment-status"]["properties"]["state"]["enum"],
         ["waiting"],
     );
+}
+
+/// Any client's way to a user; the file holds only what belongs to Actions.
+fn add_user_by_login(paths: &mut Value) {
+    let schema = json!({ "$ref": "#/components/schemas/public-user" });
+    let answer = json!({ "content": { "application/json": { "schema": schema } } });
+    paths["/users/{username}"] = json!({
+        "get": { "operationId": "users/get-by-username", "responses": { "200": answer } },
+    });
 }
 
 fn correct_job(job: &mut Value) {
