@@ -1,7 +1,7 @@
 //! Headers of every answer, and what is checked before a request is routed at all (contract 2 and 5).
 
 use super::{accept, documentation};
-use crate::{auth, error::ApiError};
+use crate::{auth, error::ApiError, requests};
 use actix_web::{
     Error, HttpMessage, HttpResponse,
     body::{BoxBody, MessageBody},
@@ -13,6 +13,7 @@ use actix_web::{
     middleware::Next,
 };
 use runyard_domain::access::Caller;
+use std::time::Instant;
 use uuid::Uuid;
 
 /// The release of GitHub Enterprise Server whose API this is (contract 5).
@@ -34,18 +35,15 @@ pub(crate) async fn every_answer(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    let (begun, asked) = (Instant::now(), request.method().clone());
     // The connection remembers that it was HEAD and leaves the body out.
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let (method, path) = (request.method().clone(), request.path().to_owned());
     let mut answer = next.call(request).await?.map_into_boxed_body();
-    log::debug!("{method} {path}: {}", answer.status().as_u16());
-    set(
-        answer.headers_mut(),
-        "x-github-request-id",
-        &Uuid::new_v4().to_string(),
-    );
+    let id = Uuid::new_v4().to_string();
+    set(answer.headers_mut(), "x-github-request-id", &id);
+    requests::answered(&answer, &asked, &id, begun.elapsed());
     Ok(answer)
 }
 

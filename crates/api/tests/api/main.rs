@@ -12,6 +12,7 @@ mod headers;
 mod lifecycle;
 mod logs;
 mod pages;
+mod requests;
 mod runner_protocol;
 mod runs;
 mod server;
