@@ -21,8 +21,6 @@ use std::time::Duration;
 pub const CLAIM_SLOTS_MAX: u32 = 32;
 /// Longest request key.
 pub(crate) const REQUEST_KEY_CHARACTERS_MAX: usize = 100;
-/// A lease that was renewed less than this ago is not written again (`runner-protocols.md` D).
-const LEASE_WRITE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A job offered to a runner.
 #[derive(Debug)]
@@ -204,7 +202,8 @@ impl Engine {
     pub(crate) async fn renew(&self, execution: &Execution) -> Result<Heard, EngineError> {
         let patience = self.settings.patience;
         let known = heard(execution)?;
-        let fresh = patience.lease.saturating_sub(LEASE_WRITE_INTERVAL);
+        let interval = self.settings.lease_write_interval();
+        let fresh = patience.lease.saturating_sub(interval);
         if known.lease_until > self.store.now().await?.plus(fresh) {
             return Ok(known);
         }

@@ -22,6 +22,24 @@ pub struct Settings {
     pub link_lifetime: Duration,
 }
 
+/// A runner speaks at least so often within one lease, so that one lost call does not lose its job.
+const REPORTS_PER_LEASE: u32 = 3;
+/// A lease that was renewed less than this ago is not written again (`runner-protocols.md` D).
+const LEASE_WRITE_INTERVAL: Duration = Duration::from_secs(5);
+
+impl Settings {
+    /// How often a runner reports: [`Settings::sync_interval`], and oftener where the lease is short.
+    pub fn report_interval(&self) -> Duration {
+        let often = self.patience.lease / REPORTS_PER_LEASE;
+        self.sync_interval.min(often)
+    }
+
+    /// How old a renewal may be before the next is written: less than the time between two reports.
+    pub(crate) fn lease_write_interval(&self) -> Duration {
+        LEASE_WRITE_INTERVAL.min(self.report_interval() / 2)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -33,5 +51,32 @@ impl Default for Settings {
             job_timeout: Duration::from_secs(360 * 60),
             link_lifetime: Duration::from_secs(60),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_lease_is_renewed_well_before_it_ends() {
+        for seconds in [1, 3, 5, 6, 30, 60, 600] {
+            let lease = Duration::from_secs(seconds);
+            let mut settings = Settings::default();
+            settings.patience.lease = lease;
+            let (report, write) = (settings.report_interval(), settings.lease_write_interval());
+            // Even when one report is lost, the next renews in time.
+            assert!(
+                write + report * 2 < lease,
+                "{seconds} s: {report:?}, {write:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_usual_lease_is_written_every_five_seconds() {
+        let settings = Settings::default();
+        assert_eq!(settings.report_interval(), settings.sync_interval);
+        assert_eq!(settings.lease_write_interval(), LEASE_WRITE_INTERVAL);
     }
 }

@@ -71,7 +71,7 @@ pub(super) async fn sync(
     let message: SyncExecution = body.parse()?;
     let steps = reports::steps(message.steps)?;
     let heard = state.engine.sync(&execution, message.rev, steps).await?;
-    let next_sync = state.engine.settings().sync_interval.as_millis();
+    let next_sync = state.engine.settings().report_interval().as_millis();
     Ok(ok(&Synced {
         lease_until_ms: heard.lease_until.unix_millis(),
         cancel: match heard.cancelled {

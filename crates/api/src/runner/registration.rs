@@ -149,7 +149,7 @@ impl RunnerBody {
 }
 
 fn intervals(settings: &Settings) -> Intervals {
-    let milliseconds = settings.sync_interval.as_millis();
+    let milliseconds = settings.report_interval().as_millis();
     Intervals {
         claim_wait_seconds: settings.wait_max.as_secs().min(WAIT_SECONDS_MAX),
         sync_milliseconds: u64::try_from(milliseconds).unwrap_or(u64::MAX),
