@@ -3,7 +3,7 @@
 use crate::{
     Conclusion, Event, Execution, JobId, Refusal, Run, UserId,
     event::EndReason,
-    execution::{ExecutionEnd, Patience, Step},
+    execution::{Patience, Step},
     run::{JobCancelled, Planning, Ran},
 };
 
@@ -69,14 +69,7 @@ pub fn expire(
 ) -> Result<Vec<Event>, Refusal> {
     let mut tried = execution.clone();
     let (end, _) = tried.expire(planning.now)?;
-    let reason = match end {
-        ExecutionEnd::GraceOver => EndReason::CancelGraceOver,
-        ExecutionEnd::Lost
-        | ExecutionEnd::Finished(_)
-        | ExecutionEnd::Released
-        | ExecutionEnd::Lapsed
-        | ExecutionEnd::Withdrawn => EndReason::RunnerLost,
-    };
+    let reason = end.reason().unwrap_or(EndReason::RunnerLost);
     let events = run.abandon_job(execution.job, reason, planning)?;
     *execution = tried;
     Ok(events)

@@ -4,6 +4,7 @@ use crate::StoreError;
 use async_trait::async_trait;
 use runyard_domain::{
     Conclusion, Event, JobId, RepositoryId, RunId, RunStatus, Timestamp, UserId, WorkflowId,
+    event::EndReason,
     execution::Step,
     run::{CommitFacts, JobState, RunIdentity},
 };
@@ -127,6 +128,8 @@ pub struct JobView {
     pub state: JobState,
     /// Its steps as last reported; empty before it starts.
     pub steps: Vec<Step>,
+    /// Why it ended, where the conclusion alone does not say.
+    pub reason: Option<EndReason>,
 }
 
 /// Which jobs of a run.

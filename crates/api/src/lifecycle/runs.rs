@@ -13,6 +13,7 @@ use actix_web::{
 };
 use runyard_domain::{
     Refusal, Run, RunId,
+    event::EndReason,
     run::{Job, JobState},
 };
 use runyard_engine::EngineError;
@@ -61,6 +62,8 @@ struct JobBody {
     name: Option<String>,
     status: &'static str,
     conclusion: Option<&'static str>,
+    /// Why it ended, where the conclusion alone does not say: its runner was lost, for example.
+    reason: Option<&'static str>,
     needs: Vec<String>,
     /// Those of `needs` that are not complete.
     waits_for: Vec<String>,
@@ -158,6 +161,7 @@ impl JobBody {
             name: view.map(|view| view.display_name.clone()),
             status: job.status().name(),
             conclusion: job.conclusion().map(|conclusion| conclusion.name()),
+            reason: view.and_then(|view| view.reason).map(EndReason::sentence),
             needs: job
                 .needs()
                 .iter()

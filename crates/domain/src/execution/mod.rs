@@ -5,7 +5,9 @@ mod step;
 
 pub use step::{Step, StepState};
 
-use crate::{Conclusion, ExecutionId, JobId, Refusal, RunId, Timestamp, runner::RunnerRef};
+use crate::{
+    Conclusion, ExecutionId, JobId, Refusal, RunId, Timestamp, event::EndReason, runner::RunnerRef,
+};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -94,6 +96,17 @@ pub enum ExecutionEnd {
     Lost,
     /// The runner did not stop within the grace of a cancellation.
     GraceOver,
+}
+
+impl ExecutionEnd {
+    /// Why its job ended, when that was not by the runner's word.
+    pub fn reason(self) -> Option<EndReason> {
+        match self {
+            Self::Lost => Some(EndReason::RunnerLost),
+            Self::GraceOver => Some(EndReason::CancelGraceOver),
+            Self::Finished(_) | Self::Released | Self::Lapsed | Self::Withdrawn => None,
+        }
+    }
 }
 
 /// What happened to a hand-over.
@@ -317,6 +330,16 @@ impl Execution {
     /// Whether it is over.
     pub fn is_ended(&self) -> bool {
         matches!(self.state, ExecutionState::Ended { .. })
+    }
+
+    /// Why it ended, when that was not by the runner's word.
+    pub fn end_reason(&self) -> Option<EndReason> {
+        match self.state {
+            ExecutionState::Ended { end, .. } => end.reason(),
+            ExecutionState::Offered { .. }
+            | ExecutionState::Running { .. }
+            | ExecutionState::Cancelling { .. } => None,
+        }
     }
 
     /// Until when the runner keeps the job without being heard of, once it has it.

@@ -226,6 +226,7 @@ impl State {
             steps: row
                 .map(|row| row.execution.steps.clone())
                 .unwrap_or_default(),
+            reason: row.and_then(|row| row.execution.end_reason()),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Rows of jobs: blocked ones have no id, and what is known only in some states is null in the others.
 
-use super::place::{Place, json};
+use super::{
+    execution::end_reason,
+    place::{Place, json},
+};
 use crate::{
     JobView, JobWrite, StoreError,
     sql::{
@@ -178,8 +181,12 @@ impl JobRow {
         })
     }
 
-    /// The job as it is shown, with the steps of its execution.
-    pub(crate) fn view(&self, steps: Option<&JsonText>) -> Result<JobView, StoreError> {
+    /// The job as it is shown, with the steps of its execution and the word for how that ended.
+    pub(crate) fn view(
+        &self,
+        steps: Option<&JsonText>,
+        ended_as: Option<&str>,
+    ) -> Result<JobView, StoreError> {
         let row = self.row();
         let job = self.as_planned(row.present("id", self.id)?)?;
         let steps: Option<Vec<Step>> = steps.map(|steps| row.json("steps", steps)).transpose()?;
@@ -194,6 +201,7 @@ impl JobRow {
             created_at: job.created_at,
             state: job.state,
             steps: steps.unwrap_or_default(),
+            reason: ended_as.and_then(end_reason),
         })
     }
 }
