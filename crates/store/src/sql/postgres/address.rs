@@ -1,8 +1,11 @@
 //! The address of a PostgreSQL server, and the form of it that may be shown: without a password.
 
 use crate::StoreError;
-use std::fmt;
+use std::{fmt, time::Duration};
 use tokio_postgres::{Config, config::Host};
+
+/// A connection on which nothing arrives for this long is given up, also one that only listens.
+const SILENCE_MAX: Duration = Duration::from_secs(20);
 
 /// What a database URL says.
 #[derive(Clone)]
@@ -13,9 +16,14 @@ impl Address {
     pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
         // The parser's error can quote what it could not read, which may be a password.
         let config: Result<Config, _> = url.parse();
-        config.map(Self).map_err(|_| StoreError::Unavailable {
+        let mut config = config.map_err(|_| StoreError::Unavailable {
             reason: "the database URL is not one of PostgreSQL".to_owned(),
-        })
+        })?;
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(SILENCE_MAX);
+        }
+        config.keepalives_idle(config.get_keepalives_idle().min(SILENCE_MAX / 2));
+        Ok(Self(config))
     }
 
     pub(super) fn config(&self) -> &Config {

@@ -12,6 +12,9 @@ use tokio_postgres::NoTls;
 /// How long connecting, or waiting for a free connection, may take.
 pub(super) const CONNECTION_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long statements that belong together may take. A network that swallows everything tells nobody.
+pub(super) const WORK_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// A new connection within [`CONNECTION_TIMEOUT`].
 pub(super) async fn connect(address: &Address) -> Result<Connection, StoreError> {
     let connected = timeout(CONNECTION_TIMEOUT, establish(address)).await;
@@ -32,6 +35,12 @@ pub(super) fn slow(address: &Address) -> StoreError {
     unreachable(address, &format!("no connection within {seconds} s"))
 }
 
+/// What is answered when the server does not answer.
+pub(super) fn silent(address: &Address) -> StoreError {
+    let seconds = WORK_TIMEOUT.as_secs();
+    unreachable(address, &format!("no answer within {seconds} s"))
+}
+
 /// How the pool makes connections and decides whether one is still good.
 pub(super) fn pooled(address: &Address) -> ManagerConfig<Connection> {
     let mut config = ManagerConfig::default();
@@ -44,7 +53,10 @@ pub(super) fn pooled(address: &Address) -> ManagerConfig<Connection> {
 fn setup(address: Address, runtime: Handle) -> SetupCallback<Connection> {
     Box::new(move |_| {
         let address = address.clone();
-        let connecting = runtime.spawn(async move { establish(&address).await });
+        let connecting = runtime.spawn(async move {
+            let connected = timeout(CONNECTION_TIMEOUT, establish(&address)).await;
+            connected.unwrap_or_else(|late| Err(ConnectionError::BadConnection(late.to_string())))
+        });
         let joined = connecting.map(|joined| {
             joined
                 .unwrap_or_else(|stopped| Err(ConnectionError::BadConnection(stopped.to_string())))

@@ -3,7 +3,7 @@
 use super::{
     Connection,
     address::Address,
-    connect::{CONNECTION_TIMEOUT, pooled, slow, unreachable},
+    connect::{CONNECTION_TIMEOUT, WORK_TIMEOUT, pooled, silent, slow, unreachable},
 };
 use crate::{StoreError, sql::failure::Failure};
 use diesel_async::{
@@ -52,8 +52,9 @@ impl Database {
     {
         let mut tries = 0;
         loop {
-            let mut connection = self.connection().await?;
-            match work(&mut connection).await {
+            let connection = self.connection().await?;
+            let done = self.within_time(connection, async |connection| work(connection).await);
+            match done.await {
                 Err(failure) if helps_again(&failure) && tries < RETRIES_MAX => tries += 1,
                 result => return Ok(result?),
             }
@@ -78,10 +79,13 @@ impl Database {
     {
         let mut tries = 0;
         loop {
-            let mut connection = self.connection().await?;
-            let mut transaction = connection.build_transaction().repeatable_read().read_only();
-            let result = transaction.run(async |connection| work(connection).await);
-            match result.await {
+            let connection = self.connection().await?;
+            let done = self.within_time(connection, async |connection| {
+                let mut transaction = connection.build_transaction().repeatable_read().read_only();
+                let result = transaction.run(async |connection| work(connection).await);
+                result.await
+            });
+            match done.await {
                 Err(failure) if helps_again(&failure) && tries < RETRIES_MAX => tries += 1,
                 result => return Ok(result?),
             }
@@ -116,23 +120,40 @@ impl Database {
         F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, Failure>> + Send,
     {
         let connection = self.connection().await;
-        let mut connection = connection.map_err(|error| NotCommitted {
+        let connection = connection.map_err(|error| NotCommitted {
             failure: error.into(),
             again: false,
         })?;
         let mut committing = false;
-        let result = connection
-            .transaction(async |connection| {
+        let done = self.within_time(connection, async |connection| {
+            let whole = connection.transaction(async |connection| {
                 let value = work(connection).await?;
                 committing = true;
                 Ok(value)
-            })
-            .await;
+            });
+            whole.await
+        });
+        let result = done.await;
         // Of a commit whose answer was lost nobody knows whether it happened: it is not tried again.
         result.map_err(|failure: Failure| NotCommitted {
             again: !committing && helps_again(&failure),
             failure,
         })
+    }
+
+    /// Does `work` within [`WORK_TIMEOUT`]; a connection that was given up is not used again.
+    async fn within_time<T>(
+        &self,
+        mut connection: Object<Connection>,
+        work: impl AsyncFnOnce(&mut Connection) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        match timeout(WORK_TIMEOUT, work(&mut connection)).await {
+            Ok(result) => result,
+            Err(_) => {
+                drop(Object::take(connection));
+                Err(silent(&self.address).into())
+            }
+        }
     }
 
     async fn connection(&self) -> Result<Object<Connection>, StoreError> {

@@ -13,7 +13,17 @@ use async_trait::async_trait;
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 use runyard_domain::Timestamp;
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
+use tokio::time::timeout;
+
+/// Who asks whether calls can be served gets an answer within this.
+const READY_WITHIN: Duration = Duration::from_secs(2);
+
+fn not_in_time() -> StoreError {
+    StoreError::Unavailable {
+        reason: format!("no answer within {} s", READY_WITHIN.as_secs()),
+    }
+}
 
 #[async_trait]
 impl Store for SqlStore {
@@ -27,7 +37,9 @@ impl Store for SqlStore {
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
-        perform!(self.read, now()).map(drop)
+        let read = async { perform!(self.read, now()) };
+        let read = timeout(READY_WITHIN, read).await;
+        read.map_err(|_| not_in_time())?.map(drop)
     }
 
     async fn setting(&self, name: &str, proposed: &[u8]) -> Result<Vec<u8>, StoreError> {
