@@ -126,6 +126,7 @@ pub(crate) struct Jobs {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Logs {
+    pub(crate) dir: PathBuf,
     pub(crate) job_bytes: u64,
     pub(crate) link_seconds: u64,
 }
@@ -183,6 +184,14 @@ impl Settings {
             bail!("setting server.public_url is {url:?}, it must begin with http:// or https://");
         }
         Ok(())
+    }
+
+    /// Where sealed logs are.
+    pub(crate) fn logs_dir(&self) -> PathBuf {
+        match self.logs.dir.as_os_str().is_empty() {
+            true => self.data.dir.join("objects"),
+            false => self.logs.dir.clone(),
+        }
     }
 
     /// The same in the engine's words.
@@ -246,6 +255,13 @@ mod tests {
             let refused = format!("{:#}", load(text).unwrap_err());
             assert!(refused.contains(key), "{refused}");
         }
+    }
+
+    #[test]
+    fn sealed_logs_are_in_the_data_folder_unless_replicas_share_another() {
+        assert_eq!(load("").unwrap().logs_dir(), Path::new("data/objects"));
+        let shared = load("[logs]\ndir = \"/srv/logs\"").unwrap();
+        assert_eq!(shared.logs_dir(), Path::new("/srv/logs"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(crate) async fn open_engine(settings: &Settings) -> Result<Engine> {
     });
     let logs = LogStorage::new(local_objects(&of_this_process(
         settings,
-        data.join("objects"),
+        std::path::absolute(settings.logs_dir())?,
     ))?);
     Ok(Engine::new(store, git, logs, settings.engine()).await?)
 }
