@@ -8,6 +8,11 @@ use url::Url;
 /// Names the server whose user may create databases.
 const VARIABLE: &str = "TEST_POSTGRES_URL";
 
+const DEFAULT_PORT: u16 = 5432;
+/// One row for each connection that it ends.
+const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+     WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// An empty database.
@@ -38,6 +43,32 @@ impl Database {
             .await
             .expect("TEST_POSTGRES_URL may create databases");
         Self { server, name }
+    }
+
+    /// Ends every connection to it, as an operator or a failing network would; says how many there were.
+    ///
+    /// # Panics
+    /// If PostgreSQL refuses.
+    pub async fn cut_connections(&self) -> usize {
+        let url = self.url();
+        let (client, connection) = tokio_postgres::connect(&url, NoTls)
+            .await
+            .expect("the database can be reached");
+        tokio::spawn(connection);
+        let ended = client.query(CUT, &[]).await;
+        ended.expect("connections can be ended").len()
+    }
+
+    /// `host:port` of the server of `TEST_POSTGRES_URL`.
+    ///
+    /// # Panics
+    /// If that is not set.
+    #[must_use]
+    pub fn server_address() -> String {
+        let text = std::env::var(VARIABLE).expect("the caller asked whether there is a server");
+        let url = Url::parse(&text).expect("TEST_POSTGRES_URL is a URL");
+        let host = url.host_str().unwrap_or("127.0.0.1");
+        format!("{host}:{}", url.port().unwrap_or(DEFAULT_PORT))
     }
 
     /// Where a server finds it.

@@ -1,10 +1,13 @@
 //! A real `runyard serve` with a data folder and a store of its own. It knows how to start and stop it, no more.
 
+use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::process::Command;
+use url::Url;
 
 use crate::client::Client;
 use crate::database::Database;
@@ -23,6 +26,7 @@ pub struct Settings {
     store: Store,
     in_process_runner: bool,
     variables: Vec<(String, String)>,
+    database_at: Option<SocketAddr>,
 }
 
 impl Settings {
@@ -33,6 +37,7 @@ impl Settings {
             store,
             in_process_runner: true,
             variables: Vec::new(),
+            database_at: None,
         }
     }
 
@@ -40,6 +45,13 @@ impl Settings {
     #[must_use]
     pub fn without_runner(mut self) -> Self {
         self.in_process_runner = false;
+        self
+    }
+
+    /// The same, reaching PostgreSQL at another address: something in between that a test can close.
+    #[must_use]
+    pub fn database_at(mut self, address: SocketAddr) -> Self {
+        self.database_at = Some(address);
         self
     }
 
@@ -56,7 +68,7 @@ impl Settings {
 pub struct Server {
     // Dropped in this order: the program before what it uses.
     program: Program,
-    database: Option<Database>,
+    database: Option<Arc<Database>>,
     folder: TempDir,
     settings: Settings,
     client: Client,
@@ -76,11 +88,15 @@ impl Server {
     pub async fn start_with(settings: Settings) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = match settings.store {
-            Store::Postgres => Some(Database::create().await),
+            Store::Postgres => Some(Arc::new(Database::create().await)),
             Store::Memory | Store::Sqlite => None,
         };
-        let mut program =
-            Program::start(serve(&settings, folder.path(), database.as_ref(), ANY_PORT));
+        let mut program = Program::start(serve(
+            &settings,
+            folder.path(),
+            database.as_deref(),
+            ANY_PORT,
+        ));
         let client = Client::new(&program.line("url: ").await);
         let token = program.line("token: ").await;
         let client = client.with_token(&token);
@@ -96,6 +112,28 @@ impl Server {
         server
     }
 
+    /// Starts one more server on the database of `first`.
+    ///
+    /// # Panics
+    /// As [`Server::start_with`].
+    pub async fn start_beside(first: &Self, settings: Settings) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = first.database.clone();
+        let command = serve(&settings, folder.path(), database.as_deref(), ANY_PORT);
+        let mut program = Program::start(command);
+        let client = Client::new(&program.line("url: ").await).with_token(&first.token);
+        let server = Self {
+            program,
+            database,
+            folder,
+            settings,
+            client,
+            token: first.token.clone(),
+        };
+        server.wait_until_ready().await;
+        server
+    }
+
     /// Starts the server again, at the same address with the same data, after [`Server::stop`] or [`Server::kill`].
     ///
     /// # Panics
@@ -103,7 +141,7 @@ impl Server {
     pub async fn start_again(&mut self) {
         let address = self.client.base().trim_start_matches("http://").to_owned();
         let folder = self.folder.path();
-        let command = serve(&self.settings, folder, self.database.as_ref(), &address);
+        let command = serve(&self.settings, folder, self.database.as_deref(), &address);
         self.program = Program::start(command);
         assert_eq!(self.program.line("url: ").await, self.client.base());
         self.wait_until_ready().await;
@@ -140,6 +178,16 @@ impl Server {
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// Its PostgreSQL database.
+    ///
+    /// # Panics
+    /// If its store is another.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        let database = self.database.as_deref();
+        database.expect("the caller chose PostgreSQL")
     }
 
     /// A folder that goes when the server goes; the server's data is in `data` below it.
@@ -188,7 +236,14 @@ fn serve(
             settings.in_process_runner.to_string(),
         );
     if let Some(database) = database {
-        command.env("RUNYARD__DATABASE__URL", database.url());
+        let mut url = Url::parse(&database.url()).expect("a database has a URL");
+        if let Some(address) = settings.database_at {
+            let placed = url.set_ip_host(address.ip());
+            placed.expect("an address can stand in a URL");
+            let placed = url.set_port(Some(address.port()));
+            placed.expect("a port can stand in a URL");
+        }
+        command.env("RUNYARD__DATABASE__URL", url.as_str());
     }
     for (name, value) in &settings.variables {
         command.env(name, value);

@@ -98,12 +98,23 @@ impl Client {
     /// If no answer came, or one that breaks the contract.
     pub async fn send(&self, request: Request) -> Answer {
         let sent = format!("{} {}", request.method, request.path);
-        let answer = self
-            .try_send(request)
-            .await
-            .unwrap_or_else(|error| panic!("{sent}: {error:#}"));
+        let answer = self.try_send(request).await;
+        self.judged(answer.unwrap_or_else(|error| panic!("{sent}: {error:#}")))
+    }
+
+    /// As [`Client::send`] to a server that may be killed meanwhile: nothing when no whole answer came.
+    ///
+    /// # Panics
+    /// If an answer came that breaks the contract.
+    pub async fn attempt(&self, request: Request) -> Option<Answer> {
+        let answer = self.try_send(request).await.ok()?;
+        Some(self.judged(answer))
+    }
+
+    fn judged(&self, answer: Answer) -> Answer {
         if let Err(reason) = judge(&self.base, &answer) {
-            panic!("the answer to {sent} breaks the contract: {reason}");
+            let (method, path) = (&answer.method, &answer.path);
+            panic!("the answer to {method} {path} breaks the contract: {reason}");
         }
         answer
     }

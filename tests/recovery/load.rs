@@ -1,0 +1,168 @@
+//! People who keep starting runs, whatever happens to the server, and remember what they were promised.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use runyard_tests::Answer;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::yard::{Yard, id, push_request};
+
+/// People who start runs at the same time.
+const PEOPLE: usize = 4;
+/// So many promised jobs may be undone before they wait.
+const AHEAD: usize = 24;
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Jobs of one run.
+pub(crate) const JOBS: usize = 2;
+
+/// Two jobs in a row that append the run's id and their name to `file`.
+pub(crate) fn workflow(file: &Path) -> String {
+    let file = file.display();
+    format!(
+        "
+on: push
+jobs:
+  first:
+    runs-on: harbour
+    steps:
+      - run: echo \"$GITHUB_RUN_ID $GITHUB_JOB\" >> {file}
+      - run: echo unloaded
+  second:
+    needs: first
+    runs-on: harbour
+    steps:
+      - run: echo \"$GITHUB_RUN_ID $GITHUB_JOB\" >> {file}
+"
+    )
+}
+
+/// What the people were told.
+#[derive(Debug, Default)]
+pub(crate) struct Promises {
+    /// Runs that the server acknowledged: one for each push that somebody told it of, however often.
+    pub(crate) runs: BTreeSet<i64>,
+    /// Pushes that it acknowledged.
+    pub(crate) pushes: usize,
+    /// Tries without an answer.
+    pub(crate) unanswered: usize,
+    /// Tries that were answered by 503.
+    pub(crate) turned_away: usize,
+    /// Any other answer: status and text.
+    pub(crate) others: Vec<(u16, String)>,
+}
+
+/// People at work.
+#[derive(Debug)]
+pub(crate) struct Load {
+    people: JoinSet<()>,
+    promises: Arc<Mutex<Promises>>,
+    stop: watch::Sender<bool>,
+}
+
+impl Load {
+    /// Sets them to work on `yard`, whose newest commit is `head` and whose jobs write to `file`.
+    pub(crate) fn start(yard: &Yard, head: &str, file: &Path) -> Self {
+        let promises = Arc::new(Mutex::new(Promises::default()));
+        let (stop, stopping) = watch::channel(false);
+        let mut people = JoinSet::new();
+        for name in 0..PEOPLE {
+            let person = Person {
+                name,
+                head: head.to_owned(),
+                yard: yard.clone(),
+                file: file.to_owned(),
+                promises: promises.clone(),
+                stopping: stopping.clone(),
+            };
+            people.spawn(person.work());
+        }
+        Self {
+            people,
+            promises,
+            stop,
+        }
+    }
+
+    /// Runs that were promised until now.
+    pub(crate) fn promised(&self) -> usize {
+        self.promises.lock().expect("nobody panicked").runs.len()
+    }
+
+    /// Sends them home and says what they were told.
+    pub(crate) async fn stop(mut self) -> Promises {
+        self.stop.send_replace(true);
+        while let Some(ended) = self.people.join_next().await {
+            ended.expect("a person does not panic");
+        }
+        std::mem::take(&mut *self.promises.lock().expect("nobody panicked"))
+    }
+}
+
+struct Person {
+    name: usize,
+    head: String,
+    yard: Yard,
+    file: PathBuf,
+    promises: Arc<Mutex<Promises>>,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Person {
+    async fn work(self) {
+        for number in 0.. {
+            while self.is_ahead() && !*self.stopping.borrow() {
+                tokio::time::sleep(PAUSE).await;
+            }
+            if *self.stopping.borrow() {
+                return;
+            }
+            self.tell(&format!("{}-{number}", self.name)).await;
+        }
+    }
+
+    /// Tells of one push, again and again until the server has heard it.
+    async fn tell(&self, delivery: &str) {
+        let push = push_request(&self.head, delivery);
+        loop {
+            let answer = self.yard.client.attempt(push.clone()).await;
+            if self.remember(answer) {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Whether the push is acknowledged, or never will be.
+    fn remember(&self, answer: Option<Answer>) -> bool {
+        let mut promises = self.promises.lock().expect("nobody panicked");
+        let Some(answer) = answer else {
+            promises.unanswered += 1;
+            return false;
+        };
+        match answer.status {
+            202 => {
+                promises.pushes += 1;
+                promises.runs.insert(id(&answer.json()["runs"][0]));
+            }
+            503 => promises.turned_away += 1,
+            status => promises.others.push((status, answer.text())),
+        }
+        answer.status != 503
+    }
+
+    fn is_ahead(&self) -> bool {
+        let promised = self.promises.lock().expect("nobody panicked").runs.len() * JOBS;
+        promised >= lines(&self.file).len() + AHEAD
+    }
+}
+
+/// What the jobs wrote.
+pub(crate) fn lines(file: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    text.lines().map(String::from).collect()
+}

@@ -1,0 +1,10 @@
+//! Servers, runners and databases that are killed, cut off or doubled while work goes on. Public doors only.
+
+mod database_away;
+mod kills;
+mod load;
+mod lost_runner;
+mod random;
+mod relay;
+mod replicas;
+mod yard;
