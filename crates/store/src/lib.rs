@@ -24,7 +24,7 @@ pub use accounts::Accounts;
 pub use change::{ChangeError, Changes, Created, Decide, Loaded, RunNumbers, Scope};
 pub use error::{Conflict, StoreError};
 pub use logs::{Appended, LogContent, Logs, SealedLog};
-pub use queue::{ClaimRequest, Expired, NewExecution, Queue};
+pub use queue::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth};
 pub use repositories::Repositories;
 pub use runners::Runners;
 pub use runs::{
@@ -32,6 +32,6 @@ pub use runs::{
     RunView, Runs, UserRef,
 };
 pub use sql::{postgres, sqlite};
-pub use store::{IdKind, Store};
+pub use store::{Connections, IdKind, Store};
 pub use wakes::{Wake, Wakes};
 pub use writes::{ExecutionWrite, JobWrite, Queued, Writes};

@@ -3,7 +3,8 @@
 use crate::StoreError;
 use async_trait::async_trait;
 use runyard_domain::{
-    Execution, ExecutionId, RunId, account::TokenHash, runner::LabelSet, runner::RunnerRef,
+    Execution, ExecutionId, RunId, Timestamp, account::TokenHash, runner::LabelSet,
+    runner::RunnerRef,
 };
 use std::time::Duration;
 
@@ -44,12 +45,27 @@ pub struct Expired {
     pub was_offered: bool,
 }
 
+/// What waits to be offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueDepth {
+    /// Jobs that are ready and that nobody was offered.
+    pub ready: u64,
+    /// Since when the first of them is.
+    pub oldest: Option<Timestamp>,
+}
+
 /// The jobs that are ready, and the executions that they are handed over by.
 #[async_trait]
 pub trait Queue {
     /// Offers the oldest ready jobs that fit to the runner. Each job is offered to one runner only.
     /// The returned executions are in the order of the tokens that they got.
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Execution>, StoreError>;
+
+    /// How much waits to be offered, for operators.
+    async fn depth(&self) -> Result<QueueDepth, StoreError>;
+
+    /// Executions that were started and are not over, at most `limit`, the one that is due first first.
+    async fn running(&self, limit: u32) -> Result<Vec<Execution>, StoreError>;
 
     /// Executions whose offer, lease or grace is over by the store's clock, at most `limit`, oldest first.
     async fn expired(&self, limit: u32) -> Result<Vec<Expired>, StoreError>;

@@ -23,8 +23,24 @@ pub trait Store:
     /// `proposed`, which is kept from now on.
     async fn setting(&self, name: &str, proposed: &[u8]) -> Result<Vec<u8>, StoreError>;
 
+    /// Connections to the database, where the store keeps a pool of them.
+    fn connections(&self) -> Option<Connections>;
+
     /// Signals of what other calls changed.
     fn wakes(&self) -> &Wakes;
+}
+
+/// A pool of connections at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// As many may be open.
+    pub most: usize,
+    /// Open.
+    pub open: usize,
+    /// Open and not in use.
+    pub idle: usize,
+    /// Calls that wait for one.
+    pub waiting: usize,
 }
 
 /// Which series an id is taken from.

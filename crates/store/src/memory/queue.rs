@@ -4,7 +4,7 @@ use super::{
     MemoryStore,
     state::{ExecutionRow, State, TokenUse},
 };
-use crate::{ClaimRequest, Expired, NewExecution, Queue, StoreError};
+use crate::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
     Execution, ExecutionId, JobId, RunId, Timestamp,
@@ -24,6 +24,22 @@ impl Queue for MemoryStore {
         } else {
             state.offer_again(known, &request.executions)
         })
+    }
+
+    async fn depth(&self) -> Result<QueueDepth, StoreError> {
+        Ok(self.state().ready.depth())
+    }
+
+    async fn running(&self, limit: u32) -> Result<Vec<Execution>, StoreError> {
+        let state = self.state();
+        let open = state.open_executions.iter();
+        let executions = open.map(|id| &state.executions[id].execution);
+        let mut started: Vec<_> = executions
+            .filter(|execution| execution.lease_until().is_some())
+            .collect();
+        started.sort_by_key(|execution| (due(execution), execution.id));
+        started.truncate(limit as usize);
+        Ok(started.into_iter().cloned().collect())
     }
 
     async fn expired(&self, limit: u32) -> Result<Vec<Expired>, StoreError> {

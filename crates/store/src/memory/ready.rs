@@ -1,5 +1,6 @@
 //! The queue of ready jobs in the order in which they became ready. It must not know runs or runners.
 
+use crate::QueueDepth;
 use runyard_domain::{JobId, RunId, Timestamp, runner::LabelSet};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,14 @@ pub(super) struct ReadyJob {
 }
 
 impl Ready {
+    /// How much nobody was offered.
+    pub(super) fn depth(&self) -> QueueDepth {
+        QueueDepth {
+            ready: self.free.len() as u64,
+            oldest: self.free.first().map(|(since, _)| *since),
+        }
+    }
+
     /// The job can be offered from now on.
     pub(super) fn add(&mut self, job: JobId, row: ReadyJob) {
         self.free.insert((row.since, job));

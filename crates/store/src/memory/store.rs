@@ -1,7 +1,7 @@
 //! The memory store itself: one lock around the maps, never held across an await. No rules of any table here.
 
 use super::state::State;
-use crate::{IdKind, Store, StoreError, Wakes};
+use crate::{Connections, IdKind, Store, StoreError, Wakes};
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
 use std::{
@@ -68,6 +68,10 @@ impl Store for MemoryStore {
         let mut state = self.state();
         let kept = state.settings.entry(name.to_owned());
         Ok(kept.or_insert_with(|| proposed.to_vec()).clone())
+    }
+
+    fn connections(&self) -> Option<Connections> {
+        None
     }
 
     fn wakes(&self) -> &Wakes {

@@ -130,6 +130,8 @@ conformance!(memory, sqlite, postgres => [
     the_same_key_at_the_same_time_gets_one_offer,
     a_job_that_goes_back_keeps_its_place,
     a_cancelled_job_is_not_claimed,
+    the_depth_of_the_queue_counts_what_nobody_was_offered,
+    what_runs_was_started_and_is_not_over,
     an_execution_is_found_by_its_tokens,
     what_is_over_by_the_clock_is_expired,
     expired_executions_come_oldest_first,

@@ -5,7 +5,7 @@ use super::{
     address::Address,
     connect::{CONNECTION_TIMEOUT, WORK_TIMEOUT, pooled, silent, slow, unreachable},
 };
-use crate::{StoreError, sql::failure::Failure};
+use crate::{Connections, StoreError, sql::failure::Failure};
 use diesel_async::{
     AsyncConnection,
     pooled_connection::{
@@ -42,6 +42,17 @@ impl Database {
         let pool = Pool::builder(manager).max_size(size.max(1)).build();
         let pool = pool.map_err(|error| StoreError::Internal(error.into()))?;
         Ok(Self { address, pool })
+    }
+
+    /// The pool at this moment.
+    pub(crate) fn connections(&self) -> Option<Connections> {
+        let pool = self.pool.status();
+        Some(Connections {
+            most: pool.max_size,
+            open: pool.size,
+            idle: pool.available,
+            waiting: pool.waiting,
+        })
     }
 
     /// Runs statements of which each sees what is committed when it begins.

@@ -3,11 +3,12 @@
 use super::{
     Connection, SqlStore,
     claim::{claim, has_offers, ready_sets},
+    depth::{depth, running},
     dialect,
     labels::later_sets,
 };
 use crate::{
-    ClaimRequest, Expired, Queue, StoreError,
+    ClaimRequest, Expired, Queue, QueueDepth, StoreError,
     sql::{
         columns::DbTime, failure::Failure, labels::KnownLabels, perform::perform,
         rows::ExecutionRow, schema::executions,
@@ -29,6 +30,14 @@ impl Queue for SqlStore {
             Some(ready) => perform!(self.write, claim(request, ready)),
             None => Ok(Vec::new()),
         }
+    }
+
+    async fn depth(&self) -> Result<QueueDepth, StoreError> {
+        perform!(self.read, depth())
+    }
+
+    async fn running(&self, limit: u32) -> Result<Vec<Execution>, StoreError> {
+        perform!(self.read, running(limit))
     }
 
     async fn expired(&self, limit: u32) -> Result<Vec<Expired>, StoreError> {

@@ -2,7 +2,7 @@
 
 use super::{Connection, SqlStore, dialect};
 use crate::{
-    IdKind, Store, StoreError, Wakes,
+    Connections, IdKind, Store, StoreError, Wakes,
     sql::{
         failure::Failure,
         perform::perform,
@@ -44,6 +44,10 @@ impl Store for SqlStore {
 
     async fn setting(&self, name: &str, proposed: &[u8]) -> Result<Vec<u8>, StoreError> {
         perform!(self.write, setting(name, proposed))
+    }
+
+    fn connections(&self) -> Option<Connections> {
+        self.database.connections()
     }
 
     fn wakes(&self) -> &Wakes {

@@ -4,6 +4,7 @@ mod accounts;
 mod aggregates;
 mod change;
 mod claim;
+mod depth;
 mod executions;
 mod installation;
 mod jobs;

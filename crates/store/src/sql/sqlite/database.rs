@@ -2,7 +2,7 @@
 
 use super::{Connection, readers::Readers, writer::Writer};
 use crate::{
-    StoreError,
+    Connections, StoreError,
     sql::failure::{Failure, unavailable},
 };
 use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection};
@@ -25,6 +25,11 @@ impl Database {
             writer: Writer::start(Connection::new(connect(path)?), lock)?,
             readers: Readers::open(path)?,
         })
+    }
+
+    /// Its few connections never change, so there is nothing to tell.
+    pub(crate) fn connections(&self) -> Option<Connections> {
+        None
     }
 
     /// Reads one state of the database.

@@ -9,7 +9,7 @@ use runyard_domain::{
     execution::{ExecutionState, Patience},
     runner::LabelSet,
 };
-use runyard_store::Store;
+use runyard_store::{QueueDepth, Store};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 fn jobs_of(claimed: &[Execution]) -> Vec<JobId> {
@@ -219,6 +219,60 @@ pub(crate) async fn a_cancelled_job_is_not_claimed(store: Arc<dyn Store>) {
     let claimed = jobs_of(&world.claim(2, 10).await);
     assert_eq!(claimed, jobs_in_order(&live).await);
     assert_agrees(&cancelled).await;
+}
+
+pub(crate) async fn the_depth_of_the_queue_counts_what_nobody_was_offered(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let depth = async || store.depth().await.unwrap();
+    let empty = QueueDepth {
+        ready: 0,
+        oldest: None,
+    };
+    assert_eq!(depth().await, empty);
+    let first = store.now().await.unwrap();
+    world.run(&jobs_beside_each_other(2)).await;
+    let second = store.now().await.unwrap();
+    world.run(ONE_JOB).await;
+    let all = depth().await;
+    assert_eq!(all.ready, 3);
+    assert!((first..=second).contains(&all.oldest.unwrap()), "{all:?}");
+    let offered = world.claim(1, 2).await;
+    let left = depth().await;
+    assert_eq!(left.ready, 1);
+    assert!(left.oldest.unwrap() >= second, "{left:?}");
+    let release = |execution: &mut Execution, now| execution.release(now).map(drop);
+    world
+        .change_execution(offered[0].id, release)
+        .await
+        .unwrap();
+    let back = depth().await;
+    assert_eq!(
+        (back.ready, back.oldest),
+        (2, all.oldest),
+        "in its old place"
+    );
+    world.claim(1, 2).await;
+    assert_eq!(depth().await, empty);
+}
+
+pub(crate) async fn what_runs_was_started_and_is_not_over(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let flow = world.run(&jobs_beside_each_other(5)).await;
+    let claimed = world.claim(1, 4).await;
+    // 0 stays offered, 1 runs, 2 is due before it, 3 ended, and the fifth job is still queued.
+    flow.start(claimed[1].id).await.unwrap();
+    flow.start_with(claimed[2].id, no_patience()).await.unwrap();
+    flow.start(claimed[3].id).await.unwrap();
+    flow.finish(claimed[3].id, Conclusion::Success)
+        .await
+        .unwrap();
+    let wanted = [
+        world.execution(claimed[2].id).await,
+        world.execution(claimed[1].id).await,
+    ];
+    assert_eq!(store.running(10).await.unwrap(), wanted);
+    assert_eq!(store.running(1).await.unwrap(), wanted[..1]);
+    assert_eq!(store.running(0).await.unwrap(), []);
 }
 
 pub(crate) async fn an_execution_is_found_by_its_tokens(store: Arc<dyn Store>) {

@@ -1,0 +1,68 @@
+//! What operators ask of the queue: how much waits, and what runs. Nothing is changed here.
+
+use super::Connection;
+use crate::{
+    QueueDepth,
+    sql::{
+        columns::DbTime,
+        failure::Failure,
+        rows::ExecutionRow,
+        schema::{executions, jobs, queue},
+    },
+};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel_async::RunQueryDsl;
+use runyard_domain::{Execution, Timestamp};
+
+/// How much waits to be offered.
+pub(super) async fn depth(connection: &mut Connection) -> Result<QueueDepth, Failure> {
+    let ready: i64 = queue::table
+        .filter(queue::execution_id.is_null())
+        .count()
+        .get_result(connection)
+        .await?;
+    Ok(QueueDepth {
+        ready: ready.unsigned_abs(),
+        oldest: oldest(connection).await?,
+    })
+}
+
+async fn oldest(connection: &mut Connection) -> Result<Option<Timestamp>, Failure> {
+    let first: Option<(i64, i64)> = queue::table
+        .filter(queue::execution_id.is_null())
+        .order(queue::position)
+        .limit(1)
+        .select((queue::run_id, queue::job_id))
+        .get_result(connection)
+        .await
+        .optional()?;
+    let Some((run, job)) = first else {
+        return Ok(None);
+    };
+    let created: Option<Option<DbTime>> = jobs::table
+        .filter(jobs::run_id.eq(run))
+        .filter(jobs::id.eq(job))
+        .select(jobs::created_at)
+        .get_result(connection)
+        .await
+        .optional()?;
+    Ok(created.flatten().map(|DbTime(created)| created))
+}
+
+/// Executions that were started and are not over.
+pub(super) async fn running(
+    connection: &mut Connection,
+    limit: &u32,
+) -> Result<Vec<Execution>, Failure> {
+    let rows: Vec<ExecutionRow> = executions::table
+        .filter(executions::due_at.is_not_null())
+        .filter(executions::lease_until.is_not_null())
+        .order((executions::due_at, executions::id))
+        .limit((*limit).into())
+        .select(ExecutionRow::as_select())
+        .load(connection)
+        .await?;
+    rows.into_iter()
+        .map(|row| Ok(Execution::try_from(row)?))
+        .collect()
+}
