@@ -1,6 +1,6 @@
 //! The routes of GitHub's API. Each repository answers under its name and under its id (contract 1).
 
-use super::{dispatches, jobs, logs, repositories, root, runs, users, workflows};
+use super::{artifacts, dispatches, jobs, logs, repositories, root, runs, users, workflows};
 use crate::{
     routes::unknown,
     wire::{etag, headers},
@@ -41,6 +41,10 @@ fn repository(scope: Scope) -> Scope {
         .route(
             "/actions/runs/{run_id}/attempts/{attempt}/jobs",
             get().to(jobs::of_attempt),
+        )
+        .route(
+            "/actions/runs/{run_id}/artifacts",
+            get().to(artifacts::of_run),
         )
         .route("/actions/runs/{run_id}/jobs", get().to(jobs::of_run))
         .route("/actions/runs/{run_id}/logs", get().to(logs::of_run))

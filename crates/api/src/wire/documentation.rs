@@ -9,7 +9,7 @@ const REPOSITORY: [&str; 2] = [
 ];
 
 /// Method and route below a repository, and its page.
-const BELOW_REPOSITORY: [(&str, &str, &str); 15] = [
+const BELOW_REPOSITORY: [(&str, &str, &str); 16] = [
     ("GET", "", "repos/repos#get-a-repository"),
     (
         "GET",
@@ -30,6 +30,11 @@ const BELOW_REPOSITORY: [(&str, &str, &str); 15] = [
         "GET",
         "/actions/runs/{run_id}/attempts/{attempt}/jobs",
         "actions/workflow-jobs#list-jobs-for-a-workflow-run-attempt",
+    ),
+    (
+        "GET",
+        "/actions/runs/{run_id}/artifacts",
+        "actions/artifacts#list-workflow-run-artifacts",
     ),
     (
         "GET",

@@ -49,6 +49,17 @@ async fn a_run_shows_what_clients_need() {
 }
 
 #[tokio::test]
+async fn a_run_has_no_artifacts_yet() {
+    let server = TestServer::start().await;
+    server.repository("admin", "open", false).await;
+    let id = server.dispatch("admin/open").await;
+    let path = |id| format!("{REPOSITORY}/actions/runs/{id}/artifacts?per_page=100");
+    let listed = server.get(&path(id), "").await.expect(200).json();
+    assert_eq!(listed, json!({ "total_count": 0, "artifacts": [] }));
+    server.get(&path(id + 1), "").await.expect(404);
+}
+
+#[tokio::test]
 async fn jobs_appear_when_their_needs_are_complete() {
     let server = TestServer::start().await;
     server.repository("admin", "open", false).await;
