@@ -3,6 +3,7 @@
 mod access;
 mod cancel;
 mod first_run;
+mod gh;
 mod own_repository;
 mod project;
 mod refusals;

@@ -6,6 +6,7 @@
 mod client;
 mod database;
 mod eventually;
+mod gh;
 mod git;
 mod marker;
 mod process;
@@ -18,6 +19,7 @@ mod stores;
 pub use client::{Answer, Client, Download, Request};
 pub use database::Database;
 pub use eventually::eventually;
+pub use gh::Gh;
 pub use git::Repository;
 pub use marker::Marker;
 pub use process::{Finished, Program};

@@ -1,0 +1,115 @@
+//! GitHub's command line program, with settings of its own, speaking to one server. It knows nothing of its commands.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpStream, UnixListener, UnixStream};
+use tokio::process::Command;
+use tokio::task::JoinHandle;
+
+use crate::process::{Finished, finish};
+use crate::server::Server;
+
+const PROGRAM: &str = "gh";
+/// Set where a missing program must fail, as in CI.
+const REQUIRED: &str = "RUNYARD_REQUIRE_GH";
+
+/// The program for one server. gh always speaks https to a server that is not github.com, except through a unix
+/// socket; this is one, whose bytes go to the server's port.
+#[derive(Debug)]
+pub struct Gh {
+    folder: TempDir,
+    host: String,
+    token: String,
+    forwarder: JoinHandle<()>,
+}
+
+impl Gh {
+    /// The program as the server's administrator; nothing, said aloud, where it is not installed.
+    ///
+    /// # Panics
+    /// If it is not installed but must be, or no socket can be made.
+    #[must_use]
+    pub fn installed(server: &Server) -> Option<Self> {
+        if !is_installed() {
+            assert!(
+                std::env::var_os(REQUIRED).is_none(),
+                "{REQUIRED} is set, but {PROGRAM} is not installed"
+            );
+            eprintln!("skipped: {PROGRAM} is not installed (Debian, Ubuntu: apt-get install gh)");
+            return None;
+        }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let socket = folder.path().join("socket");
+        let client = server.client();
+        let host = client.base().trim_start_matches("http://").to_owned();
+        let forwarder = tokio::spawn(forward(listen(&socket), host.clone()));
+        let settings = format!("http_unix_socket: {}\nprompt: disabled\n", socket.display());
+        std::fs::write(folder.path().join("config.yml"), settings).expect("a new file");
+        Some(Self {
+            folder,
+            host,
+            token: server.token().to_owned(),
+            forwarder,
+        })
+    }
+
+    /// Runs it to its end on a repository, `owner/name`.
+    pub async fn run(&self, repository: &str, arguments: &[&str]) -> Finished {
+        let folder = self.folder.path();
+        let mut command = Command::new(PROGRAM);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("GH_HOST", &self.host)
+            .env("GH_ENTERPRISE_TOKEN", &self.token)
+            .env("GH_NO_UPDATE_NOTIFIER", "1")
+            .env("GH_PROMPT_DISABLED", "1");
+        for name in [
+            "HOME",
+            "TMPDIR",
+            "XDG_CACHE_HOME",
+            "XDG_STATE_HOME",
+            "GH_CONFIG_DIR",
+        ] {
+            command.env(name, folder);
+        }
+        command
+            .current_dir(folder)
+            .stdin(std::process::Stdio::null())
+            .kill_on_drop(true)
+            .args(arguments)
+            .args(["-R", repository]);
+        finish(command).await
+    }
+}
+
+impl Drop for Gh {
+    fn drop(&mut self) {
+        self.forwarder.abort();
+    }
+}
+
+fn is_installed() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder: PathBuf| folder.join(PROGRAM).is_file())
+}
+
+fn listen(socket: &Path) -> UnixListener {
+    UnixListener::bind(socket).expect("a socket in a new folder")
+}
+
+async fn forward(listener: UnixListener, host: String) {
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(carry(stream, host.clone()));
+    }
+}
+
+/// Carries bytes both ways until either side ends; what goes wrong is for the two ends to say.
+async fn carry(mut stream: UnixStream, host: String) -> io::Result<()> {
+    let mut server = TcpStream::connect(host).await?;
+    copy_bidirectional(&mut stream, &mut server).await?;
+    Ok(())
+}
