@@ -38,6 +38,7 @@ pub(crate) struct Server {
     pub(crate) workers: usize,
     pub(crate) body_bytes: usize,
     pub(crate) event_bytes: usize,
+    pub(crate) metrics: bool,
     drain_seconds: u64,
 }
 

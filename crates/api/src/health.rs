@@ -1,6 +1,6 @@
 //! For operators and load balancers: whether the process lives, and whether it can serve.
 
-use crate::{ApiState, error::ApiError, wire::json};
+use crate::{ApiState, error::ApiError, metrics, wire::json};
 use actix_web::{
     HttpResponse,
     http::StatusCode,
@@ -12,7 +12,8 @@ use serde_json::json;
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .route("/healthz", web::get().to(healthz))
-        .route("/readyz", web::get().to(readyz));
+        .route("/readyz", web::get().to(readyz))
+        .route("/metrics", web::get().to(metrics::show));
 }
 
 /// GET /healthz: the process answers.

@@ -22,6 +22,8 @@ mod health;
 #[cfg(feature = "server")]
 mod lifecycle;
 #[cfg(feature = "server")]
+mod metrics;
+#[cfg(feature = "server")]
 mod requests;
 #[cfg(feature = "server")]
 mod routes;

@@ -1,6 +1,7 @@
-//! Tells the operator of every request that was answered: one line in the log. It changes no answer.
+//! Tells the operator of every request that was answered: one line in the log, one count. It changes no answer.
 
-use actix_web::{HttpMessage, HttpRequest, dev::ServiceResponse, http::Method};
+use crate::ApiState;
+use actix_web::{HttpMessage, HttpRequest, dev::ServiceResponse, http::Method, web::Data};
 use log::Level;
 use runyard_domain::access::Caller;
 use std::time::Duration;
@@ -15,6 +16,10 @@ const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// Says who asked for what and what became of it. The query is left out: signatures of links stand there.
 pub(crate) fn answered(answer: &ServiceResponse, asked: &Method, id: &str, took: Duration) {
     let request = answer.request();
+    if let Some(state) = request.app_data::<Data<ApiState>>() {
+        let (route, status) = (request.match_pattern(), answer.status());
+        state.metrics.answered(asked, route, status, took);
+    }
     let level = match QUIET.contains(&request.path()) {
         true => Level::Debug,
         false => Level::Info,

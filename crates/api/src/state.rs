@@ -1,6 +1,8 @@
 //! What every handler works with: the engine and what the operator decided about HTTP. No rules.
 
+use crate::metrics::Metrics;
 use runyard_engine::Engine;
+use std::sync::Arc;
 use tokio::sync::watch;
 use url::Url;
 
@@ -43,6 +45,9 @@ pub struct ApiState {
     pub trust_forwarded: bool,
     /// Largest bodies.
     pub limits: ApiLimits,
+    /// Whether anybody may read `/metrics`; otherwise it is not there.
+    pub serves_metrics: bool,
+    pub(crate) metrics: Arc<Metrics>,
     /// Becomes true when the server is about to stop: calls that wait are answered then.
     pub stopping: watch::Receiver<bool>,
 }
@@ -52,6 +57,8 @@ impl ApiState {
     pub fn new(engine: Engine) -> Self {
         let (_, stopping) = watch::channel(false);
         Self {
+            serves_metrics: true,
+            metrics: Arc::new(Metrics::new(&engine)),
             engine,
             public_url: None,
             trust_forwarded: false,

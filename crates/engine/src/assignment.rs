@@ -2,7 +2,7 @@
 
 use crate::{Engine, EngineError, secret::Secret};
 use futures_util::future::try_join3;
-use runyard_domain::{Execution, JobId, repository::Repository};
+use runyard_domain::{Execution, JobId, Timestamp, repository::Repository};
 use runyard_store::RunView;
 use runyard_workflow::{Env, Job, Step, Workflow};
 use serde_json::Value;
@@ -13,6 +13,8 @@ use std::time::Duration;
 pub struct Assignment {
     /// The job.
     pub job: JobId,
+    /// When it became ready.
+    pub ready_at: Timestamp,
     /// Name that people see.
     pub display_name: String,
     /// The run and attempt it belongs to.
@@ -67,6 +69,7 @@ impl Engine {
             .ok_or_else(|| missing("the job's definition"))?;
         Ok(Assignment {
             job: view.id,
+            ready_at: view.created_at,
             display_name: view.display_name,
             repository: repository.ok_or_else(|| missing("the repository"))?,
             payload,

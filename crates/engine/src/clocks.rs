@@ -68,15 +68,16 @@ impl Engine {
     async fn expire_one(&self, expired: Expired) -> Result<(), EngineError> {
         let id = expired.execution;
         if expired.was_offered {
-            return self
-                .change(Scope::Execution(id), |loaded, now| {
-                    let Loaded::Execution(execution) = loaded else {
-                        return Err(wrong_load());
-                    };
-                    execution.lapse(now)?;
-                    Ok((Vec::new(), ()))
-                })
-                .await;
+            self.change(Scope::Execution(id), |loaded, now| {
+                let Loaded::Execution(execution) = loaded else {
+                    return Err(wrong_load());
+                };
+                execution.lapse(now)?;
+                Ok((Vec::new(), ()))
+            })
+            .await?;
+            self.measures.lapsed();
+            return Ok(());
         }
         self.command(
             Scope::RunOfExecution(id),
@@ -87,6 +88,7 @@ impl Engine {
             },
         )
         .await?;
+        self.measures.lost();
         log::warn!(
             "execution {id} of run {}: its runner was lost or did not stop",
             expired.run

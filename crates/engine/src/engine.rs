@@ -6,6 +6,7 @@ use crate::{
     git::Git,
     ids::IdBlock,
     logs::{LinkSigner, LogStorage},
+    measures::Measures,
 };
 use runyard_domain::{Event, Refusal, Timestamp};
 use runyard_store::{IdKind, Loaded, Scope, Store};
@@ -23,6 +24,7 @@ pub struct Engine {
     pub(crate) settings: Arc<Settings>,
     pub(crate) definitions: Definitions,
     pub(crate) ids: Arc<Blocks>,
+    pub(crate) measures: Measures,
     links: Arc<LinkSigner>,
 }
 
@@ -57,6 +59,7 @@ impl Engine {
                 execution: IdBlock::new(IdKind::Execution),
                 check_suite: IdBlock::new(IdKind::CheckSuite),
             }),
+            measures: Measures::default(),
             links: Arc::new(LinkSigner::new(&key)),
         })
     }
@@ -74,6 +77,11 @@ impl Engine {
     /// What the operator decided.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What is counted for operators.
+    pub fn measures(&self) -> &Measures {
+        &self.measures
     }
 
     /// Signs and checks links to logs.

@@ -15,7 +15,7 @@ use runyard_domain::{
     runner::Runner,
 };
 use runyard_store::{Appended, ClaimRequest, Loaded, NewExecution, Scope, Wake};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Jobs that one claim may ask for.
 pub const CLAIM_SLOTS_MAX: u32 = 32;
@@ -82,6 +82,7 @@ impl Engine {
         check_claim(request_key, slots)?;
         let mut waiter = Waiter::new(self.store.wakes(), wait.min(self.settings.wait_max));
         let secrets = self.new_secrets(slots).await?;
+        let _waiting = self.measures.waiting();
         loop {
             let offers = self.claim_now(runner, request_key, &secrets).await?;
             if !offers.is_empty() || !waiter.wait(|wake| wake == Wake::Queue).await {
@@ -115,7 +116,9 @@ impl Engine {
             executions: secrets.iter().map(NewSecrets::hashes).collect(),
             offer: self.settings.patience.offer,
         };
+        let begun = Instant::now();
         let executions = self.store.claim(request).await?;
+        self.measures.looked(begun.elapsed());
         let mut offers = Vec::new();
         for (execution, secrets) in executions.into_iter().zip(secrets) {
             let id = execution.id;
@@ -142,6 +145,8 @@ impl Engine {
         let assignment = self
             .assignment(&execution, secrets.github_token.clone())
             .await?;
+        let offered = until.minus(self.settings.patience.offer);
+        self.measures.offered(assignment.ready_at, offered);
         Ok(Offer {
             execution,
             token: secrets.token.clone(),

@@ -1,8 +1,13 @@
 //! What the operator is told of requests.
 
-use crate::server::TestServer;
+use crate::{fake_runner::FakeRunner, server::TestServer};
 use log::{Level, LevelFilter, Log, Metadata, Record};
-use std::sync::{Mutex, Once};
+use runyard_api::ApiState;
+use runyard_engine::Settings;
+use std::{
+    sync::{Mutex, Once},
+    time::Duration,
+};
 
 /// Lines of all tests of this program; each test looks for paths of its own.
 static LINES: Mutex<Vec<(Level, String)>> = Mutex::new(Vec::new());
@@ -75,4 +80,66 @@ async fn what_programs_ask_all_the_time_is_said_for_debugging_only() {
         let id = answer.header("x-github-request-id").unwrap();
         assert_eq!(lines_with(id).remove(0).0, Level::Debug, "{path}");
     }
+}
+
+/// The value of a metric, named with its labels.
+fn value(text: &str, name: &str) -> f64 {
+    let found = text.lines().find_map(|line| line.strip_prefix(name));
+    let value = found.unwrap_or_else(|| panic!("{name} is missing:\n{text}"));
+    value.trim().parse().unwrap()
+}
+
+#[tokio::test]
+async fn metrics_count_requests_claims_and_what_waits() {
+    let server = TestServer::start().await;
+    server.repository("admin", "open", false).await;
+    let run = server.dispatch("admin/open").await;
+    server.pass(Duration::from_secs(90));
+    let path = format!("/api/v3/repos/admin/open/actions/runs/{run}");
+    server.get(&path, &server.admin).await.expect(200);
+    server.get(&path, &server.admin).await.expect(200);
+    server.get("/nowhere", "").await.expect(404);
+
+    let text = server.get("/metrics", "").await.expect(200).text();
+    assert!(text.ends_with("# EOF\n"), "{text}");
+    let runs = "/api/v3/repos/{owner}/{repo}/actions/runs/{run_id}";
+    let counted = |method: &str, route: &str, status: u16| {
+        let labels = format!("{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}}");
+        value(
+            &text,
+            &format!("runyard_http_request_seconds_count{labels}"),
+        )
+    };
+    assert_eq!(
+        (counted("GET", runs, 200), counted("GET", "none", 404)),
+        (2.0, 1.0)
+    );
+    assert_eq!(value(&text, "runyard_queue_jobs "), 1.0);
+    assert_eq!(value(&text, "runyard_queue_oldest_seconds "), 90.0);
+    assert_eq!(value(&text, "runyard_waiting_claims "), 0.0);
+
+    let runner = FakeRunner::register(&server, "one").await;
+    runner.claim_one("first").await;
+    // Nobody takes the offer; the next one is taken, and then its runner is silent.
+    server.pass(Duration::from_secs(31));
+    server.engine.expire().await.unwrap();
+    let offered = runner.claim_one("second").await;
+    runner.start(&offered).await.expect(200);
+    server.pass(Duration::from_secs(61));
+    server.engine.expire().await.unwrap();
+
+    let text = server.get("/metrics", "").await.expect(200).text();
+    assert_eq!(value(&text, "runyard_queue_jobs "), 0.0);
+    assert_eq!(value(&text, "runyard_queue_oldest_seconds "), 0.0);
+    assert_eq!(value(&text, "runyard_claim_seconds_count "), 2.0);
+    assert_eq!(value(&text, "runyard_job_wait_seconds_sum "), 90.0 + 121.0);
+    assert_eq!(value(&text, "runyard_offers_lapsed_total "), 1.0);
+    assert_eq!(value(&text, "runyard_leases_lost_total "), 1.0);
+}
+
+#[tokio::test]
+async fn metrics_that_are_switched_off_are_not_there() {
+    let off = |state: &mut ApiState| state.serves_metrics = false;
+    let server = TestServer::start_with(off, Settings::default()).await;
+    server.get("/metrics", &server.admin).await.expect(404);
 }
