@@ -1,6 +1,6 @@
 //! What users of GitHub's command line program do with runs: list, view, watch, cancel, rerun.
 
-use runyard_tests::{Finished, Gh, Server, Store, stores};
+use runyard_tests::{Finished, Gh, Server, Settings, Store, stores};
 use serde_json::Value;
 
 use crate::project::{NAME, OWNER, Project, text};
@@ -36,6 +36,12 @@ fn printed(finished: Finished) -> String {
     finished.stdout
 }
 
+/// A server that listens where gh can reach it.
+async fn with_socket(store: Store) -> Server {
+    let settings = Settings::new(store).variable("RUNYARD__SERVER__UNIX_SOCKET", Gh::SOCKET);
+    Server::start_with(settings).await
+}
+
 /// `gh run COMMAND...` on the repository of the stories.
 async fn gh_run(gh: &Gh, arguments: &[&str]) -> Finished {
     let arguments = [&["run"], arguments].concat();
@@ -43,7 +49,7 @@ async fn gh_run(gh: &Gh, arguments: &[&str]) -> Finished {
 }
 
 async fn runs_are_listed_watched_viewed_and_run_again_with_gh(store: Store) {
-    let server = Server::start(store).await;
+    let server = with_socket(store).await;
     let Some(gh) = Gh::installed(&server) else {
         return;
     };
@@ -88,7 +94,7 @@ async fn runs_are_listed_watched_viewed_and_run_again_with_gh(store: Store) {
 }
 
 async fn a_run_is_cancelled_with_gh(store: Store) {
-    let server = Server::start(store).await;
+    let server = with_socket(store).await;
     let Some(gh) = Gh::installed(&server) else {
         return;
     };

@@ -1,13 +1,9 @@
 //! GitHub's command line program, with settings of its own, speaking to one server. It knows nothing of its commands.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tempfile::TempDir;
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpStream, UnixListener, UnixStream};
 use tokio::process::Command;
-use tokio::task::JoinHandle;
 
 use crate::process::{Finished, finish};
 use crate::server::Server;
@@ -17,20 +13,22 @@ const PROGRAM: &str = "gh";
 const REQUIRED: &str = "RUNYARD_REQUIRE_GH";
 
 /// The program for one server. gh always speaks https to a server that is not github.com, except through a unix
-/// socket; this is one, whose bytes go to the server's port.
+/// socket: the server's is [`Gh::SOCKET`].
 #[derive(Debug)]
 pub struct Gh {
     folder: TempDir,
     host: String,
     token: String,
-    forwarder: JoinHandle<()>,
 }
 
 impl Gh {
+    /// Where the server must listen: the value of its setting `server.unix_socket`, in the server's folder.
+    pub const SOCKET: &str = "runyard.sock";
+
     /// The program as the server's administrator; nothing, said aloud, where it is not installed.
     ///
     /// # Panics
-    /// If it is not installed but must be, or no socket can be made.
+    /// If it is not installed but must be.
     #[must_use]
     pub fn installed(server: &Server) -> Option<Self> {
         if !is_installed() {
@@ -42,17 +40,15 @@ impl Gh {
             return None;
         }
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let socket = folder.path().join("socket");
+        let socket = server.folder().join(Self::SOCKET);
         let client = server.client();
         let host = client.base().trim_start_matches("http://").to_owned();
-        let forwarder = tokio::spawn(forward(listen(&socket), host.clone()));
         let settings = format!("http_unix_socket: {}\nprompt: disabled\n", socket.display());
         std::fs::write(folder.path().join("config.yml"), settings).expect("a new file");
         Some(Self {
             folder,
             host,
             token: server.token().to_owned(),
-            forwarder,
         })
     }
 
@@ -86,30 +82,7 @@ impl Gh {
     }
 }
 
-impl Drop for Gh {
-    fn drop(&mut self) {
-        self.forwarder.abort();
-    }
-}
-
 fn is_installed() -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder: PathBuf| folder.join(PROGRAM).is_file())
-}
-
-fn listen(socket: &Path) -> UnixListener {
-    UnixListener::bind(socket).expect("a socket in a new folder")
-}
-
-async fn forward(listener: UnixListener, host: String) {
-    while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(carry(stream, host.clone()));
-    }
-}
-
-/// Carries bytes both ways until either side ends; what goes wrong is for the two ends to say.
-async fn carry(mut stream: UnixStream, host: String) -> io::Result<()> {
-    let mut server = TcpStream::connect(host).await?;
-    copy_bidirectional(&mut stream, &mut server).await?;
-    Ok(())
 }

@@ -87,6 +87,7 @@ mod tests {
     use super::{Answer, judge};
 
     const BASE: &str = "http://127.0.0.1:8080";
+    const RUNS: &str = "/api/v3/repos/o/r/actions/runs";
     const CANCEL: &str = "/api/v3/repos/o/r/actions/runs/1/cancel";
 
     fn answer(method: &str, path: &str, status: u16, body: &str) -> Answer {
@@ -132,6 +133,20 @@ mod tests {
         let cases = [
             (answer("POST", CANCEL, 202, ""), false),
             (answer("POST", CANCEL, 404, error), false),
+            (answer("POST", CANCEL, 200, "{}"), false), // a wrong status
+            (
+                answer("GET", RUNS, 200, r#"{"total_count":0,"workflow_runs":[]}"#),
+                true,
+            ),
+            (
+                answer(
+                    "GET",
+                    RUNS,
+                    200,
+                    r#"{"total_count":"0","workflow_runs":[]}"#,
+                ),
+                false,
+            ), // a wrong type
             (answer("GET", "/api/v3?x=1", 200, "{}"), false),
             (answer("POST", "/api/v1/repos", 201, r#"{"id":1}"#), true),
             (answer("POST", "/api/v1/repos", 422, error), true),
