@@ -30,6 +30,8 @@ pub(crate) enum Command {
     /// Runners of a running server
     #[command(subcommand)]
     Runner(Runner),
+    /// Say how a running server is doing: its queue, its runners, the jobs that run
+    Status(Connection),
     /// Start a run of a workflow that has the workflow_dispatch trigger
     Dispatch(Dispatch),
     /// Show a running server at work: a sample project, its workflow, a run to watch

@@ -11,6 +11,7 @@ mod listening;
 mod local_runner;
 mod serve;
 mod settings;
+mod status;
 mod stopping;
 mod storage;
 
@@ -49,6 +50,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Token(command) => commands::token(command).await,
         Command::Repo(command) => commands::repo(command).await,
         Command::Runner(command) => commands::runner(command).await,
+        Command::Status(connection) => status::status(&connection).await,
         Command::Dispatch(command) => commands::dispatch(command).await,
         Command::Demo(command) => demo::demo(command).await,
     }

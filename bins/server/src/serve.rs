@@ -82,6 +82,7 @@ fn state(engine: Engine, settings: &Settings) -> Result<ApiState> {
                 .with_context(|| format!("setting server.public_url is {url:?}"))?,
         ),
     };
+    state.store_name = settings.store.kind.name();
     state.serves_metrics = settings.server.metrics;
     state.trust_forwarded = settings.server.trust_forwarded;
     state.limits.json_bytes = settings.server.body_bytes;

@@ -45,6 +45,8 @@ pub struct ApiState {
     pub trust_forwarded: bool,
     /// Largest bodies.
     pub limits: ApiLimits,
+    /// What the store is called, for administrators.
+    pub store_name: &'static str,
     /// Whether anybody may read `/metrics`; otherwise it is not there.
     pub serves_metrics: bool,
     pub(crate) metrics: Arc<Metrics>,
@@ -57,6 +59,7 @@ impl ApiState {
     pub fn new(engine: Engine) -> Self {
         let (_, stopping) = watch::channel(false);
         Self {
+            store_name: "memory",
             serves_metrics: true,
             metrics: Arc::new(Metrics::new(&engine)),
             engine,

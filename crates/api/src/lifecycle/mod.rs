@@ -7,6 +7,7 @@ mod keyset;
 mod repositories;
 mod routes;
 mod runs;
+mod status;
 mod tokens;
 mod users;
 

@@ -1,11 +1,12 @@
 //! The routes of Runyard's own API.
 
-use super::{collaborators, events, jobs, repositories, runs, tokens, users};
+use super::{collaborators, events, jobs, repositories, runs, status, tokens, users};
 use crate::{ApiLimits, routes::unknown};
 use actix_web::web::{PayloadConfig, ServiceConfig, delete, get, post, put, resource, to};
 
 pub(crate) fn routes(config: &mut ServiceConfig, limits: ApiLimits) {
     config
+        .route("/status", get().to(status::show))
         .route("/user", get().to(users::myself))
         .route("/users", post().to(users::create))
         .route("/users", get().to(users::list))

@@ -1,9 +1,13 @@
 //! What the operator is told of requests.
 
-use crate::{fake_runner::FakeRunner, server::TestServer};
+use crate::{
+    fake_runner::FakeRunner,
+    server::{REPO, TestServer},
+};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use runyard_api::ApiState;
 use runyard_engine::Settings;
+use serde_json::json;
 use std::{
     sync::{Mutex, Once},
     time::Duration,
@@ -142,4 +146,31 @@ async fn metrics_that_are_switched_off_are_not_there() {
     let off = |state: &mut ApiState| state.serves_metrics = false;
     let server = TestServer::start_with(off, Settings::default()).await;
     server.get("/metrics", &server.admin).await.expect(404);
+}
+
+#[tokio::test]
+async fn administrators_see_what_waits_and_what_runs() {
+    let server = TestServer::start().await;
+    let path = "/api/v1/status";
+    let idle = server.get(path, &server.admin).await.expect(200).json();
+    assert_eq!(idle["ready"], true);
+    let empty = json!({ "jobs": 0, "oldest_seconds": null });
+    assert_eq!(idle["queue"], empty);
+    server.repository("admin", "open", false).await;
+    server.dispatch("admin/open").await;
+    server.pass(Duration::from_secs(90));
+    let waits = server.get(path, &server.admin).await.expect(200).json();
+    assert_eq!(waits["queue"], json!({ "jobs": 1, "oldest_seconds": 90 }));
+    let runner = FakeRunner::register(&server, "one").await;
+    let offered = runner.claim_one("first").await;
+    runner.start(&offered).await.expect(200);
+    let runs = server.get(path, &server.admin).await.expect(200).json();
+    assert_eq!(runs["queue"], empty);
+    assert_eq!(runs["runners"][0]["name"], "one");
+    assert_eq!(runs["running"][0]["job_id"], offered.job["job_id"]);
+    assert_eq!(runs["running"][0]["runner_name"], "one");
+
+    server.get(path, "").await.expect(401);
+    let other = server.user("other", false, REPO).await;
+    server.get(path, &other).await.expect(403);
 }
