@@ -132,13 +132,22 @@ fn print_next(connection: &Connection, repository: &str, run: i64) {
     let host = url
         .trim_start_matches("http://")
         .trim_start_matches("https://");
+    let program = this_program();
     println!(
         "\nTry next, with TOKEN in place of the token that the first start printed:\n\
          \n  export RUNYARD_TOKEN=TOKEN\
          \n  curl -H \"Authorization: Bearer $RUNYARD_TOKEN\" {url}/api/v3/repos/{repository}/actions/runs/{run}\
          \n  curl -L -H \"Authorization: Bearer $RUNYARD_TOKEN\" -o logs.zip {url}/api/v3/repos/{repository}/actions/runs/{run}/logs\
-         \n  runyard dispatch {repository} {WORKFLOW} --follow\
-         \n  runyard repo add OWNER/NAME --path /path/to/your/repository\
+         \n  {program} dispatch {repository} {WORKFLOW} --follow\
+         \n  {program} repo add OWNER/NAME --path /path/to/your/repository\
          \n  GH_HOST={host} GH_ENTERPRISE_TOKEN=$RUNYARD_TOKEN gh run list -R {repository}    (gh wants https or a socket: see README.md)\n"
     );
+}
+
+/// How a person in this folder starts this program again.
+fn this_program() -> String {
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("runyard"));
+    let folder = std::env::current_dir().unwrap_or_default();
+    let near = program.strip_prefix(&folder).unwrap_or(&program);
+    near.display().to_string()
 }
