@@ -1,15 +1,73 @@
 //! Coming to be and being planned: from a matched event to a graph with its first jobs queued.
 
-use super::{Attempt, AttemptState, DIAGNOSTICS_MAX, JOBS_PER_ATTEMPT_MAX, Run, RunIdentity};
+use super::{
+    Attempt, AttemptState, DIAGNOSTICS_MAX, JOBS_PER_ATTEMPT_MAX, NodePath, Run, RunIdentity,
+};
 use crate::{Event, JobIds, Refusal, Timestamp, event::GraphNode};
-use runyard_workflow::{Diagnostic, Workflow};
+use runyard_workflow::{Diagnostic, Job, JobName, Workflow};
+use std::{collections::BTreeMap, sync::Arc};
 
-/// What every command needs that may plan jobs: the run's definition, reserved ids and the time.
+/// A workflow file with those that it calls.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// The file.
+    pub workflow: Arc<Workflow>,
+    /// The file that each calling job of it calls.
+    pub called: BTreeMap<JobName, Arc<Definition>>,
+}
+
+impl Definition {
+    /// A file that calls no other.
+    pub fn single(workflow: Workflow) -> Self {
+        Self {
+            workflow: Arc::new(workflow),
+            called: BTreeMap::new(),
+        }
+    }
+
+    /// The job that a node of the graph stands for, with the file that it is in.
+    pub fn find(&self, node: &NodePath) -> Option<(&Self, &Job)> {
+        let mut definition = self;
+        let mut keys = node.keys().peekable();
+        loop {
+            let key = JobName::new(keys.next()?).ok()?;
+            if keys.peek().is_none() {
+                return Some((definition, definition.workflow.job(&key)?));
+            }
+            definition = definition.called.get(&key)?;
+        }
+    }
+
+    /// The jobs of the file as nodes of a graph; `place` gives the path of a job of it.
+    pub(super) fn graph(&self, place: impl Fn(&JobName) -> NodePath) -> Vec<GraphNode> {
+        let jobs = self.workflow.jobs.iter();
+        let node = |job: &Job| GraphNode {
+            node: place(&job.id),
+            needs: job.needs.iter().map(&place).collect(),
+        };
+        jobs.map(node).collect()
+    }
+}
+
+/// What expressions of a run see that is not decided by its jobs; objects.
+#[derive(Debug, Clone, Default)]
+pub struct Contexts {
+    /// `github`.
+    pub github: serde_json::Value,
+    /// `inputs`.
+    pub inputs: serde_json::Value,
+    /// `vars`.
+    pub vars: serde_json::Value,
+}
+
+/// What every command needs that may plan jobs: the run's definition and contexts, reserved ids and the time.
 #[derive(Debug)]
 pub struct Planning<'a> {
-    /// The run's own definition.
-    pub workflow: &'a Workflow,
-    /// Ids for jobs that get planned; one for each job of the definition is always enough.
+    /// The run's own file, and those that it calls.
+    pub definition: &'a Definition,
+    /// What its expressions see.
+    pub contexts: &'a Contexts,
+    /// Ids for jobs that get planned. With too few the command is refused and can be given again with more.
     pub ids: &'a mut JobIds,
     /// The moment of the command.
     pub now: Timestamp,
@@ -54,11 +112,12 @@ impl Run {
     /// [`Refusal::AlreadyPlanned`] unless the attempt was just requested.
     pub fn plan(&mut self, mut planning: Planning<'_>) -> Result<Vec<Event>, Refusal> {
         self.require_requested()?;
-        if planning.workflow.jobs.len() > JOBS_PER_ATTEMPT_MAX {
-            let diagnostics = vec![self.too_many_jobs(planning.workflow.jobs.len())];
+        let count = planning.definition.workflow.jobs.len();
+        if count > JOBS_PER_ATTEMPT_MAX {
+            let diagnostics = vec![self.too_many_jobs(count)];
             return self.fail_startup(diagnostics, planning.now);
         }
-        let jobs = graph_of(planning.workflow);
+        let jobs = planning.definition.graph(NodePath::root);
         let at = planning.now;
         self.decide(vec![Event::AttemptPlanned { jobs, at }], &mut planning)
     }
@@ -98,12 +157,4 @@ impl Run {
             ),
         }
     }
-}
-
-fn graph_of(workflow: &Workflow) -> Vec<GraphNode> {
-    let node = |job: &runyard_workflow::Job| GraphNode {
-        name: job.id.clone(),
-        needs: job.needs.clone(),
-    };
-    workflow.jobs.iter().map(node).collect()
 }
