@@ -38,10 +38,11 @@ pub fn start(
     }
 }
 
-/// A runner reports the end of a job; `executions` are those of the run that have not ended, this one among them.
+/// A runner reports the end of a job. `executions` is this one alone, or all of the run that have not ended.
 ///
 /// # Errors
-/// As [`Execution::finish`] and [`Run::finish_job`]; [`Refusal::WrongLoad`] when this one is not among them.
+/// As [`Execution::finish`] and [`Run::finish_job`]; [`Refusal::WrongLoad`] when this one is not among them;
+/// [`Refusal::TooNarrow`] when others must be told and were not loaded.
 pub fn finish(
     run: &mut Run,
     executions: &mut [Execution],
@@ -67,7 +68,7 @@ pub fn finish(
 /// Ends the job of a runner that was silent for too long, or did not stop in time; `executions` as for [`finish`].
 ///
 /// # Errors
-/// As [`Execution::expire`] and [`Run::abandon_job`]; [`Refusal::WrongLoad`] when this one is not among them.
+/// As [`Execution::expire`] and [`Run::abandon_job`]; otherwise as [`finish`].
 pub fn expire(
     run: &mut Run,
     executions: &mut [Execution],
@@ -133,13 +134,20 @@ pub fn cancel_job(
 }
 
 /// Passes on to the executions what was recorded for their jobs: running ones are told to stop, offers of jobs
-/// that ended are withdrawn.
+/// that ended are withdrawn. [`Refusal::TooNarrow`] when one that must be told is not among them.
 fn tell_runners(
     events: &[Event],
     executions: &mut [Execution],
     now: crate::Timestamp,
     patience: Patience,
 ) -> Result<(), Refusal> {
+    for event in events {
+        if let Event::JobCancelRequested { job, .. } = event
+            && !executions.iter().any(|execution| execution.job == *job)
+        {
+            return Err(Refusal::TooNarrow);
+        }
+    }
     let mut tried = executions.to_vec();
     for execution in tried.iter_mut().filter(|execution| !execution.is_ended()) {
         let job = execution.job;

@@ -165,7 +165,7 @@ diesel::table! {
 
 diesel::table! {
     use crate::sql::columns::{JsonColumn, TimeColumn};
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
     jobs (run_id, attempt, place) {
         run_id -> BigInt,
@@ -185,6 +185,10 @@ diesel::table! {
         started_at -> Nullable<TimeColumn>,
         completed_at -> Nullable<TimeColumn>,
         cancel_requested_at -> Nullable<TimeColumn>,
+        leg -> Nullable<JsonColumn>,
+        continue_on_error -> Bool,
+        calls -> Nullable<JsonColumn>,
+        reason -> Nullable<JsonColumn>,
     }
 }
 

@@ -77,6 +77,15 @@ async fn load(connection: &mut Connection, scope: &Scope) -> Result<Loaded, Fail
             let executions = vec![lock_execution(connection, *id).await?];
             Ok(Loaded::Run { run, executions })
         }
+        Scope::WholeRunOfExecution(id) => {
+            let run = run_of(connection, *id).await?;
+            let run = Box::new(lock_run(connection, run).await?);
+            let mut executions = lock_open_executions(connection, run.id()).await?;
+            if !executions.iter().any(|execution| execution.id == *id) {
+                executions.push(lock_execution(connection, *id).await?);
+            }
+            Ok(Loaded::Run { run, executions })
+        }
     }
 }
 
