@@ -37,6 +37,7 @@ mod diagnostic;
 mod model;
 mod needs;
 mod parse;
+pub mod pattern;
 mod reader;
 mod schema;
 
