@@ -33,7 +33,9 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod cron;
 mod diagnostic;
+pub mod expression;
 mod model;
 mod needs;
 mod parse;
