@@ -7,12 +7,15 @@
 
 mod accounts;
 mod change;
+mod deliveries;
 mod error;
 mod logs;
+mod polls;
 mod queue;
 mod repositories;
 mod runners;
 mod runs;
+mod secrets;
 mod sql;
 mod store;
 mod wakes;
@@ -22,8 +25,10 @@ pub mod memory;
 
 pub use accounts::Accounts;
 pub use change::{ChangeError, Changes, Created, Decide, Loaded, RunNumbers, Scope};
+pub use deliveries::Deliveries;
 pub use error::{Conflict, StoreError};
 pub use logs::{Appended, LogContent, Logs, SealedLog};
+pub use polls::{Poll, Polls, SeenRefs};
 pub use queue::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth};
 pub use repositories::Repositories;
 pub use runners::Runners;
@@ -31,6 +36,7 @@ pub use runs::{
     AttemptView, FILTERED_RUNS_MAX, JobView, JobsOf, Listed, PER_PAGE_MAX, Page, RunFilter,
     RunView, Runs, UserRef,
 };
+pub use secrets::{SealedSecret, SecretUse, Secrets};
 pub use sql::{postgres, sqlite};
 pub use store::{Connections, IdKind, Store};
 pub use wakes::{Wake, Wakes};

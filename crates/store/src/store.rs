@@ -1,6 +1,9 @@
 //! The whole store as one trait object, and what does not belong to any one table.
 
-use crate::{Accounts, Changes, Logs, Queue, Repositories, Runners, Runs, StoreError, Wakes};
+use crate::{
+    Accounts, Changes, Deliveries, Logs, Polls, Queue, Repositories, Runners, Runs, Secrets,
+    StoreError, Wakes,
+};
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
 use std::ops::Range;
@@ -8,7 +11,19 @@ use std::ops::Range;
 /// Everything that is kept. Implementations pass one conformance suite.
 #[async_trait]
 pub trait Store:
-    Changes + Queue + Runs + Repositories + Accounts + Runners + Logs + Send + Sync + 'static
+    Changes
+    + Queue
+    + Runs
+    + Repositories
+    + Secrets
+    + Deliveries
+    + Polls
+    + Accounts
+    + Runners
+    + Logs
+    + Send
+    + Sync
+    + 'static
 {
     /// The store's clock: the database's on PostgreSQL, the process's elsewhere (architecture 4, rule 5).
     async fn now(&self) -> Result<Timestamp, StoreError>;

@@ -33,10 +33,13 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod cron;
 mod diagnostic;
+pub mod expression;
 mod model;
 mod needs;
 mod parse;
+pub mod pattern;
 mod reader;
 mod schema;
 

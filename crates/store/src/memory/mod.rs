@@ -2,12 +2,15 @@
 
 mod accounts;
 mod change;
+mod deliveries;
 mod logs;
+mod polls;
 mod queue;
 mod ready;
 mod repositories;
 mod runners;
 mod runs;
+mod secrets;
 mod state;
 mod store;
 

@@ -69,6 +69,9 @@ impl Repositories for MemoryStore {
             row.deleted = true;
         }
         state.collaborators.retain(|(of, _), _| *of != id);
+        state.secrets.retain(|(of, _), _| *of != id);
+        state.deliveries.remove(&id);
+        state.polls.remove(&id);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The maps of the memory store, one for each table of the others. Data and look-ups; no rules.
 
 use super::ready::Ready;
-use crate::{Conflict, IdKind, SealedLog, StoreError};
+use crate::{Conflict, IdKind, Poll, SealedLog, SealedSecret, SecretUse, StoreError};
 use runyard_domain::{
     Event, Execution, ExecutionId, JobId, RepositoryId, Run, RunId, RunnerId, Timestamp, TokenId,
     UserId, WorkflowId,
@@ -11,7 +11,7 @@ use runyard_domain::{
     runner::Runner,
 };
 use runyard_workflow::Diagnostic;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// Everything that is kept.
 #[derive(Debug, Default)]
@@ -23,6 +23,10 @@ pub(super) struct State {
     pub(super) tokens: BTreeMap<TokenId, Token>,
     pub(super) repositories: BTreeMap<RepositoryId, RepositoryRow>,
     pub(super) collaborators: BTreeMap<(RepositoryId, UserId), Role>,
+    pub(super) secrets: BTreeMap<(RepositoryId, SecretUse), SealedSecret>,
+    /// Oldest first.
+    pub(super) deliveries: BTreeMap<RepositoryId, VecDeque<(String, Vec<RunId>)>>,
+    pub(super) polls: BTreeMap<RepositoryId, Poll>,
     pub(super) workflows: BTreeMap<WorkflowId, WorkflowRow>,
     /// Texts of workflow files by their hashes.
     pub(super) definitions: BTreeMap<String, String>,

@@ -95,6 +95,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::{BigInt, Binary, Text};
+
+    repository_secrets (repository_id, usage) {
+        repository_id -> BigInt,
+        usage -> Text,
+        key_id -> Text,
+        sealed -> Binary,
+        facts -> JsonColumn,
+        updated_at -> TimeColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::{BigInt, Text};
+
+    deliveries (repository_id, delivery) {
+        repository_id -> BigInt,
+        delivery -> Text,
+        runs -> JsonColumn,
+        received_at -> TimeColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    polls (repository_id) {
+        repository_id -> BigInt,
+        seconds -> BigInt,
+        due_at -> TimeColumn,
+        looked_at -> Nullable<TimeColumn>,
+        looks -> BigInt,
+        refs -> Nullable<JsonColumn>,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::Text;
 
     definitions (hash) {

@@ -75,6 +75,13 @@ conformance!(memory, sqlite, postgres => [
     workflows_are_listed_by_id_in_pages,
     a_workflow_of_an_unknown_repository_is_refused,
     a_definition_is_kept_under_its_hash,
+    // git access
+    a_secret_is_kept_once_for_each_use,
+    what_reaches_a_source_goes_with_its_repository,
+    the_newest_deliveries_are_known_with_their_runs,
+    a_look_that_is_due_is_taken_once,
+    a_look_is_ended_by_whoever_took_it,
+    a_look_that_fails_keeps_what_was_seen,
     // runners
     a_runner_reads_back_as_written,
     a_runner_name_is_taken_unless_it_is_replaced,

@@ -16,7 +16,7 @@ use crate::{
         failure::{Failure, reference, with_meaning},
         perform::perform,
         rows::{CollaboratorRow, RepositoryRow, login_key},
-        schema::{collaborators, repositories, runs},
+        schema::{collaborators, deliveries, polls, repositories, repository_secrets, runs},
     },
 };
 use async_trait::async_trait;
@@ -210,11 +210,26 @@ async fn delete_repository(connection: &mut Connection, id: &RepositoryId) -> Re
         return Err(Failure::conflict(Conflict::LiveRuns));
     }
     let now = dialect::now(connection).await?;
-    diesel::delete(collaborators::table.filter(collaborators::repository_id.eq(id.get())))
-        .execute(connection)
-        .await?;
+    forget_what_belongs_to(connection, id.get()).await?;
     diesel::update(repositories::table.find(id.get()))
         .set(repositories::deleted_at.eq(Some(DbTime(now))))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Who may do what, and what was kept to reach the source: a deleted repository keeps no secret.
+async fn forget_what_belongs_to(connection: &mut Connection, id: i64) -> Result<(), Failure> {
+    diesel::delete(collaborators::table.filter(collaborators::repository_id.eq(id)))
+        .execute(connection)
+        .await?;
+    diesel::delete(repository_secrets::table.filter(repository_secrets::repository_id.eq(id)))
+        .execute(connection)
+        .await?;
+    diesel::delete(deliveries::table.filter(deliveries::repository_id.eq(id)))
+        .execute(connection)
+        .await?;
+    diesel::delete(polls::table.find(id))
         .execute(connection)
         .await?;
     Ok(())

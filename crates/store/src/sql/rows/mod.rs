@@ -3,6 +3,7 @@
 mod accounts;
 mod attempt;
 mod execution;
+mod git_access;
 mod job;
 mod place;
 mod repositories;
@@ -12,6 +13,7 @@ mod runner;
 pub(crate) use accounts::{TokenRow, UserRow, login_key};
 pub(crate) use attempt::AttemptRow;
 pub(crate) use execution::{ExecutionChange, ExecutionRow, OfferRow};
+pub(crate) use git_access::{PollRow, SecretRow};
 pub(crate) use job::JobRow;
 pub(crate) use place::{Place, json};
 pub(crate) use repositories::{CollaboratorRow, RepositoryRow, WorkflowRow};

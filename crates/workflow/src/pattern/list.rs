@@ -1,0 +1,64 @@
+//! What a list of patterns says about a name (semantics R6.22, R6.23); it must not know whether
+//! the name is a branch, a tag or a path.
+
+use super::{InvalidPattern, Pattern};
+
+/// The patterns of `branches`, `tags` or `paths`: the last one that matches decides, and one that
+/// begins with `!` takes out again (semantics R6.22).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternList {
+    rules: Vec<(bool, Pattern)>,
+}
+
+impl PatternList {
+    /// Reads the patterns in order.
+    ///
+    /// # Errors
+    /// The first [`InvalidPattern`].
+    pub fn compile<S: AsRef<str>>(patterns: &[S]) -> Result<Self, InvalidPattern> {
+        let rules = patterns.iter().map(|text| {
+            let text = text.as_ref();
+            let includes = !text.starts_with('!');
+            let pattern = Pattern::compile_from(text, usize::from(!includes))?;
+            Ok((includes, pattern))
+        });
+        Ok(Self {
+            rules: rules.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether `name` is in; a list of negatives alone lets nothing in (semantics R6.22).
+    pub fn includes(&self, name: &str) -> bool {
+        let deciding = self
+            .rules
+            .iter()
+            .rev()
+            .find(|(_, pattern)| pattern.is_match(name));
+        deciding.is_some_and(|(includes, _)| *includes)
+    }
+}
+
+/// The patterns of `branches-ignore`, `tags-ignore` or `paths-ignore`: any match ignores, and `!`
+/// means nothing here (semantics R6.23).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoreList {
+    patterns: Vec<Pattern>,
+}
+
+impl IgnoreList {
+    /// Reads the patterns.
+    ///
+    /// # Errors
+    /// The first [`InvalidPattern`].
+    pub fn compile<S: AsRef<str>>(patterns: &[S]) -> Result<Self, InvalidPattern> {
+        let patterns = patterns.iter().map(|text| Pattern::compile(text.as_ref()));
+        Ok(Self {
+            patterns: patterns.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether `name` is ignored.
+    pub fn ignores(&self, name: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.is_match(name))
+    }
+}

@@ -1,0 +1,5 @@
+//! Tables over triggers and their filters; they cite the rules of the behaviour reference.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cron;
+mod patterns;

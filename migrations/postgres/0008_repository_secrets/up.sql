@@ -1,0 +1,11 @@
+-- Secrets of repositories, encrypted; the facts are what may be read of them.
+CREATE TABLE repository_secrets (
+    repository_id BIGINT NOT NULL REFERENCES repositories (id),
+    usage TEXT NOT NULL CHECK (usage IN ('git_credential', 'event_signature')),
+    -- Which key opens it.
+    key_id TEXT NOT NULL,
+    sealed BYTEA NOT NULL,
+    facts JSON NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (repository_id, usage)
+);
