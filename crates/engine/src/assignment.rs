@@ -64,8 +64,9 @@ impl Engine {
             .as_ref()
             .as_ref()
             .map_err(|_| missing("the definition"))?;
-        let job = workflow
-            .job(&view.name)
+        let job = runyard_workflow::JobName::new(view.node.key())
+            .ok()
+            .and_then(|key| workflow.job(&key))
             .ok_or_else(|| missing("the job's definition"))?;
         Ok(Assignment {
             job: view.id,

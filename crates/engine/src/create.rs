@@ -9,12 +9,12 @@ use crate::{
 };
 use futures_util::future::try_join;
 use runyard_domain::{
-    CheckSuiteId, Event, JobIds, Refusal, RunId, Timestamp, UserId,
+    CheckSuiteId, Event, Refusal, RunId, Timestamp, UserId,
     repository::{Repository, Workflow},
-    run::{CommitFacts, NewRunIds, Planning, Run, RunIdentity},
+    run::{self, CommitFacts, Contexts, NewRunIds, Planning, Run, RunIdentity},
 };
 use runyard_store::{Created, IdKind, Loaded, RunNumbers, Scope};
-use runyard_workflow::EventName;
+use runyard_workflow::{EventName, InvalidWorkflow};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -104,8 +104,8 @@ impl Engine {
         facts: (CommitFacts, Value),
         identity: impl Fn(Option<&Run>, Timestamp) -> Result<RunIdentity, Refusal> + Send + 'static,
     ) -> Result<RunId, EngineError> {
-        let jobs = plannable(&definition).jobs.len();
-        let ids = job_ids(&self.ids.job, &*self.store, jobs).await?;
+        let plan = run::Definition::single(plannable(&definition));
+        let ids = job_ids(&self.ids.job, &*self.store, plan.workflow.jobs.len()).await?;
         let (run, unused) = self
             .change(scope, move |loaded, now| {
                 let Loaded::NewRun {
@@ -122,7 +122,14 @@ impl Engine {
                     return Ok((Vec::new(), (*run, ids)));
                 }
                 let identity = numbered(identity(parent.as_ref(), now)?, *numbers);
-                let (run, events) = plan_new(identity, &definition, &mut ids, now)?;
+                let invalid = definition.as_ref().as_ref().err();
+                let planning = Planning {
+                    definition: &plan,
+                    contexts: &Contexts::default(),
+                    ids: &mut ids,
+                    now,
+                };
+                let (run, events) = plan_new(identity, invalid, planning)?;
                 let (commit, payload) = facts.clone();
                 let id = run.id();
                 *created = Some(Box::new(Created {
@@ -160,14 +167,13 @@ fn numbered(identity: RunIdentity, numbers: RunNumbers) -> RunIdentity {
 
 fn plan_new(
     identity: RunIdentity,
-    definition: &Definition,
-    ids: &mut JobIds,
-    now: Timestamp,
+    invalid: Option<&InvalidWorkflow>,
+    planning: Planning<'_>,
 ) -> Result<(Run, Vec<Event>), Refusal> {
     let (mut run, mut events) = Run::request(identity);
-    events.extend(match &**definition {
-        Ok(workflow) => run.plan(Planning { workflow, ids, now })?,
-        Err(invalid) => run.fail_startup(invalid.diagnostics.clone(), now)?,
+    events.extend(match invalid {
+        None => run.plan(planning)?,
+        Some(invalid) => run.fail_startup(invalid.diagnostics.clone(), planning.now)?,
     });
     Ok((run, events))
 }

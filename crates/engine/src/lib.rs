@@ -18,6 +18,7 @@ mod ids;
 mod job_logs;
 pub mod logs;
 mod measures;
+mod planning;
 mod repositories;
 mod runners;
 mod runs;

@@ -1,7 +1,7 @@
 //! How jobs, legs and called workflows count together: for the jobs that need them, and for the run. Questions only.
 
 use super::{Attempt, Job, JobState, NodePath};
-use crate::Conclusion;
+use crate::{Conclusion, JobStatus};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Attempt {
@@ -14,6 +14,32 @@ impl Attempt {
         };
         let mut open = self.jobs.iter().filter(unfinished).map(Job::node);
         !open.any(|open| nodes.iter().any(|node| open == node || open.is_below(node)))
+    }
+
+    /// The word for where a job stands; a caller is in progress until the jobs that it brought in have ended.
+    pub fn status_of(&self, job: &Job) -> JobStatus {
+        match job {
+            Job::Blocked(_) => JobStatus::Blocked,
+            Job::Planned(job) => job.state.status(),
+            Job::Called(job) if self.are_complete(std::slice::from_ref(&job.node)) => {
+                JobStatus::Completed
+            }
+            Job::Called(_) => JobStatus::InProgress,
+        }
+    }
+
+    /// How a job ended, if it did; a caller as the jobs that it brought in, taken together.
+    pub fn conclusion_of(&self, job: &Job) -> Option<Conclusion> {
+        match job {
+            Job::Blocked(_) => None,
+            Job::Planned(job) => job.state.conclusion(),
+            Job::Called(called) => match self.status_of(job) {
+                JobStatus::Completed => self.result(&called.node),
+                JobStatus::Blocked
+                | JobStatus::Queued
+                | JobStatus::InProgress => None,
+            },
+        }
     }
 
     /// How a complete node counts for those that need it: its legs or the jobs of the workflow that it calls, taken
