@@ -119,7 +119,8 @@ impl Engine {
                 };
                 let mut ids = ids.clone();
                 if let Some(run) = duplicate {
-                    return Ok((Vec::new(), (*run, ids)));
+                    // It may be this very run, of an earlier try: its ids are not free.
+                    return Ok((Vec::new(), (*run, JobIds::new([]))));
                 }
                 let identity = numbered(identity(parent.as_ref(), now)?, *numbers);
                 let (run, events) = plan_new(identity, &definition, &mut ids, now)?;
