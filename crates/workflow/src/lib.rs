@@ -42,6 +42,7 @@ mod parse;
 pub mod pattern;
 mod reader;
 mod schema;
+pub mod trigger;
 
 pub use diagnostic::{Diagnostic, InvalidWorkflow, MAX_DIAGNOSTICS};
 pub use model::{

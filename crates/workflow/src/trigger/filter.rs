@@ -1,0 +1,49 @@
+//! What `on` says about one event (semantics R6.1, R6.2), as plain lists; it must not match.
+
+use serde::{Deserialize, Serialize};
+
+/// One event that `on` names, with its filters as the file has them; a scalar is a list of one
+/// (semantics R6.2), and an absent key is `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct EventTrigger {
+    /// The event's name.
+    pub event: String,
+    /// `types`
+    pub types: Option<Vec<String>>,
+    /// `branches`
+    pub branches: Option<Vec<String>>,
+    /// `branches-ignore`
+    pub branches_ignore: Option<Vec<String>>,
+    /// `tags`
+    pub tags: Option<Vec<String>>,
+    /// `tags-ignore`
+    pub tags_ignore: Option<Vec<String>>,
+    /// `paths`
+    pub paths: Option<Vec<String>>,
+    /// `paths-ignore`
+    pub paths_ignore: Option<Vec<String>>,
+    /// `workflows` of `workflow_run`: names, not files (semantics R6.9).
+    pub workflows: Option<Vec<String>>,
+    /// The entries of `schedule`, in file order.
+    pub schedule: Vec<ScheduleEntry>,
+}
+
+/// One entry of `on.schedule` (semantics R6.34).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduleEntry {
+    /// The cron text.
+    pub cron: String,
+    /// The IANA time zone it is meant in; UTC without one.
+    pub timezone: Option<String>,
+}
+
+impl EventTrigger {
+    /// The event without filters.
+    pub fn plain(event: &str) -> Self {
+        Self {
+            event: event.to_owned(),
+            ..Self::default()
+        }
+    }
+}
