@@ -36,6 +36,7 @@
 pub mod cron;
 mod diagnostic;
 pub mod expression;
+pub mod matrix;
 mod model;
 mod needs;
 mod parse;

@@ -4,4 +4,5 @@
 mod cron;
 mod facts;
 mod matching;
+mod matrix;
 mod patterns;
