@@ -35,6 +35,7 @@
 
 pub mod cron;
 mod diagnostic;
+pub mod dispatch;
 pub mod expression;
 pub mod matrix;
 mod model;

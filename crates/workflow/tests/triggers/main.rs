@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cron;
+mod dispatch;
 mod facts;
 mod matching;
 mod matrix;
