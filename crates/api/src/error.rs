@@ -1,6 +1,6 @@
 //! Every error that a client sees, by meaning, and the one JSON body it becomes (contract 3 and 6).
 
-use crate::wire::JSON;
+use crate::wire::{Excess, JSON};
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
     error::QueryPayloadError,
@@ -69,6 +69,9 @@ pub(crate) enum ApiError {
         /// Bytes of a log that are stored.
         ack: Option<u64>,
     },
+    /// More than the wire takes.
+    #[error(transparent)]
+    Excess(#[from] Excess),
     /// Later may do.
     #[error("Service Unavailable")]
     Unavailable { reason: String },
@@ -99,6 +102,14 @@ impl ApiError {
         answer.insert_header((header::CONTENT_TYPE, JSON));
         if let Self::Unavailable { .. } = self {
             answer.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()));
+        }
+        if let Self::Excess(excess) = self {
+            if let Some(seconds) = excess.retry_after() {
+                answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+            }
+            if excess.ends_connection() {
+                answer.force_close();
+            }
         }
         if let Self::Forbidden {
             permission: Some(permission),
@@ -158,6 +169,7 @@ impl ResponseError for ApiError {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Gone(_) => StatusCode::GONE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Excess(excess) => excess.status(),
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
