@@ -17,7 +17,7 @@ pub mod schema;
 mod server;
 mod stores;
 
-pub use client::{Answer, Client, Download, Request};
+pub use client::{Answer, Client, Download, Request, judge};
 pub use database::Database;
 pub use eventually::eventually;
 pub use gh::Gh;
