@@ -22,6 +22,12 @@ pub(crate) enum ApiError {
     /// The credential opens nothing.
     #[error("Bad credentials")]
     BadCredentials,
+    /// A delivered event has no signature that fits, and no token either.
+    #[error(
+        "The event was not taken: its signature {0}. Sign it with the repository's secret in the header \
+         X-Hub-Signature-256, or send a token that may write."
+    )]
+    BadSignature(&'static str),
     /// Needs a user, has none.
     #[error("Requires authentication")]
     RequiresAuthentication,
@@ -156,7 +162,9 @@ fn unknown_version(asked: &str) -> String {
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::BadCredentials | Self::RequiresAuthentication => StatusCode::UNAUTHORIZED,
+            Self::BadCredentials | Self::RequiresAuthentication | Self::BadSignature(_) => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::NotFound | Self::NoRateLimits => StatusCode::NOT_FOUND,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::BrokenJson | Self::NotAnObject | Self::UnknownVersion { .. } => {
@@ -191,6 +199,9 @@ impl From<EngineError> for ApiError {
                 value,
                 problem,
             } => Self::Unprocessable(format!("{field}: {value:?} {problem}")),
+            error @ EngineError::Unfit { .. } => Self::Unprocessable(error.to_string()),
+            error @ EngineError::NoSealingKey => Self::Conflict(error.to_string()),
+            EngineError::Sealing(error) => Self::Internal(error.into()),
             EngineError::NoDispatchTrigger { .. } => {
                 Self::Unprocessable("Workflow does not have 'workflow_dispatch' trigger".to_owned())
             }
@@ -227,7 +238,11 @@ impl From<GitError> for ApiError {
             | GitError::NotFetched { .. }
             | GitError::NotACommit { .. }
             | GitError::UnknownCommit { .. }
-            | GitError::TooManyWorkflowFiles { .. } => Self::Unprocessable(error.to_string()),
+            | GitError::TooManyWorkflowFiles { .. }
+            | GitError::WorkflowFilesTooLarge { .. }
+            | GitError::TooManyRefs { .. }
+            | GitError::TooLarge { .. }
+            | GitError::HostRefused { .. } => Self::Unprocessable(error.to_string()),
         }
     }
 }
