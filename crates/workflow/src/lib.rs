@@ -42,6 +42,7 @@ mod model;
 mod needs;
 mod parse;
 pub mod pattern;
+pub mod plan;
 mod reader;
 mod schema;
 pub mod trigger;

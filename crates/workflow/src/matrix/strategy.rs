@@ -79,14 +79,9 @@ fn invalid(key: &'static str, value: &Value, wanted: &'static str) -> InvalidStr
     }
 }
 
-/// The number without its fraction; none when it is no limit.
+/// The number without its fraction, which is meant to go; none when it is no limit.
 fn whole(number: f64) -> Option<u32> {
     let limits = 1.0..=f64::from(u32::MAX);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the range is checked, the fraction is meant to go"
-    )]
     limits.contains(&number).then_some(number as u32)
 }
 

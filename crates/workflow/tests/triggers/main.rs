@@ -7,3 +7,4 @@ mod facts;
 mod matching;
 mod matrix;
 mod patterns;
+mod plan;
