@@ -5,7 +5,9 @@ mod condition;
 mod outline;
 mod planned;
 mod tree;
+mod whole;
 
 pub use outline::{JobOutline, StrategyOutline};
 pub use planned::{Legs, PlannedJob, PlannedLeg, Verdict, plan_jobs};
 pub use tree::ValueTemplate;
+pub use whole::{Plan, PlannedRun, WorkflowOutline, from_json, github_context, plan};

@@ -2,8 +2,11 @@
 
 use runyard_workflow::expression::{Object, Place, Template, Value, condition};
 use runyard_workflow::plan::{
-    JobOutline, Legs, PlannedJob, StrategyOutline, ValueTemplate, Verdict, plan_jobs,
+    JobOutline, Legs, PlannedJob, StrategyOutline, ValueTemplate, Verdict, WorkflowOutline,
+    github_context, plan as plan_workflow, plan_jobs,
 };
+use runyard_workflow::trigger::{EventFacts, EventTrigger};
+use serde_json::json;
 
 fn job(id: &str, needs: &[&str], when: Option<&str>) -> JobOutline {
     JobOutline {
@@ -187,4 +190,57 @@ fn e30_a_skipped_matrix_is_one_job() {
     let mut skipped = with_matrix(expression("${{ fromJSON('{\"v\":[1,2]}') }}"), None);
     skipped.condition = job("x", &[], Some("false")).condition;
     assert_eq!(names(skipped), ["m"]);
+}
+
+fn whole(run_name: &str, payload: &serde_json::Value) -> serde_json::Value {
+    let facts = EventFacts::from_payload("push", payload).unwrap();
+    let mut on = EventTrigger::plain("push");
+    on.branches = Some(vec!["main".to_owned()]);
+    let workflow = WorkflowOutline {
+        name: "CI".to_owned(),
+        run_name: Some(Template::parse(run_name, &Place::RunName.allowed()).unwrap()),
+        on: vec![on],
+        jobs: vec![
+            job("a", &[], Some("github.event.forced")),
+            job("b", &[], None),
+        ],
+    };
+    let github = github_context(&facts, &facts.run_place("main"), payload);
+    let contexts: Object = [("github", github)].into_iter().collect();
+    serde_json::to_value(plan_workflow(&workflow, &facts, &contexts, "main")).unwrap()
+}
+
+#[test]
+fn a_plan_says_whether_where_as_what_and_with_which_jobs_a_run_starts() {
+    let mut payload = json!({
+        "ref": "refs/heads/main", "after": "a".repeat(40), "forced": true, "sender": {"login": "mona"},
+        "head_commit": {"message": "A change\n\nand why"},
+    });
+    let leg = |name: &str| json!({"known": [{"name": name, "matrix": null}]});
+    let expected = json!({
+        "workflow": "CI", "event": "push", "starts": true, "reason": "a run starts",
+        "run": {
+            "display_title": "By mona on main", "startup_failure": false, "ref": "refs/heads/main",
+            "at": "a".repeat(40), "head_branch": "main",
+            "jobs": [
+                {"id": "a", "stage": 0, "needs": [], "condition": "success() && (github.event.forced)", "verdict": "runs", "legs": leg("a")},
+                {"id": "b", "stage": 0, "needs": [], "condition": "success()", "verdict": "runs", "legs": leg("b")},
+            ],
+        },
+    });
+    assert_eq!(
+        whole("By ${{ github.actor }} on ${{ github.ref_name }}", &payload),
+        expected
+    );
+    let broken = whole("${{ fromJSON('{') }}", &payload);
+    assert_eq!(
+        (&broken["run"]["startup_failure"], &broken["run"]["jobs"]),
+        (&json!(true), &json!([]))
+    );
+    payload["ref"] = json!("refs/heads/dev");
+    let stays = json!({
+        "workflow": "CI", "event": "push", "starts": false,
+        "reason": "no run starts: the branch 'dev' does not pass `branches`",
+    });
+    assert_eq!(whole("x", &payload), stays);
 }
