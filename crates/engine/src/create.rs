@@ -198,14 +198,9 @@ fn identity(source: &RunSource, workflow: &Workflow, ids: &NewRunIds, name: Stri
 
 /// The first line of the commit for a push, the workflow's name for a dispatch (semantics R6.38).
 fn display_title(source: &RunSource, name: &str) -> String {
-    match source.event {
-        EventName::Push => source
-            .commit
-            .message
-            .lines()
-            .next()
-            .unwrap_or(name)
-            .to_owned(),
-        EventName::WorkflowDispatch => name.to_owned(),
+    if source.event != EventName::Push {
+        return name.to_owned();
     }
+    let mut lines = source.commit.message.lines();
+    lines.next().unwrap_or(name).to_owned()
 }

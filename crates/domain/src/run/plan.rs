@@ -102,8 +102,8 @@ impl Run {
 
 fn graph_of(workflow: &Workflow) -> Vec<GraphNode> {
     let node = |job: &runyard_workflow::Job| GraphNode {
-        name: job.id.clone(),
-        needs: job.needs.clone(),
+        name: job.id.value.clone(),
+        needs: job.needs.iter().map(|need| need.value.clone()).collect(),
     };
     workflow.jobs.iter().map(node).collect()
 }

@@ -57,13 +57,13 @@ impl Run {
         };
         let mut jobs = planning.workflow.jobs.iter();
         let definition = jobs
-            .find(|job| job.id == blocked.name)
+            .find(|job| job.id.value == blocked.name)
             .ok_or_else(unknown)?;
         Ok(Some(Event::JobPlanned {
             job: planning.ids.take().ok_or(Refusal::TooFewIds)?,
             name: blocked.name.clone(),
-            display_name: definition.display_name().to_owned(),
-            labels: definition.runs_on.clone(),
+            display_name: definition.display_name(),
+            labels: definition.plain_labels(),
             at: planning.now,
         }))
     }

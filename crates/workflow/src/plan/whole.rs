@@ -63,10 +63,8 @@ impl WorkflowOutline {
         let triggers = workflow.on.declared().iter();
         Self {
             name: workflow.name.clone().unwrap_or_else(|| path.to_owned()),
-            run_name: None,
-            on: triggers
-                .map(|trigger| EventTrigger::plain(&trigger.name))
-                .collect(),
+            run_name: workflow.run_name.as_ref().map(Template::from),
+            on: triggers.map(EventTrigger::from).collect(),
             jobs: workflow.jobs.iter().map(JobOutline::from).collect(),
         }
     }

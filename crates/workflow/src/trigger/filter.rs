@@ -1,5 +1,6 @@
 //! What `on` says about one event (semantics R6.1, R6.2), as plain lists; it must not match.
 
+use crate::model::{Located, Trigger};
 use serde::{Deserialize, Serialize};
 
 /// One event that `on` names, with its filters as the file has them; a scalar is a list of one
@@ -44,6 +45,34 @@ impl EventTrigger {
         Self {
             event: event.to_owned(),
             ..Self::default()
+        }
+    }
+}
+
+impl From<&Trigger> for EventTrigger {
+    fn from(trigger: &Trigger) -> Self {
+        let list = |texts: &Option<Vec<Located<String>>>| {
+            let texts = texts.as_ref()?.iter();
+            Some(texts.map(|text| text.value.clone()).collect())
+        };
+        Self {
+            event: trigger.event.to_string(),
+            types: list(&trigger.types),
+            branches: list(&trigger.branches),
+            branches_ignore: list(&trigger.branches_ignore),
+            tags: list(&trigger.tags),
+            tags_ignore: list(&trigger.tags_ignore),
+            paths: list(&trigger.paths),
+            paths_ignore: list(&trigger.paths_ignore),
+            workflows: list(&trigger.workflows),
+            schedule: trigger
+                .schedule
+                .iter()
+                .map(|entry| ScheduleEntry {
+                    cron: entry.cron.value.clone(),
+                    timezone: entry.timezone.as_ref().map(|zone| zone.value.clone()),
+                })
+                .collect(),
         }
     }
 }

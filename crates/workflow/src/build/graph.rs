@@ -1,10 +1,10 @@
 //! Checks the needs of all jobs together (semantics R2.1, R2.2); it must not read the tree.
 
 use super::job::Draft;
-use super::walker::Walker;
-use crate::model::JobName;
+use crate::diagnostic::Diagnostics;
+use crate::model::{JobName, Located, Tree, TreeValue};
 use crate::needs;
-use crate::reader::{Node, Position, Value, quoted};
+use crate::reader::{Position, quoted};
 use std::collections::{HashMap, HashSet};
 
 const NO_START: &str = "The workflow must contain at least one job with no dependencies.";
@@ -17,25 +17,30 @@ struct Edge {
 
 /// Reports what is wrong with the graph of `drafts`, and gives the needs of each, once each and
 /// in the spelling of the needed job's key.
-pub(super) fn check(walker: &mut Walker<'_>, drafts: &[Draft], jobs: &Node) -> Vec<Vec<JobName>> {
-    let declared = match &jobs.value {
-        Value::Mapping(entries) => entries.len(),
-        // Reported as no mapping already.
-        Value::Scalar(_) | Value::Sequence(_) => 1,
-    };
-    if declared == 0 || (!drafts.is_empty() && drafts.iter().all(Draft::has_needs)) {
-        walker.report(jobs.position, NO_START);
+pub(super) fn check(
+    diagnostics: &mut Diagnostics,
+    drafts: &[Draft],
+    jobs: &Tree,
+) -> Vec<Vec<Located<JobName>>> {
+    let empty = matches!(&jobs.value, TreeValue::Mapping(entries) if entries.is_empty());
+    // Faulty jobs were left out: an empty rest of them says nothing of the file.
+    let sound = drafts.is_empty() && diagnostics.is_empty();
+    if (empty && sound) || (!drafts.is_empty() && drafts.iter().all(Draft::has_needs)) {
+        diagnostics.report(jobs.position, NO_START);
     }
-    let edges = edges(walker, drafts);
-    report_cycles(walker, drafts, &edges);
-    let spelled = |edge: &Edge| JobName::new(drafts[edge.to].key.clone()).ok();
+    let edges = edges(diagnostics, drafts);
+    report_cycles(diagnostics, drafts, &edges);
+    let spelled = |edge: &Edge| {
+        let name = JobName::new(drafts[edge.to].key.clone()).ok()?;
+        Some(Located::new(name, edge.position))
+    };
     edges
         .iter()
         .map(|edges| edges.iter().filter_map(spelled).collect())
         .collect()
 }
 
-fn edges(walker: &mut Walker<'_>, drafts: &[Draft]) -> Vec<Vec<Edge>> {
+fn edges(diagnostics: &mut Diagnostics, drafts: &[Draft]) -> Vec<Vec<Edge>> {
     let by_key: HashMap<String, usize> = drafts
         .iter()
         .enumerate()
@@ -43,26 +48,28 @@ fn edges(walker: &mut Walker<'_>, drafts: &[Draft]) -> Vec<Vec<Edge>> {
         .collect();
     drafts
         .iter()
-        .map(|draft| edges_of(walker, draft, &by_key))
+        .map(|draft| edges_of(diagnostics, draft, &by_key))
         .collect()
 }
 
-fn edges_of(walker: &mut Walker<'_>, draft: &Draft, by_key: &HashMap<String, usize>) -> Vec<Edge> {
+fn edges_of(
+    diagnostics: &mut Diagnostics,
+    draft: &Draft,
+    by_key: &HashMap<String, usize>,
+) -> Vec<Edge> {
     let mut seen = HashSet::new();
     let mut edges = Vec::new();
-    for (need, position) in &draft.needs {
+    for need in &draft.needs {
         match by_key.get(&need.to_lowercase()) {
             Some(&to) if seen.insert(to) => edges.push(Edge {
                 to,
-                position: *position,
+                position: need.position,
             }),
             Some(_) => {}
             None => {
-                let (job, need) = (quoted(&draft.key), quoted(need));
-                walker.report(
-                    *position,
-                    format!("Job {job} depends on unknown job {need}."),
-                );
+                let (job, name) = (quoted(&draft.key), quoted(need));
+                let message = format!("Job {job} depends on unknown job {name}.");
+                diagnostics.report(need.position, message);
             }
         }
     }
@@ -70,7 +77,7 @@ fn edges_of(walker: &mut Walker<'_>, draft: &Draft, by_key: &HashMap<String, usi
 }
 
 /// Reports every edge between jobs that could never start.
-fn report_cycles(walker: &mut Walker<'_>, drafts: &[Draft], edges: &[Vec<Edge>]) {
+fn report_cycles(diagnostics: &mut Diagnostics, drafts: &[Draft], edges: &[Vec<Edge>]) {
     let needs: Vec<Vec<usize>> = edges
         .iter()
         .map(|edges| edges.iter().map(|edge| edge.to).collect())
@@ -85,7 +92,7 @@ fn report_cycles(walker: &mut Walker<'_>, drafts: &[Draft], edges: &[Vec<Edge>])
             let message = format!(
                 "Job {job} depends on job {need} which creates a cycle in the dependency graph."
             );
-            walker.report(edge.position, message);
+            diagnostics.report(edge.position, message);
         }
     }
 }
