@@ -36,14 +36,17 @@ impl Engine {
     /// # Errors
     /// When the store cannot be reached.
     pub async fn start_clocks(&self) -> Result<Clocks, EngineError> {
-        self.store
-            .extend_leases(self.settings.patience.lease)
-            .await?;
+        self.give_full_leases().await?;
         Ok(Clocks(vec![
             tokio::spawn(expire(self.clone())),
             tokio::spawn(seal(self.clone())),
             tokio::spawn(look(self.clone())),
         ]))
+    }
+
+    async fn give_full_leases(&self) -> Result<(), EngineError> {
+        let lease = self.settings.patience.lease;
+        Ok(self.store.extend_leases(lease).await?)
     }
 
     /// Ends what is over by the store's clock: offers go back to the queue, silent runners lose their jobs.
@@ -104,9 +107,16 @@ impl Engine {
 async fn expire(engine: Engine) {
     let mut ticks = interval(EXPIRY_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Whether no runner could be heard since the last look: then none of them is silent by its own fault.
+    let mut deaf = false;
     loop {
         ticks.tick().await;
-        if let Err(error) = engine.expire().await {
+        let looked = match deaf {
+            true => engine.give_full_leases().await,
+            false => engine.expire().await,
+        };
+        deaf = matches!(looked, Err(EngineError::Unavailable { .. }));
+        if let Err(error) = looked {
             log::warn!("looking for expired executions: {error}");
         }
     }
