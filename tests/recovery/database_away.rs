@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use runyard_tests::{Request, Runner, Server, Settings, Store, eventually, stores};
 
-use crate::load::{Load, lines, workflow};
+use crate::load::{Load, workflow};
 use crate::relay::{Relay, Wire};
 use crate::yard::{PATIENCE, Yard};
 
@@ -12,6 +12,7 @@ stores!(postgres => [
     ended_connections_cost_answers_of_503_and_nothing_else,
     a_database_that_is_stopped_makes_the_server_unready_until_it_is_back,
     a_database_that_is_silent_makes_the_server_unready_until_it_speaks,
+    a_job_outlives_an_outage_that_is_longer_than_its_lease,
 ]);
 
 /// How often all connections are ended.
@@ -35,29 +36,9 @@ async fn ended_connections_cost_answers_of_503_and_nothing_else(store: Store) {
         tokio::time::sleep(PAUSE).await;
         cut += server.database().cut_connections().await;
     }
-    let before = load.promised();
-    eventually("runs are promised again", PATIENCE, async || {
-        (load.promised() > before).then_some(())
-    })
-    .await;
-    let promises = load.stop().await;
-
-    println!(
-        "{cut} connections ended; {} pushes, {} answers of 503",
-        promises.pushes, promises.turned_away
-    );
-    assert_eq!(promises.others, [], "answers beside success and 503");
-    let over = async || {
-        let runs = yard.client.attempt(Request::new("GET", "/readyz")).await;
-        runs.filter(|answer| answer.status == 200)?;
-        let runs = yard.runs().await;
-        let ended = runs.values().all(|(status, _)| status == "completed");
-        ended.then_some(runs)
-    };
-    let runs = eventually("every run has ended", PATIENCE, over).await;
-    assert!(runs.values().all(|(_, end)| end == "success"), "{runs:?}");
-    assert_eq!(runs.len(), promises.pushes);
-    assert_eq!(lines(&file).len(), runs.len() * crate::load::JOBS);
+    println!("{cut} connections ended");
+    load.goes_on().await;
+    load.ends_well(&yard, &file).await;
 }
 
 async fn a_database_that_is_stopped_makes_the_server_unready_until_it_is_back(store: Store) {
@@ -104,4 +85,37 @@ async fn goes_away_and_comes_back(store: Store, away: Wire) {
     println!("{away:?}: ready after {:?}", back.elapsed());
     let after = yard.push(&repository.head(), "after").await;
     assert_eq!(yard.completed(after).await["conclusion"], "success");
+}
+
+/// A lease that is longer than the longest pause of a runner whose server is away, 15 s.
+const LEASE: Duration = Duration::from_secs(17);
+
+async fn a_job_outlives_an_outage_that_is_longer_than_its_lease(store: Store) {
+    let relay = Relay::start().await;
+    let settings = Settings::new(store).without_runner();
+    let settings = settings.variable("RUNYARD__JOBS__LEASE_SECONDS", &LEASE.as_secs().to_string());
+    let server = Server::start_with(settings.database_at(relay.address())).await;
+    let _runner = Runner::start(&server, "pier", "harbour").await;
+    let (begun, go) = (server.folder().join("begun"), server.folder().join("go"));
+    let (shown_begun, shown_go) = (begun.display(), go.display());
+    let script = format!("touch {shown_begun}; until [ -e {shown_go} ]; do sleep 0.05; done");
+    let job = format!("{{ runs-on: harbour, steps: [{{ run: \"{script}\" }}] }}");
+    let workflow = format!("{{ on: push, jobs: {{ wait: {job} }} }}");
+    let (yard, repository) = Yard::new(&server, &workflow).await;
+    let run = yard.push(&repository.head(), "one").await;
+    eventually("the job runs", PATIENCE, async || {
+        begun.exists().then_some(())
+    })
+    .await;
+
+    relay.set(Wire::Cut);
+    // The outage itself, not a wait for something.
+    tokio::time::sleep(LEASE + Duration::from_secs(2)).await;
+    relay.set(Wire::Open);
+    let ready = async || yard.client.answers("/readyz").await.then_some(());
+    eventually("the server is ready again", BACK_WITHIN, ready).await;
+    std::fs::write(&go, "").expect("the folder is there");
+
+    let run = yard.completed(run).await;
+    assert_eq!(run["conclusion"], "success", "{run}");
 }

@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use runyard_tests::Answer;
+use runyard_tests::{Answer, Request, eventually};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::yard::{Yard, id, push_request};
+use crate::yard::{PATIENCE, Yard, id, push_request};
 
 /// People who start runs at the same time.
 const PEOPLE: usize = 4;
 /// So many promised jobs may be undone before they wait.
 const AHEAD: usize = 24;
+/// All runs end this long after the load.
+pub(crate) const DRAIN: Duration = Duration::from_secs(120);
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Jobs of one run.
@@ -93,6 +95,35 @@ impl Load {
         self.promises.lock().expect("nobody panicked").runs.len()
     }
 
+    /// Waits until the server promises more.
+    pub(crate) async fn goes_on(&self) {
+        let before = self.promised();
+        let more = async || (self.promised() > before).then_some(());
+        eventually("runs are promised again", PATIENCE, more).await;
+    }
+
+    /// Sends them home, waits until every run has ended, and sees that nothing is lost, doubled or stuck.
+    pub(crate) async fn ends_well(self, yard: &Yard, file: &Path) {
+        let promises = self.stop().await;
+        println!(
+            "{} pushes, {} answers of 503, {} tries unanswered",
+            promises.pushes, promises.turned_away, promises.unanswered
+        );
+        assert_eq!(promises.others, [], "answers beside success and 503");
+        let over = async || {
+            let runs = yard.client.attempt(Request::new("GET", "/readyz")).await;
+            runs.filter(|answer| answer.status == 200)?;
+            let runs = yard.runs().await;
+            let ended = runs.values().all(|(status, _)| status == "completed");
+            ended.then_some(runs)
+        };
+        let runs = eventually("every run has ended", DRAIN, over).await;
+        assert!(runs.values().all(|(_, end)| end == "success"), "{runs:?}");
+        assert_eq!(runs.len(), promises.pushes, "a run for each push");
+        assert_eq!(runs.keys().copied().collect::<BTreeSet<_>>(), promises.runs);
+        judge_lines(runs.keys().copied(), file);
+    }
+
     /// Sends them home and says what they were told.
     pub(crate) async fn stop(mut self) -> Promises {
         self.stop.send_replace(true);
@@ -159,6 +190,16 @@ impl Person {
         let promised = self.promises.lock().expect("nobody panicked").runs.len() * JOBS;
         promised >= lines(&self.file).len() + AHEAD
     }
+}
+
+/// Sees that each job of these runs wrote its line once, and nobody else any.
+pub(crate) fn judge_lines(runs: impl Iterator<Item = i64>, file: &Path) {
+    let mut written = lines(file);
+    written.sort();
+    let jobs = runs.flat_map(|run| ["first", "second"].map(|job| format!("{run} {job}")));
+    let mut wanted: Vec<String> = jobs.collect();
+    wanted.sort();
+    assert_eq!(written, wanted, "each job ran exactly once");
 }
 
 /// What the jobs wrote.

@@ -20,7 +20,8 @@ async fn start(store: Store) -> Server {
     Server::start_with(settings.variable("RUNYARD__JOBS__LEASE_SECONDS", SHORT_LEASE)).await
 }
 
-fn sleeping(marker: &Marker, seconds: u64) -> String {
+/// A job that sleeps, and a child of it that left its session.
+pub(crate) fn sleeping(marker: &Marker, seconds: u64) -> String {
     let marked = marker.env_line();
     format!(
         "

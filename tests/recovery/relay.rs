@@ -1,6 +1,7 @@
-//! A wire between a server and its database that a test can cut or stop, without touching the database itself.
+//! A wire that a test can cut or stop, to a database or to one of several servers, without touching those.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use runyard_tests::Database;
 use tokio::io::copy_bidirectional;
@@ -28,11 +29,16 @@ pub(crate) struct Relay {
 impl Relay {
     /// A relay to the server of `TEST_POSTGRES_URL`.
     pub(crate) async fn start() -> Self {
+        Self::to([Database::server_address()]).await
+    }
+
+    /// A relay to the first of these addresses that takes a connection, chosen anew for each.
+    pub(crate) async fn to(targets: impl IntoIterator<Item = String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.expect("a free port");
         let address = listener.local_addr().expect("it listens");
         let (wire, state) = watch::channel(Wire::Open);
-        tokio::spawn(accept(listener, Database::server_address(), state));
+        tokio::spawn(accept(listener, targets.into_iter().collect(), state));
         Self { address, wire }
     }
 
@@ -47,24 +53,24 @@ impl Relay {
     }
 }
 
-async fn accept(listener: TcpListener, target: String, state: watch::Receiver<Wire>) {
+async fn accept(listener: TcpListener, targets: Arc<[String]>, state: watch::Receiver<Wire>) {
     let mut ended = state.clone();
     let over = async { while ended.changed().await.is_ok() {} };
     let accepting = async {
         while let Ok((client, _)) = listener.accept().await {
-            tokio::spawn(pass(client, target.clone(), state.clone()));
+            tokio::spawn(pass(client, targets.clone(), state.clone()));
         }
     };
     tokio::select! { () = over => {}, () = accepting => {} }
 }
 
-async fn pass(mut client: TcpStream, target: String, mut state: watch::Receiver<Wire>) {
+async fn pass(mut client: TcpStream, targets: Arc<[String]>, mut state: watch::Receiver<Wire>) {
     let mut cut = state.clone();
     let talk = async {
         if state.wait_for(|wire| *wire == Wire::Open).await.is_err() {
             return;
         }
-        let Ok(mut server) = TcpStream::connect(target).await else {
+        let Some(mut server) = connect(&targets).await else {
             return;
         };
         loop {
@@ -78,4 +84,13 @@ async fn pass(mut client: TcpStream, target: String, mut state: watch::Receiver<
         }
     };
     tokio::select! { () = talk => {}, _ = cut.wait_for(|wire| *wire == Wire::Cut) => {} }
+}
+
+async fn connect(targets: &[String]) -> Option<TcpStream> {
+    for target in targets {
+        if let Ok(server) = TcpStream::connect(target).await {
+            return Some(server);
+        }
+    }
+    None
 }

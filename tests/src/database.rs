@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tokio_postgres::NoTls;
+use tokio_postgres::{NoTls, SimpleQueryMessage};
 use url::Url;
 
 /// Names the server whose user may create databases.
@@ -36,6 +36,14 @@ impl Database {
     pub async fn create() -> Self {
         let text = std::env::var(VARIABLE).expect("the caller asked whether there is a server");
         let server = Url::parse(&text).expect("TEST_POSTGRES_URL is a URL");
+        Self::create_at(server).await
+    }
+
+    /// Creates one on another server.
+    ///
+    /// # Panics
+    /// If that is not there, or its user may not create databases.
+    pub async fn create_at(server: Url) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let time = chrono::Utc::now().timestamp_micros();
         let name = format!("runyard_test_{}_{number}_{time}", std::process::id());
@@ -57,6 +65,23 @@ impl Database {
         tokio::spawn(connection);
         let ended = client.query(CUT, &[]).await;
         ended.expect("connections can be ended").len()
+    }
+
+    /// Runs one statement on a connection of its own and gives the first column of its rows as text.
+    ///
+    /// # Panics
+    /// If PostgreSQL refuses.
+    pub async fn ask(&self, statement: &str) -> Vec<String> {
+        let connected = tokio_postgres::connect(&self.url(), NoTls).await;
+        let (client, connection) = connected.expect("the database can be reached");
+        tokio::spawn(connection);
+        let messages = client.simple_query(statement).await;
+        let messages = messages.expect("PostgreSQL takes the statement");
+        let rows = messages.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        });
+        rows.collect()
     }
 
     /// `host:port` of the server of `TEST_POSTGRES_URL`.

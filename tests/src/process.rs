@@ -138,7 +138,7 @@ impl Program {
         self.child.kill().await.expect("a child can be killed");
     }
 
-    fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         let Some(id) = self.child.id() else { return };
         let id = i32::try_from(id).expect("process ids are small");
         kill(Pid::from_raw(id), signal).expect("a child can be told");

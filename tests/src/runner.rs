@@ -14,11 +14,23 @@ pub struct Runner {
 }
 
 impl Runner {
+    /// Labels that the in-process runner of a server has too.
+    pub(crate) const USUAL_LABELS: &str = "self-hosted,linux,ubuntu-latest";
+
     /// Registers a runner with these labels (comma between) and starts it.
     ///
     /// # Panics
     /// If it cannot be registered or started.
     pub async fn start(server: &Server, name: &str, labels: &str) -> Self {
+        let url = server.for_runners().client().base().to_owned();
+        Self::start_at(server, &url, (name, labels)).await
+    }
+
+    /// As [`Runner::start`], calling the servers at `urls` (comma between).
+    ///
+    /// # Panics
+    /// If it cannot be registered or started.
+    pub async fn start_at(server: &Server, urls: &str, (name, labels): (&str, &str)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let answer = server
             .client()
@@ -29,13 +41,7 @@ impl Runner {
             .expect("a token")
             .to_owned();
         let mut register = command("runyard-runner", folder.path());
-        register.args([
-            "register",
-            "--url",
-            server.client().base(),
-            "--token",
-            &token,
-        ]);
+        register.args(["register", "--url", urls, "--token", &token]);
         register.args(["--name", name, "--labels", labels]);
         let registered = finish(register).await;
         assert_eq!(registered.code, Some(0), "{registered:?}");

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use nix::sys::signal::Signal;
 use tempfile::TempDir;
 use tokio::process::Command;
 use url::Url;
@@ -12,7 +13,9 @@ use url::Url;
 use crate::client::Client;
 use crate::database::Database;
 use crate::eventually::eventually;
+use crate::postgres::Postgres;
 use crate::process::{Finished, Program, command, finish};
+use crate::runner::Runner;
 use crate::stores::Store;
 
 /// How long a server that said its address may take until it is ready.
@@ -27,6 +30,7 @@ pub struct Settings {
     in_process_runner: bool,
     variables: Vec<(String, String)>,
     database_at: Option<SocketAddr>,
+    postgres: Option<Url>,
 }
 
 impl Settings {
@@ -38,6 +42,7 @@ impl Settings {
             in_process_runner: true,
             variables: Vec::new(),
             database_at: None,
+            postgres: None,
         }
     }
 
@@ -55,6 +60,13 @@ impl Settings {
         self
     }
 
+    /// The same with its database on another PostgreSQL than that of `TEST_POSTGRES_URL`.
+    #[must_use]
+    pub fn on(mut self, postgres: &Postgres) -> Self {
+        self.postgres = Some(postgres.url());
+        self
+    }
+
     /// The same with one more `RUNYARD__...` variable.
     #[must_use]
     pub fn variable(mut self, name: &str, value: &str) -> Self {
@@ -67,12 +79,22 @@ impl Settings {
 #[derive(Debug)]
 pub struct Server {
     // Dropped in this order: the program before what it uses.
+    other: Option<Box<Other>>,
     program: Program,
     database: Option<Arc<Database>>,
     folder: TempDir,
     settings: Settings,
     client: Client,
     token: String,
+}
+
+/// The second server of [`Store::Replicas`], to which runners talk.
+#[derive(Debug)]
+struct Other {
+    // Dropped in this order.
+    _runner: Option<Runner>,
+    server: Server,
+    _logs: TempDir,
 }
 
 impl Server {
@@ -86,11 +108,37 @@ impl Server {
     /// # Panics
     /// If it does not become ready; shows what it said.
     pub async fn start_with(settings: Settings) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let database = match settings.store {
-            Store::Postgres => Some(Arc::new(Database::create().await)),
-            Store::Memory | Store::Sqlite => None,
+        let postgres = settings.store.is_postgres();
+        let database = match &settings.postgres {
+            Some(server) if postgres => Some(Database::create_at(server.clone()).await),
+            None if postgres => Some(Database::create().await),
+            Some(_) | None => None,
         };
+        if settings.store == Store::Replicas {
+            return Self::start_pair(settings, database.map(Arc::new)).await;
+        }
+        Self::start_first(settings, database.map(Arc::new)).await
+    }
+
+    async fn start_pair(settings: Settings, database: Option<Arc<Database>>) -> Self {
+        let logs = tempfile::tempdir().expect("a temporary folder");
+        let settings = settings.variable("RUNYARD__LOGS__DIR", &logs.path().display().to_string());
+        let mut people = Self::start_first(settings.clone(), database).await;
+        let server = Self::start_beside(&people, settings.clone()).await;
+        let runner = match settings.in_process_runner {
+            true => Some(Runner::start(&server, "beside", Runner::USUAL_LABELS).await),
+            false => None,
+        };
+        people.other = Some(Box::new(Other {
+            _runner: runner,
+            server,
+            _logs: logs,
+        }));
+        people
+    }
+
+    async fn start_first(settings: Settings, database: Option<Arc<Database>>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
         let mut program = Program::start(serve(
             &settings,
             folder.path(),
@@ -101,6 +149,7 @@ impl Server {
         let token = program.line("token: ").await;
         let client = client.with_token(&token);
         let server = Self {
+            other: None,
             program,
             database,
             folder,
@@ -123,6 +172,7 @@ impl Server {
         let mut program = Program::start(command);
         let client = Client::new(&program.line("url: ").await).with_token(&first.token);
         let server = Self {
+            other: None,
             program,
             database,
             folder,
@@ -166,6 +216,22 @@ impl Server {
     /// Ends the server at once, as a power cut would.
     pub async fn kill(&mut self) {
         self.program.kill().await;
+    }
+
+    /// Stops it where it is (SIGSTOP): its connections stay, and it says nothing.
+    pub fn pause(&self) {
+        self.program.signal(Signal::SIGSTOP);
+    }
+
+    /// Lets it go on after [`Server::pause`], from where it stood.
+    pub fn resume(&self) {
+        self.program.signal(Signal::SIGCONT);
+    }
+
+    /// The server to which runners are to talk.
+    #[must_use]
+    pub fn for_runners(&self) -> &Self {
+        self.other.as_ref().map_or(self, |other| &other.server)
     }
 
     /// A client with the administrator's token.
@@ -233,7 +299,7 @@ fn serve(
         .env("RUNYARD__DATA__DIR", folder.join("data"))
         .env(
             "RUNYARD__RUNNER__IN_PROCESS",
-            settings.in_process_runner.to_string(),
+            (settings.in_process_runner && settings.store != Store::Replicas).to_string(),
         );
     if let Some(database) = database {
         let mut url = Url::parse(&database.url()).expect("a database has a URL");

@@ -1,4 +1,4 @@
-//! The three stores, and the macro that tells every journey on each of them.
+//! The three stores, one of them for two servers as well, and the macro that tells every journey on each of them.
 
 use crate::database::Database;
 
@@ -14,6 +14,8 @@ pub enum Store {
     Sqlite,
     /// In a database of its own on the server of `TEST_POSTGRES_URL`.
     Postgres,
+    /// As `Postgres`, with two servers on that database: people talk to one, every runner to the other.
+    Replicas,
 }
 
 impl Store {
@@ -23,7 +25,7 @@ impl Store {
         match self {
             Self::Memory => "memory",
             Self::Sqlite => "sqlite",
-            Self::Postgres => "postgres",
+            Self::Postgres | Self::Replicas => "postgres",
         }
     }
 
@@ -31,6 +33,15 @@ impl Store {
     #[must_use]
     pub fn is_durable(self) -> bool {
         self != Self::Memory
+    }
+
+    /// Whether it is a database on the server of `TEST_POSTGRES_URL`.
+    #[must_use]
+    pub fn is_postgres(self) -> bool {
+        match self {
+            Self::Memory | Self::Sqlite => false,
+            Self::Postgres | Self::Replicas => true,
+        }
     }
 }
 
@@ -40,7 +51,7 @@ impl Store {
 /// If skipping is forbidden.
 #[must_use]
 pub fn skips(store: Store) -> bool {
-    if store != Store::Postgres || Database::is_available() {
+    if !store.is_postgres() || Database::is_available() {
         return false;
     }
     assert!(
@@ -59,6 +70,7 @@ macro_rules! stores {
     (@module memory $journeys:tt) => { $crate::stores!(@tests memory Memory $journeys); };
     (@module sqlite $journeys:tt) => { $crate::stores!(@tests sqlite Sqlite $journeys); };
     (@module postgres $journeys:tt) => { $crate::stores!(@tests postgres Postgres $journeys); };
+    (@module replicas $journeys:tt) => { $crate::stores!(@tests replicas Replicas $journeys); };
     (@tests $module:ident $store:ident [$($journey:ident),+ $(,)?]) => {
         mod $module { $(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -24,9 +24,10 @@ pub(crate) enum Command {
 /// Arguments of `register`.
 #[derive(Debug, Args)]
 pub(crate) struct Register {
-    /// The server: http(s)://host[:port].
-    #[arg(long)]
-    pub(crate) url: String,
+    /// The server, http(s)://host[:port]. Several on the same database may be named, by commas or
+    /// by repeating: the next one is called when one does not answer.
+    #[arg(long, visible_alias = "server", value_delimiter = ',', required = true)]
+    pub(crate) url: Vec<String>,
     /// A registration token of that server.
     #[arg(long, env = "RUNYARD_REGISTRATION_TOKEN", hide_env_values = true)]
     pub(crate) token: String,
@@ -56,4 +57,7 @@ pub(crate) struct Run {
     /// File that `register` wrote.
     #[arg(long, default_value = ".runner")]
     pub(crate) config: PathBuf,
+    /// Servers to call instead of those that it was registered at; as in `register`.
+    #[arg(long, visible_alias = "url", value_delimiter = ',')]
+    pub(crate) server: Vec<String>,
 }

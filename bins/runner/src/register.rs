@@ -23,12 +23,13 @@ pub(crate) async fn register(wanted: Register) -> Result<(), Failure> {
         capacity,
         ..
     } = runner;
-    let (url, token, runner_id) = (wanted.url.clone(), registered.token, registered.runner_id);
+    let (url, further_urls) = named(wanted.url);
     let registration = Registration {
         url,
-        runner_id,
+        further_urls,
+        runner_id: registered.runner_id,
         name,
-        token,
+        token: registered.token,
         labels,
         work,
         capacity,
@@ -40,6 +41,12 @@ pub(crate) async fn register(wanted: Register) -> Result<(), Failure> {
         registration.labels.join(", ")
     );
     Ok(())
+}
+
+/// The first server and the others.
+pub(crate) fn named(mut urls: Vec<String>) -> (String, Vec<String>) {
+    let first = urls.remove(0);
+    (first, urls)
 }
 
 fn described(wanted: &Register) -> RegisterRunner {

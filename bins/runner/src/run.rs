@@ -8,14 +8,18 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::arguments::Run;
 use crate::failure::Failure;
+use crate::register::named;
 
 /// Runs until the first signal, then drains; the second one ends the program at once.
 pub(crate) async fn run(wanted: Run) -> Result<(), Failure> {
     let registration = load(wanted.config)?;
-    let config = RunnerConfig {
+    let mut config = RunnerConfig {
         home: std::env::home_dir(),
         ..registration.config()
     };
+    if !wanted.server.is_empty() {
+        (config.url, config.further_urls) = named(wanted.server);
+    }
     let mut signals = StopSignals::listen().map_err(Failure::Runtime)?;
     let (asked, shutdown) = tokio::sync::oneshot::channel::<()>();
     let watcher = tokio::spawn(async move {

@@ -3,11 +3,12 @@
 use crate::settings::Settings;
 use anyhow::{Context, Result, bail};
 use runyard_api::Listeners;
+use socket2::{Domain, Socket, Type};
 use std::{
     ffi::OsString,
     fs::{self, Permissions},
     io::ErrorKind,
-    net::{SocketAddr, TcpListener},
+    net::{SocketAddr, TcpListener, ToSocketAddrs},
     os::unix::{
         fs::{FileTypeExt, MetadataExt, PermissionsExt},
         net::{UnixListener, UnixStream},
@@ -30,7 +31,7 @@ pub(crate) struct Listening {
 impl Listening {
     /// Listens as the settings say.
     pub(crate) fn open(settings: &Settings) -> Result<Self> {
-        let tcp = port(&settings.server.listen)?;
+        let tcp = port(&settings.server.listen, settings.limits.backlog)?;
         let url = url(tcp.local_addr()?);
         let path = &settings.server.unix_socket;
         let (unix, socket) = if path.as_os_str().is_empty() {
@@ -49,15 +50,30 @@ impl Listening {
     }
 }
 
-fn port(address: &str) -> Result<TcpListener> {
-    let listener = TcpListener::bind(address);
-    let listener = listener.with_context(|| {
+fn port(address: &str, backlog: u32) -> Result<TcpListener> {
+    let listener = listen(address, backlog).with_context(|| {
         format!(
             "cannot listen on {address}; choose another by --listen or the setting server.listen"
         )
     })?;
     listener.set_nonblocking(true)?;
     Ok(listener)
+}
+
+/// Listens on the first of the address's meanings that can be had.
+fn listen(address: &str, backlog: u32) -> std::io::Result<TcpListener> {
+    let backlog = i32::try_from(backlog).unwrap_or(i32::MAX);
+    let open = |address: SocketAddr| {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        // A server that starts again right after another must not wait for its last connections.
+        socket.set_reuse_address(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(backlog)?;
+        Ok(TcpListener::from(socket))
+    };
+    let nowhere = Err(std::io::Error::other("the address has no meaning"));
+    let addresses = address.to_socket_addrs()?;
+    addresses.fold(nowhere, |found, address| found.or_else(|_| open(address)))
 }
 
 /// A server that listens everywhere is reached here by the loopback address.

@@ -1,6 +1,7 @@
 //! The program `runyard`: reads the command line and the settings, and wires store, engine, API and runner together.
 
 mod arguments;
+mod bounds;
 mod client;
 mod commands;
 mod demo;

@@ -10,10 +10,11 @@ use crate::{
     storage,
 };
 use anyhow::{Context, Result};
-use runyard_api::{ApiState, Listeners, ServeOptions};
+use runyard_api::{ApiState, Listeners, ServeOptions, TrustedProxies};
 use runyard_engine::Engine;
 use runyard_runner::Runner;
 use runyard_store::{postgres, sqlite};
+use std::time::Duration;
 use tokio::task::JoinHandle;
 
 /// Serves until it is told to stop.
@@ -60,6 +61,9 @@ fn answer(
     let state = state(engine, &settings)?;
     let mut options = ServeOptions {
         shutdown_timeout: settings.server.drain(),
+        connections: settings.limits.connections,
+        header_time: Duration::from_secs(settings.limits.header_seconds),
+        keep_alive: Duration::from_secs(settings.limits.keep_alive_seconds),
         ..ServeOptions::default()
     };
     if settings.server.workers > 0 {
@@ -84,9 +88,8 @@ fn state(engine: Engine, settings: &Settings) -> Result<ApiState> {
     };
     state.store_name = settings.store.kind.name();
     state.serves_metrics = settings.server.metrics;
-    state.trust_forwarded = settings.server.trust_forwarded;
-    state.limits.json_bytes = settings.server.body_bytes;
-    state.limits.event_bytes = settings.server.event_bytes;
+    state.trusted_proxies = TrustedProxies::parse(&settings.server.trusted_proxies)?;
+    state.limits = settings.limits.api();
     Ok(state)
 }
 

@@ -1,7 +1,9 @@
 //! The settings of a server: defaults built into the program, a file, variables; unknown keys are refused.
 
-use anyhow::{Context, Result, bail};
+use crate::bounds;
+use anyhow::{Context, Result};
 use config::{Config, Environment, File, FileFormat};
+use runyard_api::ApiLimits;
 use runyard_domain::execution::Patience;
 use serde::Deserialize;
 use std::{
@@ -18,6 +20,7 @@ const DEFAULTS: &str = include_str!("../../../config/default.toml");
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     pub(crate) server: Server,
+    pub(crate) limits: Limits,
     pub(crate) store: Store,
     pub(crate) database: Database,
     pub(crate) data: Data,
@@ -34,18 +37,55 @@ pub(crate) struct Server {
     pub(crate) listen: String,
     pub(crate) unix_socket: PathBuf,
     pub(crate) public_url: String,
-    pub(crate) trust_forwarded: bool,
+    pub(crate) trusted_proxies: Vec<String>,
     pub(crate) workers: usize,
-    pub(crate) body_bytes: usize,
-    pub(crate) event_bytes: usize,
     pub(crate) metrics: bool,
-    drain_seconds: u64,
+    pub(super) drain_seconds: u64,
 }
 
 impl Server {
     /// A stop takes no longer than this.
     pub(crate) fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_seconds)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    pub(crate) body_bytes: usize,
+    pub(crate) event_bytes: usize,
+    pub(crate) git_request_bytes: usize,
+    pub(crate) body_seconds: u64,
+    pub(crate) path_bytes: usize,
+    pub(crate) query_bytes: usize,
+    pub(crate) query_parameters: usize,
+    pub(crate) header_count: usize,
+    pub(crate) header_bytes: usize,
+    pub(crate) header_seconds: u64,
+    pub(crate) keep_alive_seconds: u64,
+    pub(crate) connections: usize,
+    pub(crate) connections_per_address: usize,
+    pub(crate) backlog: u32,
+    pub(crate) waiting_calls: usize,
+}
+
+impl Limits {
+    /// The same in the words of the API.
+    pub(crate) fn api(&self) -> ApiLimits {
+        ApiLimits {
+            json_bytes: self.body_bytes,
+            event_bytes: self.event_bytes,
+            git_request_bytes: self.git_request_bytes,
+            path_bytes: self.path_bytes,
+            query_bytes: self.query_bytes,
+            query_parameters: self.query_parameters,
+            header_count: self.header_count,
+            header_bytes: self.header_bytes,
+            body_time: Duration::from_secs(self.body_seconds),
+            waiting_calls: self.waiting_calls,
+            connections_per_address: self.connections_per_address,
+        }
     }
 }
 
@@ -153,38 +193,16 @@ impl Settings {
         let variables = variables
             .try_parsing(true)
             .list_separator(",")
-            .with_list_parse_key("runner.labels");
+            .with_list_parse_key("runner.labels")
+            .with_list_parse_key("server.trusted_proxies");
         let settings = sources
             .add_source(variables)
             .build()
             .and_then(Config::try_deserialize);
         let origin = file.map_or("the settings".to_owned(), |path| path.display().to_string());
         let settings: Self = settings.with_context(|| format!("reading {origin}"))?;
-        settings.check()?;
+        bounds::check(&settings)?;
         Ok(settings)
-    }
-
-    fn check(&self) -> Result<()> {
-        let at_least_one = [
-            ("server.drain_seconds", self.server.drain_seconds),
-            ("git.fetch_timeout_seconds", self.git.fetch_timeout_seconds),
-            ("jobs.offer_seconds", self.jobs.offer_seconds),
-            ("jobs.lease_seconds", self.jobs.lease_seconds),
-            ("jobs.cancel_grace_seconds", self.jobs.cancel_grace_seconds),
-            ("jobs.timeout_minutes", self.jobs.timeout_minutes),
-            ("logs.job_bytes", self.logs.job_bytes),
-            ("logs.link_seconds", self.logs.link_seconds),
-            ("runner.capacity", u64::from(self.runner.capacity)),
-            ("database.pool_size", self.database.pool_size as u64),
-        ];
-        if let Some((key, _)) = at_least_one.into_iter().find(|(_, value)| *value == 0) {
-            bail!("setting {key} is 0, it must be at least 1");
-        }
-        let url = &self.server.public_url;
-        if !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://") {
-            bail!("setting server.public_url is {url:?}, it must begin with http:// or https://");
-        }
-        Ok(())
     }
 
     /// Where sealed logs are.
@@ -213,10 +231,10 @@ impl Settings {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn load(text: &str) -> Result<Settings> {
+    pub(crate) fn load(text: &str) -> Result<Settings> {
         let file = tempfile::NamedTempFile::new()?;
         std::fs::write(file.path(), text)?;
         Settings::load(Some(file.path()))
@@ -228,6 +246,7 @@ mod tests {
         assert_eq!(settings.engine().patience, Patience::default());
         assert_eq!(settings.store.kind, StoreKind::Sqlite);
         assert!(settings.runner.in_process);
+        assert_eq!(settings.limits.api(), ApiLimits::default());
     }
 
     #[test]
@@ -244,18 +263,6 @@ mod tests {
             refused.contains("listen_on") && refused.contains("listen"),
             "{refused}"
         );
-    }
-
-    #[test]
-    fn a_value_that_cannot_be_is_refused_by_key() {
-        for (text, key) in [
-            ("[jobs]\nlease_seconds = 0", "jobs.lease_seconds"),
-            ("[server]\npublic_url = \"ftp://x\"", "server.public_url"),
-            ("[store]\nkind = \"oracle\"", "kind"),
-        ] {
-            let refused = format!("{:#}", load(text).unwrap_err());
-            assert!(refused.contains(key), "{refused}");
-        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Every error that a client sees, by meaning, and the one JSON body it becomes (contract 3 and 6).
 
-use crate::wire::JSON;
+use crate::wire::{Excess, JSON};
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError,
     error::QueryPayloadError,
@@ -22,6 +22,12 @@ pub(crate) enum ApiError {
     /// The credential opens nothing.
     #[error("Bad credentials")]
     BadCredentials,
+    /// A delivered event has no signature that fits, and no token either.
+    #[error(
+        "The event was not taken: its signature {0}. Sign it with the repository's secret in the header \
+         X-Hub-Signature-256, or send a token that may write."
+    )]
+    BadSignature(&'static str),
     /// Needs a user, has none.
     #[error("Requires authentication")]
     RequiresAuthentication,
@@ -69,6 +75,9 @@ pub(crate) enum ApiError {
         /// Bytes of a log that are stored.
         ack: Option<u64>,
     },
+    /// More than the wire takes.
+    #[error(transparent)]
+    Excess(#[from] Excess),
     /// Later may do.
     #[error("Service Unavailable")]
     Unavailable { reason: String },
@@ -99,6 +108,14 @@ impl ApiError {
         answer.insert_header((header::CONTENT_TYPE, JSON));
         if let Self::Unavailable { .. } = self {
             answer.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()));
+        }
+        if let Self::Excess(excess) = self {
+            if let Some(seconds) = excess.retry_after() {
+                answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+            }
+            if excess.ends_connection() {
+                answer.force_close();
+            }
         }
         if let Self::Forbidden {
             permission: Some(permission),
@@ -145,7 +162,9 @@ fn unknown_version(asked: &str) -> String {
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::BadCredentials | Self::RequiresAuthentication => StatusCode::UNAUTHORIZED,
+            Self::BadCredentials | Self::RequiresAuthentication | Self::BadSignature(_) => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::NotFound | Self::NoRateLimits => StatusCode::NOT_FOUND,
             Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::BrokenJson | Self::NotAnObject | Self::UnknownVersion { .. } => {
@@ -158,6 +177,7 @@ impl ResponseError for ApiError {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Gone(_) => StatusCode::GONE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Excess(excess) => excess.status(),
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -179,6 +199,9 @@ impl From<EngineError> for ApiError {
                 value,
                 problem,
             } => Self::Unprocessable(format!("{field}: {value:?} {problem}")),
+            error @ EngineError::Unfit { .. } => Self::Unprocessable(error.to_string()),
+            error @ EngineError::NoSealingKey => Self::Conflict(error.to_string()),
+            EngineError::Sealing(error) => Self::Internal(error.into()),
             EngineError::NoDispatchTrigger { .. } => {
                 Self::Unprocessable("Workflow does not have 'workflow_dispatch' trigger".to_owned())
             }
@@ -215,7 +238,11 @@ impl From<GitError> for ApiError {
             | GitError::NotFetched { .. }
             | GitError::NotACommit { .. }
             | GitError::UnknownCommit { .. }
-            | GitError::TooManyWorkflowFiles { .. } => Self::Unprocessable(error.to_string()),
+            | GitError::TooManyWorkflowFiles { .. }
+            | GitError::WorkflowFilesTooLarge { .. }
+            | GitError::TooManyRefs { .. }
+            | GitError::TooLarge { .. }
+            | GitError::HostRefused { .. } => Self::Unprocessable(error.to_string()),
         }
     }
 }

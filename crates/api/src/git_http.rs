@@ -63,7 +63,7 @@ async fn advertise(
     let protocol = protocol(&request);
     let advertised = match git.advertise(repo.id(), protocol.as_deref()).await {
         Err(GitError::NotFetched { .. }) => {
-            git.fetch(repo.id(), &repo.repository().source).await?;
+            state.engine.fetch(repo.repository()).await?;
             git.advertise(repo.id(), protocol.as_deref()).await?
         }
         advertised => advertised?,

@@ -22,6 +22,8 @@ mod health;
 #[cfg(feature = "server")]
 mod lifecycle;
 #[cfg(feature = "server")]
+mod limits;
+#[cfg(feature = "server")]
 mod metrics;
 #[cfg(feature = "server")]
 mod requests;
@@ -35,8 +37,12 @@ mod state;
 mod wire;
 
 #[cfg(feature = "server")]
+pub use limits::{ApiLimits, HEADER_BYTES_MAX, HEADER_COUNT_MAX, PATH_BYTES_MAX, QUERY_BYTES_MAX};
+#[cfg(feature = "server")]
 pub use routes::configure;
 #[cfg(feature = "server")]
 pub use serve::{Listeners, ServeOptions, serve};
 #[cfg(feature = "server")]
-pub use state::{ApiLimits, ApiState};
+pub use state::ApiState;
+#[cfg(feature = "server")]
+pub use wire::proxies::{NotAProxy, TrustedProxies};

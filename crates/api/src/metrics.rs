@@ -12,7 +12,7 @@ use prometheus_client::{
     registry::Registry,
 };
 use runyard_engine::{Engine, EngineError};
-use runyard_store::{Connections, QueueDepth, Store};
+use runyard_store::{Connections, QueueDepth};
 use std::{fmt, time::Duration};
 
 /// Begins every name.
@@ -78,7 +78,7 @@ pub(crate) async fn show(state: Data<ApiState>) -> Result<HttpResponse, ApiError
     if !state.serves_metrics {
         return Err(ApiError::NotFound);
     }
-    let moment = of_this_moment(state.engine.store()).await;
+    let moment = of_this_moment(&state).await;
     let mut body = String::new();
     write(&mut body, [&state.metrics.registry, &moment])
         .map_err(|error| ApiError::Internal(error.into()))?;
@@ -95,8 +95,11 @@ fn write(body: &mut String, registries: [&Registry; 2]) -> fmt::Result {
 }
 
 /// What the store says now. A store that cannot be reached says nothing, and the rest is told all the same.
-async fn of_this_moment(store: &dyn Store) -> Registry {
+async fn of_this_moment(state: &ApiState) -> Registry {
+    let (store, open) = (state.engine.store(), state.connections.count());
     let mut registry = Registry::with_prefix(PREFIX);
+    let help = "Connections of clients that are open";
+    set(&mut registry, "http_connections", help, open as f64);
     if let Some(connections) = store.connections() {
         of_pool(&mut registry, connections);
     }
@@ -118,9 +121,11 @@ fn of_queue(registry: &mut Registry, depth: QueueDepth, now: i64) {
 }
 
 fn of_pool(registry: &mut Registry, pool: Connections) {
+    let in_use = pool.open.saturating_sub(pool.idle);
     for (name, help, value) in [
         ("most", "Database connections that may be open", pool.most),
         ("open", "Database connections that are open", pool.open),
+        ("in_use", "Open database connections at work", in_use),
         ("idle", "Open database connections without work", pool.idle),
         ("waiting", "Calls that wait for a connection", pool.waiting),
     ] {

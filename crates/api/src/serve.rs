@@ -1,15 +1,13 @@
 //! Answers on a listener until it is told to stop. No configuration files, no signals: those are the program's.
 
-use crate::{ApiState, configure};
-use actix_web::{App, HttpServer, dev::Server};
+use crate::{ApiState, configure, wire::connections::Connection};
+use actix_web::{App, HttpServer, dev::Server, rt::net::TcpStream};
 use futures_util::future::{Either, join, select};
 use std::{
-    future::Future, io, net::TcpListener, os::unix::net::UnixListener, pin::pin, time::Duration,
+    any::Any, future::Future, io, net::TcpListener, os::unix::net::UnixListener, pin::pin,
+    time::Duration,
 };
 use tokio::sync::watch;
-
-/// How long a connection without a request is kept.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// Where requests come from. Links in bodies begin with the Host header in either case.
 #[derive(Debug)]
@@ -31,6 +29,12 @@ impl From<TcpListener> for Listeners {
 pub struct ServeOptions {
     /// Threads that answer requests, at least 1.
     pub workers: usize,
+    /// Connections that are open at one time; more wait until one ends. Shared out to the workers.
+    pub connections: usize,
+    /// The head of a request must be here after this; otherwise 408, and the connection ends.
+    pub header_time: Duration,
+    /// How long a connection without a request is kept.
+    pub keep_alive: Duration,
     /// How long requests that run may go on after the stop, in whole seconds.
     pub shutdown_timeout: Duration,
 }
@@ -39,6 +43,9 @@ impl Default for ServeOptions {
     fn default() -> Self {
         Self {
             workers: std::thread::available_parallelism().map_or(1, usize::from),
+            connections: 8192,
+            header_time: Duration::from_secs(10),
+            keep_alive: Duration::from_secs(75),
             shutdown_timeout: Duration::from_secs(10),
         }
     }
@@ -73,13 +80,20 @@ pub async fn serve(
 }
 
 fn open(listeners: Listeners, state: ApiState, options: ServeOptions) -> io::Result<Server> {
+    let counting = state.clone();
+    let workers = options.workers.max(1);
     let server = HttpServer::new(move || {
         let state = state.clone();
         App::new().configure(move |config| configure(config, state))
     });
     let mut server = server
-        .workers(options.workers.max(1))
-        .keep_alive(KEEP_ALIVE)
+        .workers(workers)
+        .max_connections(options.connections.div_ceil(workers))
+        .client_request_timeout(options.header_time)
+        .keep_alive(options.keep_alive)
+        .on_connect(move |stream, of_connection| {
+            of_connection.insert(connection(&counting, stream));
+        })
         .shutdown_timeout(options.shutdown_timeout.as_secs())
         .disable_signals()
         .listen(listeners.tcp)?;
@@ -87,4 +101,14 @@ fn open(listeners: Listeners, state: ApiState, options: ServeOptions) -> io::Res
         server = server.listen_uds(unix)?;
     }
     Ok(server.run())
+}
+
+/// Counts a connection. Addresses of trusted proxies are not counted: whoever is behind them is somebody else.
+fn connection(state: &ApiState, stream: &dyn Any) -> Connection {
+    let stream = stream.downcast_ref::<TcpStream>();
+    let peer = stream.and_then(|stream| stream.peer_addr().ok());
+    let address = peer.map(|peer| peer.ip().to_canonical());
+    let address = address.filter(|_| !state.trusted_proxies.trust(address));
+    let most = state.limits.connections_per_address;
+    state.connections.opened(address, most)
 }

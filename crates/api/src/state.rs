@@ -1,38 +1,17 @@
 //! What every handler works with: the engine and what the operator decided about HTTP. No rules.
 
-use crate::metrics::Metrics;
+use crate::{
+    ApiLimits, TrustedProxies,
+    metrics::Metrics,
+    wire::{
+        connections::Connections,
+        waiting::{Place, Waiting},
+    },
+};
 use runyard_engine::Engine;
 use std::sync::Arc;
 use tokio::sync::watch;
 use url::Url;
-
-/// Largest JSON body of a request, in bytes, when nothing else is set.
-const JSON_BYTES: usize = 1024 * 1024;
-/// Largest event that is taken in, in bytes: GitHub's own limit for webhooks.
-const EVENT_BYTES: usize = 25 * 1024 * 1024;
-/// Largest request of a clone, in bytes after unpacking.
-const GIT_REQUEST_BYTES: usize = 16 * 1024 * 1024;
-
-/// Largest request bodies, in bytes after unpacking. A larger one is answered with 413.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ApiLimits {
-    /// Any JSON body that no other limit names.
-    pub json_bytes: usize,
-    /// Events that are delivered.
-    pub event_bytes: usize,
-    /// What a git client says when it clones.
-    pub git_request_bytes: usize,
-}
-
-impl Default for ApiLimits {
-    fn default() -> Self {
-        Self {
-            json_bytes: JSON_BYTES,
-            event_bytes: EVENT_BYTES,
-            git_request_bytes: GIT_REQUEST_BYTES,
-        }
-    }
-}
 
 /// Everything that handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -41,15 +20,17 @@ pub struct ApiState {
     pub engine: Engine,
     /// Begins every link when set; otherwise links begin with what the client used (contract 1).
     pub public_url: Option<Url>,
-    /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed: only behind a proxy that sets them.
-    pub trust_forwarded: bool,
-    /// Largest bodies.
+    /// Whose `X-Forwarded-` headers are believed.
+    pub trusted_proxies: TrustedProxies,
+    /// What is too much.
     pub limits: ApiLimits,
     /// What the store is called, for administrators.
     pub store_name: &'static str,
     /// Whether anybody may read `/metrics`; otherwise it is not there.
     pub serves_metrics: bool,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) connections: Connections,
+    pub(crate) waiting: Waiting,
     /// Becomes true when the server is about to stop: calls that wait are answered then.
     pub stopping: watch::Receiver<bool>,
 }
@@ -64,10 +45,17 @@ impl ApiState {
             metrics: Arc::new(Metrics::new(&engine)),
             engine,
             public_url: None,
-            trust_forwarded: false,
+            trusted_proxies: TrustedProxies::default(),
+            connections: Connections::default(),
+            waiting: Waiting::default(),
             limits: ApiLimits::default(),
             stopping,
         }
+    }
+
+    /// A place among the calls that wait, unless too many do.
+    pub(crate) fn place_to_wait(&self) -> Option<Place> {
+        self.waiting.place(self.limits.waiting_calls)
     }
 
     /// Whether the server is about to stop.

@@ -53,6 +53,9 @@ pub enum Event {
         /// Its failure counts as a success for others (semantics R1.20).
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         continue_on_error: bool,
+        /// Its `timeout-minutes` (semantics R2.75).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_minutes: Option<u32>,
         /// When.
         at: Timestamp,
     },

@@ -5,7 +5,7 @@ use runyard_domain::{
     Run, RunId, RunnerId, Timestamp, UserId, WorkflowId,
     event::EndReason,
     execution::Patience,
-    run::{Contexts, Definition, Job, NodePath, Planning, Ran, RunIdentity},
+    run::{Contexts, Definition, Job, NodePath, Planning, Ran, RunIdentity, single},
     runner::RunnerRef,
 };
 use runyard_workflow::parse;
@@ -115,7 +115,7 @@ impl Story {
         Self {
             run,
             events,
-            definition: Definition::single(parse("ci.yml", text).unwrap()),
+            definition: single(parse("ci.yml", text).unwrap()),
             contexts: Contexts::default(),
             now: at(0),
             next_id: 101,

@@ -4,7 +4,7 @@ use crate::given::{ADA, EVE, ONE_JOB, Story, at, identity, ran, types};
 use runyard_domain::{
     CheckSuiteId, Conclusion, Event, JobId, Refusal, RunId,
     event::EndReason,
-    run::{Definition, JOBS_PER_ATTEMPT_MAX, NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX},
+    run::{JOBS_PER_ATTEMPT_MAX, NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX, single},
 };
 use runyard_workflow::Diagnostic;
 use std::time::Duration;
@@ -220,7 +220,7 @@ fn the_definition_of_another_run_is_refused() {
     let mut story = Story::planned(crate::given::CHAIN);
     story.start("a").unwrap();
     let mut ids = runyard_domain::JobIds::new([JobId::new(900)]);
-    let other = Definition::single(runyard_workflow::parse("x", ONE_JOB).unwrap());
+    let other = single(runyard_workflow::parse("x", ONE_JOB).unwrap());
     let planning = runyard_domain::run::Planning {
         definition: &other,
         contexts: &story.contexts,

@@ -135,6 +135,7 @@ fn pinned() -> Vec<(Event, String)> {
                 display_name: "A".to_owned(),
                 labels: vec!["linux".to_owned()],
                 continue_on_error: false,
+                timeout_minutes: None,
                 at,
             },
             format!(
@@ -149,10 +150,11 @@ fn pinned() -> Vec<(Event, String)> {
                 display_name: "A (1)".to_owned(),
                 labels: vec![],
                 continue_on_error: true,
+                timeout_minutes: Some(5),
                 at,
             },
             format!(
-                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"continue_on_error":true,"at":"{time}"}}"#
+                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"continue_on_error":true,"timeout_minutes":5,"at":"{time}"}}"#
             ),
         ),
         (

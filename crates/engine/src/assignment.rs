@@ -4,7 +4,10 @@ use crate::{Engine, EngineError, secret::Secret};
 use futures_util::future::try_join3;
 use runyard_domain::{Execution, JobId, Timestamp, repository::Repository};
 use runyard_store::RunView;
-use runyard_workflow::{Env, Job, Step, Workflow};
+use runyard_workflow::{
+    Job, Step, Workflow,
+    model::{Env, plain_env},
+};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -36,7 +39,7 @@ pub struct Assignment {
 impl Assignment {
     /// The steps with their numbers; "Set up job" is 1.
     pub fn steps(&self) -> impl Iterator<Item = (u32, &Step)> {
-        (2..).zip(&self.definition.steps)
+        (2..).zip(self.definition.steps())
     }
 }
 
@@ -85,8 +88,9 @@ impl Engine {
 
 /// The job's values win over the workflow's (semantics R2.83).
 fn merged_env(workflow: &Workflow, job: &Job) -> Env {
-    let mut env = workflow.env.clone();
-    env.retain(|(name, _)| !job.env.iter().any(|(own, _)| own == name));
-    env.extend(job.env.iter().cloned());
+    let mut env = plain_env(workflow.env.as_ref());
+    let own = plain_env(job.with_steps().and_then(|job| job.env.as_ref()));
+    env.retain(|(name, _)| !own.iter().any(|(other, _)| other == name));
+    env.extend(own);
     env
 }

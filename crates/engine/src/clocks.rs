@@ -5,7 +5,7 @@ use runyard_domain::{Refusal, handover};
 use runyard_store::{Expired, Loaded, Scope};
 use std::time::Duration;
 use tokio::{
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
     time::{MissedTickBehavior, interval},
 };
 
@@ -13,6 +13,8 @@ use tokio::{
 const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 /// How often logs that stayed unsealed are looked for.
 const SEAL_INTERVAL: Duration = Duration::from_secs(15);
+/// How often it is looked whether a source is to be looked at.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// Expired executions that one look takes.
 const EXPIRED_PER_LOOK: u32 = 100;
 
@@ -34,13 +36,17 @@ impl Engine {
     /// # Errors
     /// When the store cannot be reached.
     pub async fn start_clocks(&self) -> Result<Clocks, EngineError> {
-        self.store
-            .extend_leases(self.settings.patience.lease)
-            .await?;
+        self.give_full_leases().await?;
         Ok(Clocks(vec![
             tokio::spawn(expire(self.clone())),
             tokio::spawn(seal(self.clone())),
+            tokio::spawn(look(self.clone())),
         ]))
+    }
+
+    async fn give_full_leases(&self) -> Result<(), EngineError> {
+        let lease = self.settings.patience.lease;
+        Ok(self.store.extend_leases(lease).await?)
     }
 
     /// Ends what is over by the store's clock: offers go back to the queue, silent runners lose their jobs.
@@ -98,9 +104,16 @@ impl Engine {
 async fn expire(engine: Engine) {
     let mut ticks = interval(EXPIRY_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Whether no runner could be heard since the last look: then none of them is silent by its own fault.
+    let mut deaf = false;
     loop {
         ticks.tick().await;
-        if let Err(error) = engine.expire().await {
+        let looked = match deaf {
+            true => engine.give_full_leases().await,
+            false => engine.expire().await,
+        };
+        deaf = matches!(looked, Err(EngineError::Unavailable { .. }));
+        if let Err(error) = looked {
             log::warn!("looking for expired executions: {error}");
         }
     }
@@ -113,6 +126,29 @@ async fn seal(engine: Engine) {
         ticks.tick().await;
         if let Err(error) = engine.seal_leftovers().await {
             log::warn!("sealing logs: {error}");
+        }
+    }
+}
+
+/// A source that does not answer keeps no other waiting, up to so many at once; the rest is left to other servers.
+async fn look(engine: Engine) {
+    let mut ticks = interval(LOOK_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut looks = JoinSet::new();
+    loop {
+        ticks.tick().await;
+        while looks.try_join_next().is_some() {}
+        let under_way = u32::try_from(looks.len()).unwrap_or(u32::MAX);
+        let free = engine.settings.polls_at_once.saturating_sub(under_way);
+        if free == 0 {
+            continue;
+        }
+        match engine.due_looks(free).await {
+            Ok(due) => due.into_iter().for_each(|poll| {
+                let engine = engine.clone();
+                looks.spawn(async move { engine.look_at(poll).await });
+            }),
+            Err(error) => log::warn!("looking for sources to look at: {error}"),
         }
     }
 }

@@ -119,7 +119,8 @@ impl Engine {
                 };
                 let mut ids = ids.clone();
                 if let Some(run) = duplicate {
-                    return Ok((Vec::new(), (*run, ids)));
+                    // It may be this very run, of an earlier try: its ids are not free.
+                    return Ok((Vec::new(), (*run, JobIds::new([]))));
                 }
                 let identity = numbered(identity(parent.as_ref(), now)?, *numbers);
                 let invalid = definition.as_ref().as_ref().err();
@@ -203,14 +204,9 @@ fn identity(source: &RunSource, workflow: &Workflow, ids: &NewRunIds, name: Stri
 
 /// The first line of the commit for a push, the workflow's name for a dispatch (semantics R6.38).
 fn display_title(source: &RunSource, name: &str) -> String {
-    match source.event {
-        EventName::Push => source
-            .commit
-            .message
-            .lines()
-            .next()
-            .unwrap_or(name)
-            .to_owned(),
-        EventName::WorkflowDispatch => name.to_owned(),
+    if source.event != EventName::Push {
+        return name.to_owned();
     }
+    let mut lines = source.commit.message.lines();
+    lines.next().unwrap_or(name).to_owned()
 }

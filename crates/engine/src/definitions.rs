@@ -63,7 +63,7 @@ impl Definitions {
         if let Some(known) = self.cached(path, hash) {
             return known;
         }
-        let parsed = Arc::new(runyard_workflow::parse(path, text));
+        let parsed = Arc::new(honoured(path, text));
         let key = (path.to_owned(), hash.to_owned());
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.parsed.insert(key.clone(), parsed.clone()).is_none() {
@@ -86,6 +86,19 @@ impl Definitions {
     }
 }
 
+/// The workflow of a file, if this version does everything that the file says.
+fn honoured(path: &str, text: &str) -> Result<Workflow, InvalidWorkflow> {
+    let workflow = runyard_workflow::parse(path, text)?;
+    let diagnostics = runyard_workflow::unhonoured(path, &workflow);
+    if diagnostics.is_empty() {
+        return Ok(workflow);
+    }
+    Err(InvalidWorkflow {
+        diagnostics,
+        triggers: Some(workflow.on),
+    })
+}
+
 /// What `on` says, of a broken file too where it can be read (semantics R6.91).
 pub(crate) fn triggers(definition: &Definition) -> Option<&Triggers> {
     match &**definition {
@@ -98,12 +111,7 @@ pub(crate) fn triggers(definition: &Definition) -> Option<&Triggers> {
 pub(crate) fn plannable(definition: &Definition) -> Workflow {
     match &**definition {
         Ok(workflow) => workflow.clone(),
-        Err(_) => Workflow {
-            name: None,
-            on: Triggers::default(),
-            env: Vec::new(),
-            jobs: Vec::new(),
-        },
+        Err(_) => Workflow::default(),
     }
 }
 

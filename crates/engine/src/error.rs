@@ -1,6 +1,6 @@
 //! Why a use case could not be done, by meaning. The API turns each into a status and a sentence.
 
-use crate::git::GitError;
+use crate::{git::GitError, sealing::SealingError};
 use runyard_domain::Refusal;
 use runyard_store::{ChangeError, Conflict, StoreError};
 
@@ -26,6 +26,20 @@ pub enum EngineError {
         /// What is wrong with it, and what is allowed.
         problem: String,
     },
+    /// A value that was given is not possible, and is not repeated because it may be a secret.
+    #[error("{field} {problem}")]
+    Unfit {
+        /// Which field.
+        field: &'static str,
+        /// What is wrong with it, and what is allowed.
+        problem: String,
+    },
+    /// Secrets cannot be kept.
+    #[error("the server has no key to encrypt secrets with: set secrets.key or secrets.key_file")]
+    NoSealingKey,
+    /// A secret that is kept cannot be read.
+    #[error(transparent)]
+    Sealing(#[from] SealingError),
     /// The workflow does not react to being dispatched.
     #[error("workflow {path} does not have a 'workflow_dispatch' trigger")]
     NoDispatchTrigger {

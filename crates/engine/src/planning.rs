@@ -122,9 +122,9 @@ impl Engine {
         let workflow = match definition {
             Ok(definition) => plannable(&definition),
             // A file that could not even be read was never kept; its run is completed and plans nothing.
-            Err(EngineError::NotFound { .. }) if identity.definition.is_empty() => plannable(
-                &crate::trigger::unreadable(&identity.path, String::new()),
-            ),
+            Err(EngineError::NotFound { .. }) if identity.definition.is_empty() => {
+                plannable(&crate::trigger::unreadable(&identity.path, String::new()))
+            }
             Err(error) => return Err(error),
         };
         Ok(Definition::single(workflow))

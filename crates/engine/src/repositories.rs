@@ -1,6 +1,9 @@
 //! Repositories: registering, removing, who may do what, and the workflows that are found in them.
 
-use crate::{Engine, EngineError, git::Content};
+use crate::{
+    Engine, EngineError,
+    git::{Content, Credential},
+};
 use runyard_domain::{
     RepositoryId, UserId, WorkflowId,
     access::{self, Access, Action, Caller, Door},
@@ -55,8 +58,23 @@ impl Engine {
     /// [`EngineError::Git`] when the source cannot be read, [`EngineError::Invalid`] for a bad name, a conflict
     /// when the name is taken.
     pub async fn register_repository(&self, new: NewRepository) -> Result<Repository, EngineError> {
+        self.register_repository_with(new, None).await
+    }
+
+    /// The same, with what opens the source.
+    ///
+    /// # Errors
+    /// As [`Engine::register_repository`]; [`EngineError::NoSealingKey`].
+    pub async fn register_repository_with(
+        &self,
+        new: NewRepository,
+        credential: Option<Credential>,
+    ) -> Result<Repository, EngineError> {
         check_repository_name(&new.name)?;
-        let probed = self.git.probe(&new.source).await?;
+        if credential.is_some() {
+            self.sealing_key()?;
+        }
+        let probed = self.git.probe(&new.source, credential.as_ref()).await?;
         let repository = Repository {
             id: RepositoryId::new(self.one_id(IdKind::Repository).await?),
             owner: new.owner.login,
@@ -68,6 +86,9 @@ impl Engine {
             created_at: self.store.now().await?,
         };
         self.store.insert_repository(&repository).await?;
+        if let Some(credential) = &credential {
+            self.put_credential(&repository, credential).await?;
+        }
         if let Err(error) = self.find_workflows(&repository).await {
             log::warn!(
                 "repository {}: reading its workflows: {error}",
@@ -188,7 +209,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Git`] when the source cannot be read.
     pub async fn find_workflows(&self, repository: &Repository) -> Result<(), EngineError> {
-        self.git.fetch(repository.id, &repository.source).await?;
+        self.fetch(repository).await?;
         let head = self
             .git
             .resolve(repository.id, &repository.default_branch)

@@ -24,6 +24,8 @@ pub enum SecretKind {
     Job,
     /// A job's `GITHUB_TOKEN`.
     GitHub,
+    /// Signs the events that are delivered for a repository.
+    EventSignature,
 }
 
 impl SecretKind {
@@ -35,6 +37,7 @@ impl SecretKind {
             Self::Runner => "ryr_",
             Self::Job => "ryj_",
             Self::GitHub => "rys_",
+            Self::EventSignature => "rye_",
         }
     }
 }
@@ -51,6 +54,11 @@ impl Secret {
             .take(RANDOM_CHARACTERS)
             .map(char::from);
         Self(kind.prefix().chars().chain(random).collect())
+    }
+
+    /// One that somebody gave.
+    pub(crate) fn given(text: String) -> Self {
+        Self(text)
     }
 
     /// The text, for the one answer that shows it.

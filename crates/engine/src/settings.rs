@@ -1,6 +1,7 @@
 //! What an operator decides about the engine; every limit has a name and a default here.
 
-use runyard_domain::execution::Patience;
+use crate::SealingKey;
+use runyard_domain::{execution::Patience, run::Intake};
 use std::time::Duration;
 
 /// Settings of the engine.
@@ -14,12 +15,22 @@ pub struct Settings {
     pub wait_max: Duration,
     /// Bytes of log that one job may write (`runner-protocols.md` D).
     pub job_log_bytes: u64,
+    /// How many runs a repository may have that have not ended, and how fast they may come (semantics 9).
+    pub intake: Intake,
     /// Folder of workflow files.
     pub workflow_folder: String,
     /// A job without a limit of its own ends after this (semantics R2.75).
     pub job_timeout: Duration,
     /// Link to a log works for this long (contract 8).
     pub link_lifetime: Duration,
+    /// Encrypts the secrets that are kept; without one none can be kept.
+    pub sealing_key: Option<SealingKey>,
+    /// Deliveries of each repository that are known when they come again.
+    pub deliveries_known: u32,
+    /// Least time between two looks at a source.
+    pub poll_least: Duration,
+    /// Looks at sources that this server takes at once.
+    pub polls_at_once: u32,
 }
 
 /// A runner speaks at least so often within one lease, so that one lost call does not lose its job.
@@ -47,9 +58,14 @@ impl Default for Settings {
             sync_interval: Duration::from_secs(10),
             wait_max: Duration::from_secs(50),
             job_log_bytes: 256 * 1024 * 1024,
+            intake: Intake::default(),
             workflow_folder: ".github/workflows".to_owned(),
             job_timeout: Duration::from_secs(360 * 60),
             link_lifetime: Duration::from_secs(60),
+            sealing_key: None,
+            deliveries_known: 1000,
+            poll_least: Duration::from_secs(30),
+            polls_at_once: 4,
         }
     }
 }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// Length of a commit id in hex.
 const SHA_CHARACTERS: usize = 40;
 /// What a push gives as the new commit when a ref was deleted.
-const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
+pub(crate) const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
 
 /// Somebody asks for a run of a workflow.
 #[derive(Debug, Clone)]
@@ -90,7 +90,7 @@ impl Engine {
         dispatch: Dispatch,
         by: &User,
     ) -> Result<RunId, EngineError> {
-        self.git.fetch(repository.id, &repository.source).await?;
+        self.fetch(repository).await?;
         let workflow = match self.workflow(repository, key).await {
             Err(EngineError::NotFound { .. }) => {
                 self.find_workflows(repository).await?;
@@ -142,7 +142,7 @@ impl Engine {
         if push.after == NO_COMMIT {
             return Ok(Vec::new());
         }
-        self.git.fetch(repository.id, &repository.source).await?;
+        self.fetch(repository).await?;
         let commit = self.git.commit(repository.id, &push.after).await?;
         let delivery = push
             .delivery
@@ -186,7 +186,7 @@ impl Engine {
             event: EventName::Push,
             payload: push.payload.clone(),
             commit: commit.clone(),
-            at: resolved(push),
+            at: resolved(push, commit),
             actor: by.id,
             trigger_key: format!("push:{delivery}"),
             definition,
@@ -235,13 +235,14 @@ pub(crate) fn unreadable(path: &str, message: String) -> Definition {
     }))
 }
 
-fn resolved(push: &Push) -> Resolved {
+/// At the commit: an annotated tag is pushed under an id of its own.
+fn resolved(push: &Push, commit: &CommitFacts) -> Resolved {
     let short = push
         .git_ref
         .trim_start_matches("refs/heads/")
         .trim_start_matches("refs/tags/");
     Resolved {
-        sha: push.after.clone(),
+        sha: commit.sha.clone(),
         git_ref: push.git_ref.clone(),
         branch: Some(short.to_owned()),
     }

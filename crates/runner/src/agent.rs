@@ -10,7 +10,7 @@ use runyard_api::runner::messages::Intervals;
 use tokio::sync::watch;
 
 use crate::backend::{Backend, HostBackend};
-use crate::client::{Client, parse_server};
+use crate::client::Client;
 use crate::config::RunnerConfig;
 use crate::error::RunnerError;
 use crate::spool::Spool;
@@ -39,11 +39,7 @@ pub(crate) struct Agent {
 impl Agent {
     /// Opens the work folder and the spool.
     pub(crate) fn open(mut config: RunnerConfig) -> Result<Self, RunnerError> {
-        let invalid = |reason| RunnerError::InvalidUrl {
-            url: config.url.clone(),
-            reason,
-        };
-        let client = Client::new(parse_server(&config.url).map_err(invalid)?, &config.token)?;
+        let client = Client::new(config.urls(), &config.token)?;
         config.work_dir = own_folder(&config.work_dir)?;
         let lock = lock_folder(&config.work_dir)?;
         let folder = config

@@ -1,10 +1,11 @@
 //! The runner's side of the native protocol (runner-protocols.md D): one function per call,
-//! statuses sorted by what the caller can do. Must not retry or keep state.
+//! statuses sorted by what the caller can do. Must not wait between tries, or know where servers
+//! are.
 
 use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use runyard_api::runner::messages::{
     CancelCheck, Claim, Claimed, DeclareRunner, Declared, FinishExecution, LogAck, RegisterRunner,
     Registered, ReleaseExecution, ReleaseReason, StartExecution, Started, SyncExecution, Synced,
@@ -12,11 +13,9 @@ use runyard_api::runner::messages::{
 use serde::de::DeserializeOwned;
 
 use crate::backoff::Backoff;
+use crate::error::RunnerError;
+use crate::servers::{ANSWER_WITHIN, Manner, Servers};
 
-/// A connection to the server is made within this time.
-const CONNECT_WITHIN: Duration = Duration::from_secs(10);
-/// A call that does not wait is answered within this time.
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Longest text of an answer that is put into an error.
 const MESSAGE_CHARS: usize = 300;
 
@@ -55,47 +54,23 @@ pub(crate) enum Finished {
 /// Calls with one credential.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
-    http: reqwest::Client,
-    base: Url,
+    servers: Servers,
     token: String,
 }
 
-/// The server's URL, or why it is none.
-pub(crate) fn parse_server(url: &str) -> Result<Url, String> {
-    let parsed = Url::parse(url.trim_end_matches('/')).map_err(|error| error.to_string())?;
-    match parsed.scheme() {
-        "http" | "https" if parsed.has_host() => Ok(parsed),
-        other => Err(format!("its scheme is {other}, allowed are http and https")),
-    }
-}
-
-/// A proxy of the environment cannot reach a server on this very host.
-fn is_this_host(base: &Url) -> bool {
-    let host = base.host_str().unwrap_or_default();
-    let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
-}
-
 impl Client {
-    /// A client for this server and credential.
-    pub(crate) fn new(base: Url, token: &str) -> reqwest::Result<Self> {
-        let mut builder = reqwest::Client::builder();
-        if is_this_host(&base) {
-            builder = builder.no_proxy();
-        }
-        let http = builder
-            .connect_timeout(CONNECT_WITHIN)
-            .timeout(ANSWER_WITHIN)
-            .user_agent(concat!("runyard-runner/", env!("CARGO_PKG_VERSION")))
-            .build()?;
+    /// A client for these servers, of which the first is called first, and this credential.
+    pub(crate) fn new<'a>(
+        urls: impl IntoIterator<Item = &'a str>,
+        token: &str,
+    ) -> Result<Self, RunnerError> {
         Ok(Self {
-            http,
-            base,
+            servers: Servers::new(urls)?,
             token: token.to_owned(),
         })
     }
 
-    /// The same server with another credential.
+    /// The same servers with another credential.
     pub(crate) fn with_token(&self, token: &str) -> Self {
         Self {
             token: token.to_owned(),
@@ -103,21 +78,26 @@ impl Client {
         }
     }
 
+    /// Where what one server named is found at the server that answers now.
+    pub(crate) fn moved(&self, url: &str) -> String {
+        self.servers.moved(url)
+    }
+
     pub(crate) async fn register(&self, body: &RegisterRunner) -> Result<Registered, CallError> {
-        json(send(self.call(Method::POST, "runners/register").json(body)).await?).await
+        let call = (Method::POST, "runners/register", Manner::Once);
+        json(self.answered(call, |call| call.json(body)).await?).await
     }
 
     pub(crate) async fn declare(&self, body: &DeclareRunner) -> Result<Declared, CallError> {
-        json(send(self.call(Method::PUT, "runners/self").json(body)).await?).await
+        let call = (Method::PUT, "runners/self", Manner::Repeatable);
+        json(self.answered(call, |call| call.json(body)).await?).await
     }
 
     /// `None` when there was nothing within the wait.
     pub(crate) async fn claim(&self, body: &Claim) -> Result<Option<Claimed>, CallError> {
-        let call = self
-            .call(Method::POST, "runners/claim")
-            .json(body)
-            .timeout(waiting(body.wait_s));
-        let response = send(call).await?;
+        let call = (Method::POST, "runners/claim", Manner::Waiting);
+        let made = |call: RequestBuilder| call.json(body).timeout(waiting(body.wait_s));
+        let response = self.answered(call, made).await?;
         if response.status() == StatusCode::NO_CONTENT {
             return Ok(None);
         }
@@ -129,7 +109,9 @@ impl Client {
         execution: i64,
         body: &StartExecution,
     ) -> Result<Started, CallError> {
-        json(send(self.execution(Method::PUT, execution, "start").json(body)).await?).await
+        let path = format!("executions/{execution}/start");
+        let call = (Method::PUT, path.as_str(), Manner::Repeatable);
+        json(self.answered(call, |call| call.json(body)).await?).await
     }
 
     pub(crate) async fn sync(
@@ -137,7 +119,9 @@ impl Client {
         execution: i64,
         body: &SyncExecution,
     ) -> Result<Synced, CallError> {
-        json(send(self.execution(Method::POST, execution, "sync").json(body)).await?).await
+        let path = format!("executions/{execution}/sync");
+        let call = (Method::POST, path.as_str(), Manner::Repeatable);
+        json(self.answered(call, |call| call.json(body)).await?).await
     }
 
     /// Appends packed rows; both after 200 and after 416 the answer says where the server stands.
@@ -149,16 +133,14 @@ impl Client {
         gzip: Vec<u8>,
     ) -> Result<LogAck, CallError> {
         let seal = if seal { "&seal=1" } else { "" };
-        let call = self
-            .execution(
-                Method::PUT,
-                execution,
-                &format!("log?offset={offset}{seal}"),
-            )
-            .header("Content-Encoding", "gzip")
-            .header("Content-Type", "application/x-ndjson")
-            .body(gzip);
-        let response = call.send().await.map_err(unreachable)?;
+        let path = format!("executions/{execution}/log?offset={offset}{seal}");
+        let made = |call: RequestBuilder| {
+            call.header("Content-Encoding", "gzip")
+                .header("Content-Type", "application/x-ndjson")
+                .body(gzip.clone())
+        };
+        let call = (Method::PUT, path.as_str(), Manner::Repeatable);
+        let response = self.sent(call, made).await?;
         if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
             return json(response).await;
         }
@@ -171,11 +153,10 @@ impl Client {
         job: i64,
         wait_s: u64,
     ) -> Result<CancelCheck, CallError> {
-        let call = self.call(
-            Method::POST,
-            &format!("jobs/{job}/cancel-check?wait_s={wait_s}"),
-        );
-        json(send(call.timeout(waiting(wait_s))).await?).await
+        let path = format!("jobs/{job}/cancel-check?wait_s={wait_s}");
+        let call = (Method::POST, path.as_str(), Manner::Waiting);
+        let made = |call: RequestBuilder| call.timeout(waiting(wait_s));
+        json(self.answered(call, made).await?).await
     }
 
     pub(crate) async fn finish(
@@ -183,7 +164,9 @@ impl Client {
         execution: i64,
         body: &FinishExecution,
     ) -> Result<Finished, CallError> {
-        let response = send(self.execution(Method::PUT, execution, "finish").json(body)).await?;
+        let path = format!("executions/{execution}/finish");
+        let call = (Method::PUT, path.as_str(), Manner::Repeatable);
+        let response = self.answered(call, |call| call.json(body)).await?;
         if response.status() == StatusCode::ACCEPTED {
             return json(response)
                 .await
@@ -198,23 +181,28 @@ impl Client {
         reason: ReleaseReason,
     ) -> Result<(), CallError> {
         let body = ReleaseExecution { reason };
-        send(
-            self.execution(Method::POST, execution, "release")
-                .json(&body),
-        )
-        .await
-        .map(drop)
+        let path = format!("executions/{execution}/release");
+        let call = (Method::POST, path.as_str(), Manner::Repeatable);
+        let released = self.answered(call, |call| call.json(&body)).await;
+        released.map(drop)
     }
 
-    fn execution(&self, method: Method, execution: i64, what: &str) -> RequestBuilder {
-        self.call(method, &format!("executions/{execution}/{what}"))
+    async fn answered(
+        &self,
+        call: (Method, &str, Manner),
+        make: impl Fn(RequestBuilder) -> RequestBuilder + Send + Sync,
+    ) -> Result<Response, CallError> {
+        sorted(self.sent(call, make).await?).await
     }
 
-    fn call(&self, method: Method, path: &str) -> RequestBuilder {
-        let base = self.base.as_str().trim_end_matches('/');
-        self.http
-            .request(method, format!("{base}/api/v1/{path}"))
-            .bearer_auth(&self.token)
+    async fn sent(
+        &self,
+        call: (Method, &str, Manner),
+        make: impl Fn(RequestBuilder) -> RequestBuilder + Send + Sync,
+    ) -> Result<Response, CallError> {
+        let with_token = |call: RequestBuilder| make(call.bearer_auth(&self.token));
+        let sent = self.servers.send(call, with_token).await;
+        sent.map_err(unreachable)
     }
 }
 
@@ -266,10 +254,6 @@ impl Retries {
 
 fn waiting(seconds: u64) -> Duration {
     Duration::from_secs(seconds) + ANSWER_WITHIN
-}
-
-async fn send(call: RequestBuilder) -> Result<Response, CallError> {
-    sorted(call.send().await.map_err(unreachable)?).await
 }
 
 async fn sorted(response: Response) -> Result<Response, CallError> {
@@ -343,23 +327,4 @@ fn root_cause(error: &reqwest::Error) -> String {
         cause = inner;
     }
     format!("the server cannot be reached ({cause})")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_loopback_goes_past_the_proxy() {
-        let cases = [
-            ("http://127.0.0.1:8080", true),
-            ("http://[::1]:8080", true),
-            ("http://localhost", true),
-            ("https://ci.example.com", false),
-            ("http://10.0.0.1", false),
-        ];
-        for (url, expected) in cases {
-            assert_eq!(is_this_host(&parse_server(url).unwrap()), expected, "{url}");
-        }
-    }
 }

@@ -14,6 +14,9 @@ pub const DRAIN_WAIT: Duration = Duration::from_secs(5 * 60);
 pub struct RunnerConfig {
     /// The server, `http(s)://host[:port]`.
     pub url: String,
+    /// Further servers on the same database: the next one is called when one does not answer, or
+    /// answers 502, 503 or 504.
+    pub further_urls: Vec<String>,
     /// The runner's own credential, from its registration.
     pub token: String,
     /// Its name, shown in logs and as `RUNNER_NAME`.
@@ -44,6 +47,7 @@ impl RunnerConfig {
     pub fn new(url: &str, token: &str, name: &str, work_dir: impl Into<PathBuf>) -> Self {
         Self {
             url: url.to_owned(),
+            further_urls: Vec::new(),
             token: token.to_owned(),
             name: name.to_owned(),
             labels: default_labels(),
@@ -56,6 +60,12 @@ impl RunnerConfig {
             log_limits: LogLimits::default(),
             drain_wait: DRAIN_WAIT,
         }
+    }
+
+    /// All servers in the order in which they are tried.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &str> {
+        let further = self.further_urls.iter().map(String::as_str);
+        std::iter::once(self.url.as_str()).chain(further)
     }
 }
 

@@ -16,6 +16,7 @@ mod job;
 mod log;
 mod registration;
 mod runner;
+mod servers;
 mod spool;
 mod step;
 mod stop;

@@ -8,26 +8,25 @@ use std::path::{Path, PathBuf};
 use runyard_api::runner::messages::{RegisterRunner, Registered};
 use serde::{Deserialize, Serialize};
 
-use crate::client::{Client, parse_server};
+use crate::client::Client;
 use crate::config::RunnerConfig;
 use crate::error::RunnerError;
 
 const FILE_MODE: u32 = 0o600;
 
-/// Registers a runner once, without retries.
+/// Registers a runner once, at the first of these servers that can be reached, without retries.
 ///
 /// # Errors
-/// A refused token, a name that is taken, a server that is not there.
+/// A refused token, a name that is taken, no server that is there.
+///
+/// # Panics
+/// Without a URL.
 pub async fn register(
-    url: &str,
+    urls: &[String],
     token: &str,
     runner: &RegisterRunner,
 ) -> Result<Registered, RunnerError> {
-    let invalid = |reason| RunnerError::InvalidUrl {
-        url: url.to_owned(),
-        reason,
-    };
-    let client = Client::new(parse_server(url).map_err(invalid)?, token)?;
+    let client = Client::new(urls.iter().map(String::as_str), token)?;
     client
         .register(runner)
         .await
@@ -39,6 +38,9 @@ pub async fn register(
 pub struct Registration {
     /// The server.
     pub url: String,
+    /// Further servers on the same database.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further_urls: Vec<String>,
     /// Id of the runner there.
     pub runner_id: i64,
     /// Its name.
@@ -82,6 +84,7 @@ impl Registration {
     /// The settings of a runner with this registration.
     pub fn config(&self) -> RunnerConfig {
         RunnerConfig {
+            further_urls: self.further_urls.clone(),
             labels: self.labels.clone(),
             capacity: self.capacity,
             ..RunnerConfig::new(&self.url, &self.token, &self.name, &self.work)

@@ -98,10 +98,11 @@ async fn serve(
     let declared = until_answered!("declare", agent.client.declare(&ready));
     let declared = declared.map_err(|error| RunnerError::of_call(error, RUNNER_TOKEN))?;
     agent.set_intervals(declared.intervals);
+    let servers: Vec<&str> = agent.config.urls().collect();
     log::info!(
         "runner {} is ready for jobs of {}",
         agent.host.runner,
-        agent.config.url
+        servers.join(", ")
     );
     loop {
         let slot = slots

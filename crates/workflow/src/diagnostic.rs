@@ -35,7 +35,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// A file that is not a workflow this version can run, with everything that is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub struct InvalidWorkflow {
     /// Every error, in file order; never empty.
     pub diagnostics: Vec<Diagnostic>,
@@ -75,6 +75,14 @@ impl Diagnostics {
             self.found.push((position, message.into()));
         } else {
             self.left_out += 1;
+        }
+    }
+
+    /// Takes over what another part of the reading reported.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.left_out += other.left_out;
+        for (position, message) in other.found {
+            self.report(position, message);
         }
     }
 

@@ -10,19 +10,19 @@ pub fn order(jobs: &[Job]) -> Option<Vec<&JobName>> {
     let index: HashMap<&JobName, usize> = jobs
         .iter()
         .enumerate()
-        .map(|(position, job)| (&job.id, position))
+        .map(|(position, job)| (&job.id.value, position))
         .collect();
     let needs: Option<Vec<Vec<usize>>> = jobs
         .iter()
         .map(|job| {
             job.needs
                 .iter()
-                .map(|need| index.get(need).copied())
+                .map(|need| index.get(&need.value).copied())
                 .collect()
         })
         .collect();
     let sorted = sort(&needs?);
-    (sorted.len() == jobs.len()).then(|| sorted.into_iter().map(|at| &jobs[at].id).collect())
+    (sorted.len() == jobs.len()).then(|| sorted.into_iter().map(|at| &jobs[at].id.value).collect())
 }
 
 /// Node numbers in an order that respects `needs`, which lists the needs of each node. Nodes on

@@ -1,4 +1,4 @@
-//! An answer that was judged already. Readers only.
+//! An answer, from [`super::Client`] one that was judged already. Readers only.
 
 use serde_json::Value;
 
@@ -14,6 +14,23 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// An answer that came by another way than [`super::Client`]; header names in lower case. Nobody judged it.
+    #[must_use]
+    pub fn received(
+        (method, path): (&str, &str),
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: Vec<u8>,
+    ) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            status,
+            headers,
+            body,
+        }
+    }
+
     /// This answer, if its status is `status`; otherwise the test fails and shows the answer.
     ///
     /// # Panics

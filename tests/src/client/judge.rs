@@ -16,7 +16,10 @@ const ALWAYS_SENT: [&str; 3] = [
 ];
 
 /// Judges `answer`, which came from the server at `base` (`http://host:port`).
-pub(super) fn judge(base: &str, answer: &Answer) -> Result<(), String> {
+///
+/// # Errors
+/// What the contract does not allow.
+pub fn judge(base: &str, answer: &Answer) -> Result<(), String> {
     match (below(GITHUB, &answer.path), below(RUNYARD, &answer.path)) {
         (Some(path), _) => judge_github(base, path, answer),
         (None, Some(_)) => judge_runyard(answer),

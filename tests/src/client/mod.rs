@@ -9,4 +9,5 @@ mod request;
 pub use answer::Answer;
 pub use door::Client;
 pub use download::Download;
+pub use judge::judge;
 pub use request::Request;

@@ -13,4 +13,4 @@ mod operations;
 pub use check::check;
 pub use errors::check_error;
 pub use links::check_links;
-pub use operations::operation;
+pub use operations::{description, follow, operation};

@@ -60,8 +60,18 @@ fn read(index: usize, method: &str, path: &str, described: &Value) -> Operation 
     }
 }
 
+/// The description as checked in, with the known corrections.
+#[must_use]
+pub fn description() -> &'static Value {
+    &DESCRIPTION
+}
+
 /// What a `#/components/...` reference names, or the value itself.
-fn follow(value: &Value) -> &Value {
+///
+/// # Panics
+/// If the description has no such thing.
+#[must_use]
+pub fn follow(value: &Value) -> &Value {
     let Some(reference) = value["$ref"].as_str() else {
         return value;
     };

@@ -1,8 +1,8 @@
 //! Credentials of the runner protocol: registration tokens, runners' own tokens, job tokens.
 
 use super::credential::{state, token};
-use crate::error::ApiError;
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use crate::{error::ApiError, requests::CallerWord};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 use runyard_domain::{Execution, ExecutionId, JobId, runner::Runner};
 
@@ -18,6 +18,11 @@ pub(crate) struct JobCaller(pub(crate) Execution);
 
 fn text(request: &HttpRequest) -> Result<String, ApiError> {
     token(request.headers()).ok_or(ApiError::RequiresAuthentication)
+}
+
+/// Leaves word of the caller for the log.
+fn tell(request: &HttpRequest, caller: String) {
+    request.extensions_mut().insert(CallerWord(caller));
 }
 
 impl FromRequest for Registrar {
@@ -45,7 +50,9 @@ impl FromRequest for RunnerCaller {
         Box::pin(async move {
             let engine = &state(&request)?.engine;
             let runner = engine.authenticate_runner(&text(&request)?).await?;
-            runner.map(Self).ok_or(ApiError::BadCredentials)
+            let runner = runner.ok_or(ApiError::BadCredentials)?;
+            tell(&request, format!("runner:{}", runner.id));
+            Ok(Self(runner))
         })
     }
 }
@@ -60,7 +67,9 @@ impl FromRequest for JobCaller {
             let engine = &state(&request)?.engine;
             let execution = engine.authenticate_job(&text(&request)?).await?;
             let own = execution.filter(|execution| is_named(&request, execution));
-            own.map(Self).ok_or(ApiError::BadCredentials)
+            let own = own.ok_or(ApiError::BadCredentials)?;
+            tell(&request, format!("job:{}", own.job));
+            Ok(Self(own))
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Events that are delivered from outside, in the shape of GitHub's webhooks.
+//! Events that are delivered from outside, in the shape of GitHub's webhooks: signed, or by somebody with a token.
 
 use crate::{
     ApiState,
@@ -6,15 +6,20 @@ use crate::{
     error::ApiError,
     wire::{Body, Origin, accepted, ok},
 };
-use actix_web::{HttpRequest, HttpResponse, web::Data};
-use runyard_engine::Push;
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, dev,
+    http::header::AUTHORIZATION,
+    web::{Data, Path},
+};
+use futures_util::future::LocalBoxFuture;
+use runyard_domain::{account::User, repository::Repository};
+use runyard_engine::{EngineError, Push};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const EVENT: &str = "X-GitHub-Event";
 const DELIVERY: &str = "X-GitHub-Delivery";
-/// Events that are taken.
-const TAKEN: [&str; 2] = ["push", "ping"];
+const SIGNATURE: &str = "X-Hub-Signature-256";
 
 /// A run that an event made.
 #[derive(Serialize)]
@@ -23,32 +28,95 @@ struct Made {
     url: String,
 }
 
+/// Who delivers, before the body is read: whoever may not ask hears that first.
+pub(super) enum Sender {
+    /// Somebody whose token lets them write.
+    Token(Box<Repo<Write>>),
+    /// Somebody who says to know the secret; the body will tell.
+    Signature(String),
+}
+
+impl FromRequest for Sender {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            if let Some(signature) = header(&request, SIGNATURE) {
+                return Ok(Self::Signature(signature.to_owned()));
+            }
+            if !request.headers().contains_key(AUTHORIZATION) {
+                return Err(ApiError::BadSignature("is missing"));
+            }
+            let repo = Repo::<Write>::extract(&request).await?;
+            Ok(Self::Token(Box::new(repo)))
+        })
+    }
+}
+
+impl Sender {
+    /// The repository, and who acts: the token's user, or the owner when the event is signed. An unknown repository, one
+    /// without a secret and a wrong signature are answered alike.
+    async fn identify(
+        self,
+        (owner, name): &(String, String),
+        body: &[u8],
+        state: &ApiState,
+    ) -> Result<(Repository, User), ApiError> {
+        let engine = &state.engine;
+        let signature = match self {
+            Self::Token(repo) => return Ok((repo.repository().clone(), repo.user()?.clone())),
+            Self::Signature(signature) => signature,
+        };
+        let repository = match engine.repository_by_name(owner, name).await {
+            Ok(repository) => Some(repository),
+            Err(EngineError::NotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let id = repository.as_ref().map(|repository| repository.id);
+        let signed = engine.is_signed(id, body, &signature).await?;
+        let repository = repository.filter(|_| signed);
+        let repository = repository.ok_or(ApiError::BadSignature("is not that of this body"))?;
+        let owner = engine.owner(&repository).await?;
+        Ok((repository, owner))
+    }
+}
+
 /// POST /repos/{owner}/{repo}/events
 pub(super) async fn take(
-    repo: Repo<Write>,
+    sender: Sender,
+    path: Path<(String, String)>,
     request: HttpRequest,
     body: Body,
     state: Data<ApiState>,
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {
-    let header = |name| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
+    let (repository, by) = sender.identify(&path, body.bytes(), &state).await?;
     let payload = body.object()?;
-    match header(EVENT) {
+    match header(&request, EVENT) {
         Some("push") => {}
         Some("ping") => return Ok(ok(&json!({ "runs": [] }))),
-        event => return Err(not_taken(event.unwrap_or_default())),
+        Some(other) => return Ok(ignored(other)),
+        None => {
+            let detail = format!("The header {EVENT} wasn't supplied.");
+            return Err(ApiError::InvalidRequest { detail });
+        }
     }
-    let push = Push::from_payload(payload, header(DELIVERY).map(str::to_owned))?;
-    let runs = state
-        .engine
-        .push(repo.repository(), push, repo.user()?)
-        .await?;
-    let base = format!("{}/repos/{}", origin.api(), repo.repository().full_name());
+    let delivery = header(&request, DELIVERY).map(str::to_owned);
+    push(&state, &repository, &by, (payload, delivery), &origin).await
+}
+
+async fn push(
+    state: &ApiState,
+    repository: &Repository,
+    by: &User,
+    (payload, delivery): (Value, Option<String>),
+    origin: &Origin,
+) -> Result<HttpResponse, ApiError> {
+    let push = Push::from_payload(payload, delivery)?;
+    let runs = state.engine.deliver(repository, push, by).await?;
+    let base = format!("{}/repos/{}", origin.api(), repository.full_name());
     let made = runs.into_iter().map(|run| Made {
         id: run.get(),
         url: format!("{base}/actions/runs/{run}"),
@@ -56,11 +124,13 @@ pub(super) async fn take(
     Ok(accepted(&json!({ "runs": made.collect::<Vec<_>>() })))
 }
 
-fn not_taken(event: &str) -> ApiError {
-    ApiError::InvalidRequest {
-        detail: format!(
-            "For the header {EVENT}, {event:?} is not one of {}.",
-            TAKEN.join(", ")
-        ),
-    }
+/// 202 of an event that starts nothing here: the sender shall not try again.
+fn ignored(event: &str) -> HttpResponse {
+    let sentence = format!("The event {event:?} is ignored: only push starts runs.");
+    accepted(&json!({ "runs": [], "ignored": sentence }))
+}
+
+fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
+    let value = request.headers().get(name)?;
+    value.to_str().ok()
 }

@@ -1,9 +1,11 @@
 //! Runyard's own API (`/api/v1`): one file per resource. The runner protocol shares its prefix.
 
 mod collaborators;
+mod credentials;
 mod events;
 mod jobs;
 mod keyset;
+mod polling;
 mod repositories;
 mod routes;
 mod runs;

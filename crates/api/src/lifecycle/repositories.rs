@@ -1,6 +1,6 @@
 //! Repositories: registered, listed, shown and forgotten.
 
-use super::Keyset;
+use super::{Keyset, credentials::CredentialBody};
 use crate::{
     ApiState,
     auth::{self, Administer, Read, Repo, SignedIn},
@@ -35,6 +35,8 @@ struct NewRepositoryBody {
     private: bool,
     #[serde(default)]
     default_branch: Option<String>,
+    #[serde(default)]
+    credentials: Option<CredentialBody>,
 }
 
 /// A repository. Its source is shown only to those who administer it.
@@ -102,6 +104,7 @@ pub(super) async fn create(
     let body: NewRepositoryBody = body.parse()?;
     let owner = owner(&signed_in, &body.owner, &state).await?;
     let source = source(&signed_in, body.url, body.path)?;
+    let credential = body.credentials.map(CredentialBody::checked).transpose()?;
     let new = NewRepository {
         owner,
         name: body.name,
@@ -109,7 +112,10 @@ pub(super) async fn create(
         private: body.private,
         default_branch: body.default_branch,
     };
-    let repository = state.engine.register_repository(new).await?;
+    let repository = state
+        .engine
+        .register_repository_with(new, credential)
+        .await?;
     Ok(created(&RepositoryBody::of(
         &repository,
         Some(Role::Admin),

@@ -1,6 +1,8 @@
 //! The routes of Runyard's own API.
 
-use super::{collaborators, events, jobs, repositories, runs, status, tokens, users};
+use super::{
+    collaborators, credentials, events, jobs, polling, repositories, runs, status, tokens, users,
+};
 use crate::{ApiLimits, routes::unknown};
 use actix_web::web::{PayloadConfig, ServiceConfig, delete, get, post, put, resource, to};
 
@@ -34,6 +36,32 @@ pub(crate) fn routes(config: &mut ServiceConfig, limits: ApiLimits) {
             "/repos/{owner}/{repo}/collaborators/{login}",
             delete().to(collaborators::remove),
         )
+        .route(
+            "/repos/{owner}/{repo}/credentials",
+            get().to(credentials::show),
+        )
+        .route(
+            "/repos/{owner}/{repo}/credentials",
+            put().to(credentials::put),
+        )
+        .route(
+            "/repos/{owner}/{repo}/credentials",
+            delete().to(credentials::remove),
+        )
+        .route(
+            "/repos/{owner}/{repo}/events/secret",
+            get().to(credentials::show_event_secret),
+        )
+        .route(
+            "/repos/{owner}/{repo}/events/secret",
+            put().to(credentials::put_event_secret),
+        )
+        .route(
+            "/repos/{owner}/{repo}/events/secret",
+            delete().to(credentials::remove_event_secret),
+        )
+        .route("/repos/{owner}/{repo}/polling", get().to(polling::show))
+        .route("/repos/{owner}/{repo}/polling", put().to(polling::put))
         .route("/runs/{run_id}", get().to(runs::show))
         .route("/runs/{run_id}/rerun", post().to(runs::rerun))
         .route("/jobs/{job_id}/cancel", post().to(jobs::cancel))

@@ -4,7 +4,10 @@ use super::messages::{JobMessage, Offer, RepositoryMessage, StepActionMessage, S
 use crate::wire::Origin;
 use runyard_domain::repository::Repository;
 use runyard_engine::{Assignment, Offer as Offered};
-use runyard_workflow::{Step, StepAction};
+use runyard_workflow::{
+    Step, StepAction,
+    model::{Field, plain_env},
+};
 
 const SECONDS_PER_MINUTE: u64 = 60;
 
@@ -47,7 +50,7 @@ fn job(assignment: &Assignment, origin: &Origin) -> JobMessage {
         env: assignment.env.clone(),
         steps: assignment
             .steps()
-            .map(|(number, step)| step_message(number, step))
+            .filter_map(|(number, step)| step_message(number, step))
             .collect(),
         masks: vec![github_token.to_owned()],
         timeout_minutes: u32::try_from(minutes).unwrap_or(u32::MAX),
@@ -65,24 +68,33 @@ fn repository_message(repository: &Repository, origin: &Origin) -> RepositoryMes
     }
 }
 
-fn step_message(number: u32, step: &Step) -> StepMessage {
-    let action = match &step.action {
+/// `None` for a step that the engine does not plan yet.
+fn step_message(number: u32, step: &Step) -> Option<StepMessage> {
+    let action = match &step.action.value {
         StepAction::Run {
             script,
             shell,
             working_directory,
         } => StepActionMessage::Run {
-            script: script.clone(),
-            shell: shell.map(|shell| shell.name().to_owned()),
-            working_directory: working_directory.clone(),
+            script: plain(Some(script)).unwrap_or_default(),
+            shell: plain(shell.as_ref()),
+            working_directory: plain(working_directory.as_ref()),
         },
-        StepAction::Checkout { .. } => StepActionMessage::Checkout,
+        StepAction::Uses { .. } => StepActionMessage::Checkout,
+        StepAction::Wait(_)
+        | StepAction::WaitAll
+        | StepAction::Cancel(_)
+        | StepAction::Parallel(_) => return None,
     };
-    StepMessage {
+    Some(StepMessage {
         number,
-        id: step.id.clone(),
+        id: step.id.as_ref().map(|id| id.value.clone()),
         name: step.display_name(),
-        env: step.env.clone(),
+        env: plain_env(step.env.as_ref()),
         action,
-    }
+    })
+}
+
+fn plain(field: Option<&Field<String>>) -> Option<String> {
+    field?.literal().cloned()
 }

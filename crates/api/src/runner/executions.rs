@@ -12,7 +12,7 @@ use crate::{
     ApiState,
     auth::{JobCaller, RunnerCaller},
     error::ApiError,
-    wire::{Body, Empty, Origin, accepted, json, ok},
+    wire::{Body, Empty, Excess, Origin, accepted, json, ok, waiting::Place},
 };
 use actix_web::{
     HttpResponse,
@@ -36,7 +36,8 @@ pub(super) async fn claim(
     if state.is_stopping() {
         return Ok(HttpResponse::NoContent().finish());
     }
-    let wait = Duration::from_secs(message.wait_s.min(WAIT_SECONDS_MAX));
+    let asked = Duration::from_secs(message.wait_s.min(WAIT_SECONDS_MAX));
+    let (place, wait) = place_to_wait(&state, asked);
     let claiming = state
         .engine
         .claim(&runner, &message.request_key, message.free_slots, wait);
@@ -45,10 +46,25 @@ pub(super) async fn claim(
         Either::Right(_) => Vec::new(),
     };
     if offers.is_empty() {
+        place?;
         return Ok(HttpResponse::NoContent().finish());
     }
     let executions = offers.iter().map(|one| offer(one, &origin)).collect();
     Ok(ok(&Claimed { executions }))
+}
+
+/// A place to wait, and how long: not at all where there is none. Without it nothing is answered but good news.
+fn place_to_wait(state: &ApiState, asked: Duration) -> (Result<Option<Place>, Excess>, Duration) {
+    if asked.is_zero() {
+        return (Ok(None), asked);
+    }
+    match state.place_to_wait() {
+        Some(place) => (Ok(Some(place)), asked),
+        None => {
+            let allowed = state.limits.waiting_calls;
+            (Err(Excess::Waiting { allowed }), Duration::ZERO)
+        }
+    }
 }
 
 /// PUT /executions/{execution_id}/start
@@ -125,12 +141,16 @@ pub(super) async fn cancel_check(
     query: Query<WaitQuery>,
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
-    let wait = Duration::from_secs(query.wait_s.min(WAIT_SECONDS_MAX));
+    let asked = Duration::from_secs(query.wait_s.min(WAIT_SECONDS_MAX));
+    let (place, wait) = place_to_wait(&state, asked);
     let checking = state.engine.cancel_check(&execution, wait);
     let cancelled = match select(pin!(checking), pin!(state.stopped())).await {
         Either::Left((cancelled, _)) => cancelled?,
         Either::Right(_) => false,
     };
+    if !cancelled {
+        place?;
+    }
     Ok(ok(&CancelCheck {
         cancelled,
         force: false,

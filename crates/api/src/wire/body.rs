@@ -1,12 +1,14 @@
 //! Bodies: JSON out, JSON in, with the refusals of contract 3.
 
-use crate::error::ApiError;
+use super::Excess;
+use crate::{ApiLimits, ApiState, error::ApiError};
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
     dev::Payload,
     error::PayloadError,
     http::{StatusCode, header},
-    web::Bytes,
+    rt::time::timeout,
+    web::{Bytes, Data},
 };
 use futures_util::future::LocalBoxFuture;
 use serde::{
@@ -141,7 +143,13 @@ impl FromRequest for Body {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let reading = Bytes::from_request(request, payload);
-        Box::pin(async move { reading.await.map(Self).map_err(unreadable) })
+        let state = request.app_data::<Data<ApiState>>();
+        let limit = state.map_or(ApiLimits::default().body_time, |s| s.limits.body_time);
+        Box::pin(async move {
+            let slow = |_| ApiError::from(Excess::slow_body(limit));
+            let read = timeout(limit, reading).await.map_err(slow)?;
+            read.map(Self).map_err(unreadable)
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Headers of every answer, and what is checked before a request is routed at all (contract 2 and 5).
 
-use super::{accept, documentation};
+use super::{Excess, accept, documentation, excess};
 use crate::{auth, error::ApiError, requests};
 use actix_web::{
     Error, HttpMessage, HttpResponse,
@@ -21,6 +21,8 @@ pub(crate) const ENTERPRISE_VERSION: &str = "3.19.0";
 /// The only version of its API.
 const API_VERSION: &str = "2022-11-28";
 const API_VERSION_ASKED: &str = "X-GitHub-Api-Version";
+/// Begins the paths of GitHub's API.
+const GITHUB: &str = "/api/v3";
 const VARY: &str = "Accept, Authorization, Cookie, X-GitHub-OTP, Accept-Encoding, X-Requested-With";
 const EXPOSED: &str = "ETag, Link, Location, Retry-After, X-GitHub-OTP, X-RateLimit-Limit, \
     X-RateLimit-Remaining, X-RateLimit-Used, X-RateLimit-Resource, X-RateLimit-Reset, X-OAuth-Scopes, \
@@ -40,11 +42,24 @@ pub(crate) async fn every_answer(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let mut answer = next.call(request).await?.map_into_boxed_body();
+    let mut answer = match excess::check(&request) {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Err(excess) => refused(request, excess),
+    };
     let id = Uuid::new_v4().to_string();
     set(answer.headers_mut(), "x-github-request-id", &id);
-    requests::answered(&answer, &asked, &id, begun.elapsed());
-    Ok(answer)
+    Ok(requests::answered(answer, &asked, &id, begun.elapsed()))
+}
+
+/// A request that is not looked at further.
+fn refused(request: ServiceRequest, excess: Excess) -> ServiceResponse<BoxBody> {
+    let has_credential = request.headers().contains_key(header::AUTHORIZATION);
+    let is_github = request.path().starts_with(GITHUB);
+    let mut answer = request.into_response(HttpResponse::from_error(ApiError::from(excess)));
+    if is_github {
+        common(answer.headers_mut(), has_credential);
+    }
+    answer
 }
 
 /// Middleware of GitHub's API: checks credential, version and `Accept` before routing, and completes the answer.

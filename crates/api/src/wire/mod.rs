@@ -2,15 +2,20 @@
 
 mod accept;
 mod body;
+pub(crate) mod connections;
 pub(crate) mod documentation;
 mod etag;
+pub(crate) mod excess;
 pub(crate) mod headers;
 mod origin;
 mod paging;
+pub(crate) mod proxies;
 mod time;
+pub(crate) mod waiting;
 
 pub(crate) use body::{Body, Empty, JSON, ListBody, accepted, created, json, ok};
 pub(crate) use etag::etag;
+pub(crate) use excess::Excess;
 pub(crate) use origin::Origin;
 pub(crate) use paging::{Paging, Reach};
 pub(crate) use time::{seconds, seconds_or_null, with_milliseconds};

@@ -20,7 +20,7 @@ impl Origin {
         if let Some(url) = state.and_then(|state| state.public_url.as_ref()) {
             return Self(url.as_str().trim_end_matches('/').to_owned());
         }
-        let trusted = state.is_some_and(|state| state.trust_forwarded);
+        let trusted = state.is_some_and(|state| state.trusted_proxies.sent(request));
         let forwarded = |name| trusted.then(|| first(request, name)).flatten();
         let secure = request.app_config().secure();
         let scheme = forwarded("X-Forwarded-Proto")

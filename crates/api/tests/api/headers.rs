@@ -1,7 +1,7 @@
 //! Headers of every answer, tags, and links that lead back (contract 1 and 5).
 
 use crate::server::TestServer;
-use runyard_api::ApiState;
+use runyard_api::{ApiState, TrustedProxies};
 use runyard_engine::Settings;
 
 #[tokio::test]
@@ -135,7 +135,9 @@ async fn links_begin_with_what_the_client_used() {
     ];
     assert!(url(&server, &forwarded).await.starts_with(&server.base));
 
-    let trusting = |state: &mut ApiState| state.trust_forwarded = true;
+    let trusting = |state: &mut ApiState| {
+        state.trusted_proxies = TrustedProxies::parse(&["127.0.0.1"]).unwrap();
+    };
     let behind = TestServer::start_with(trusting, Settings::default()).await;
     let expected = "https://front.example.com/api/v3/users/admin";
     assert_eq!(url(&behind, &forwarded).await, expected);

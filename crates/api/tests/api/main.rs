@@ -10,6 +10,7 @@ mod fake_runner;
 mod git;
 mod headers;
 mod lifecycle;
+mod limits;
 mod logs;
 mod pages;
 mod requests;

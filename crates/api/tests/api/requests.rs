@@ -62,17 +62,59 @@ async fn every_request_is_one_line_without_its_query() {
         panic!("{lines:?}")
     };
     assert_eq!(*level, Level::Info);
-    let begin = format!("method=HEAD path={path:?} status=404 ms=");
-    assert!(line.starts_with(&begin), "{line}");
-    assert!(line.ends_with(&format!(" id={id} user=admin")), "{line}");
+    let (begin, end) = line.split_once(" ms=").unwrap();
+    let route = "/api/v3/repos/{owner}/{repo}";
+    let expected = format!("method=HEAD path={path:?} route={route:?} status=404");
+    assert_eq!(begin, expected);
+    let expected = format!(" id={id} user=admin from=127.0.0.1 bytes=0");
+    assert!(end.ends_with(&expected), "{line}");
 
     let answer = server.get("/no/such/%22path%0A", "").await.expect(404);
     let id = answer.header("x-github-request-id").unwrap();
     let line = lines_with(id).remove(0).1;
+    let (length, known) = (answer.body.len(), line.contains("%22path%0A"));
+    let expected = "route=\"-\" status=404 ms=";
+    assert!(known && line.contains(expected), "{line}");
+    let expected = format!(" user=- from=127.0.0.1 bytes={length}");
+    assert!(line.ends_with(&expected), "{line}");
+}
+
+#[tokio::test]
+async fn runners_and_jobs_are_named_and_no_token_is() {
+    keep_lines();
+    let server = TestServer::start().await;
+    server.repository("admin", "open", false).await;
+    server.dispatch("admin/open").await;
+    let runner = FakeRunner::register(&server, "one").await;
+    let offered = runner.claim_one("first").await;
+    let answer = runner.start(&offered).await.expect(200);
+    let id = answer.header("x-github-request-id").unwrap();
+    let line = lines_with(id).remove(0).1;
+    let job = &offered.job["job_id"];
+    assert!(line.contains(&format!(" user=job:{job} ")), "{line}");
+    let claims = lines_with("/api/v1/runners/claim");
     assert!(
-        line.contains("%22path%0A") && line.ends_with("user=-"),
-        "{line}"
+        claims
+            .iter()
+            .any(|(_, line)| line.contains(" user=runner:"))
     );
+    for secret in [&server.admin, &runner.token, &offered.token] {
+        assert!(secret.len() > 20 && lines_with(secret).is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_unknown_length_is_told_with_what_was_sent() {
+    keep_lines();
+    let server = TestServer::start().await;
+    let request = server.request("GET", "/api/v3/user", &server.admin);
+    let packed = server.send(request.header("Accept-Encoding", "gzip")).await;
+    let id = packed.header("x-github-request-id").unwrap().to_owned();
+    assert_eq!(packed.header("content-length"), None);
+    let length = packed.body.len();
+    server.stop().await;
+    let line = lines_with(&id).remove(0).1;
+    assert!(line.ends_with(&format!(" bytes={length}")), "{line}");
 }
 
 #[tokio::test]

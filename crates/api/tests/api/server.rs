@@ -28,6 +28,8 @@ use tokio::{sync::Notify, task::JoinHandle};
 
 /// 2026-01-02T03:04:05Z.
 const START: i64 = 1_767_323_045_000_000;
+/// A request's head must be here after this; short, because a test waits for its end.
+const HEADER_TIME: Duration = Duration::from_secs(2);
 /// What `repo` users of these tests hold.
 pub(crate) const REPO: &[Scope] = &[Scope::Repo];
 
@@ -64,6 +66,8 @@ impl TestServer {
         let options = ServeOptions {
             workers: 1,
             shutdown_timeout: Duration::from_secs(10),
+            header_time: HEADER_TIME,
+            ..ServeOptions::default()
         };
         let told = |told: Arc<Notify>| async move { told.notified().await };
         let (stops, drains) = (told(stopping.clone()), told(drained.clone()));

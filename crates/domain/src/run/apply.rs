@@ -52,6 +52,7 @@ impl Run {
                 display_name,
                 labels,
                 continue_on_error,
+                timeout_minutes,
                 at,
             } => attempt.plan_job(PlannedJob {
                 id: *job,
@@ -61,12 +62,13 @@ impl Run {
                 display_name: display_name.clone(),
                 labels: labels.clone(),
                 continue_on_error: *continue_on_error,
+                timeout_minutes: *timeout_minutes,
                 created_at: *at,
                 state: JobState::Held,
             }),
             Event::WorkflowCalled {
                 node, calls, jobs, ..
-            } => attempt.call(node, calls, jobs),
+            } => attempt.bring_in(node, calls, jobs),
             Event::JobQueued { job, .. } => attempt.set_state(*job, |_| JobState::Queued),
             Event::JobStarted {
                 job,
@@ -148,7 +150,7 @@ impl Attempt {
         }
     }
 
-    fn call(&mut self, node: &NodePath, calls: &[Call], jobs: &[GraphNode]) {
+    fn bring_in(&mut self, node: &NodePath, calls: &[Call], jobs: &[GraphNode]) {
         let called = Job::Called(CalledWorkflow {
             node: node.clone(),
             needs: self.needs_of(node),

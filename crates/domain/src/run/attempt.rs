@@ -99,6 +99,8 @@ pub struct PlannedJob {
     pub labels: Vec<String>,
     /// Its failure counts as a success for others (semantics R1.20).
     pub continue_on_error: bool,
+    /// It is cancelled after so many minutes in progress (semantics R2.75); the server's default without.
+    pub timeout_minutes: Option<u32>,
     /// When it was planned.
     pub created_at: Timestamp,
     /// Where it stands.

@@ -4,7 +4,9 @@
 
 mod apply;
 mod attempt;
+mod callee;
 mod cancel;
+mod definition;
 mod finish;
 mod identity;
 mod node;
@@ -14,14 +16,16 @@ mod rerun;
 mod results;
 mod settle;
 mod start;
+mod values;
 
 pub use attempt::{
     Attempt, AttemptState, BlockedJob, Call, CalledWorkflow, Job, JobState, PlannedJob, Ran,
 };
 pub use cancel::JobCancelled;
+pub use definition::{Definition, single};
 pub use identity::{CommitFacts, NewRun, Person, RunIdentity};
 pub use node::{InvalidNodePath, Leg, NodePath};
-pub use plan::{Contexts, Definition, Planning};
+pub use plan::{Contexts, Planning};
 pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX};
 
 use crate::{Event, JobId, Refusal, RunId, RunStatus, Timestamp};

@@ -32,6 +32,15 @@ impl NodePath {
         Self(format!("{}{job}", self.prefix(leg)))
     }
 
+    /// Another job of the same file, brought in by the same caller.
+    #[must_use]
+    pub fn beside(&self, job: &JobName) -> Self {
+        match self.0.rsplit_once(BELOW) {
+            Some((above, _)) => Self(format!("{above}{BELOW}{job}")),
+            None => Self::root(job),
+        }
+    }
+
     /// What the paths of all jobs begin with that this caller, or this leg of it, brought in.
     fn prefix(&self, leg: Option<u32>) -> String {
         match leg {

@@ -1,63 +1,35 @@
 //! Coming to be and being planned: from a matched event to a graph with its first jobs queued.
 
 use super::{
-    Attempt, AttemptState, DIAGNOSTICS_MAX, JOBS_PER_ATTEMPT_MAX, NodePath, Run, RunIdentity,
+    Attempt, AttemptState, DIAGNOSTICS_MAX, Definition, JOBS_PER_ATTEMPT_MAX, NodePath, Run,
+    RunIdentity, definition::graph,
 };
-use crate::{Event, JobIds, Refusal, Timestamp, event::GraphNode};
-use runyard_workflow::{Diagnostic, Job, JobName, Workflow};
-use std::{collections::BTreeMap, sync::Arc};
-
-/// A workflow file with those that it calls.
-#[derive(Debug, Clone)]
-pub struct Definition {
-    /// The file.
-    pub workflow: Arc<Workflow>,
-    /// The file that each calling job of it calls.
-    pub called: BTreeMap<JobName, Arc<Definition>>,
-}
-
-impl Definition {
-    /// A file that calls no other.
-    pub fn single(workflow: Workflow) -> Self {
-        Self {
-            workflow: Arc::new(workflow),
-            called: BTreeMap::new(),
-        }
-    }
-
-    /// The job that a node of the graph stands for, with the file that it is in.
-    pub fn find(&self, node: &NodePath) -> Option<(&Self, &Job)> {
-        let mut definition = self;
-        let mut keys = node.keys().peekable();
-        loop {
-            let key = JobName::new(keys.next()?).ok()?;
-            if keys.peek().is_none() {
-                return Some((definition, definition.workflow.job(&key)?));
-            }
-            definition = definition.called.get(&key)?;
-        }
-    }
-
-    /// The jobs of the file as nodes of a graph; `place` gives the path of a job of it.
-    pub(super) fn graph(&self, place: impl Fn(&JobName) -> NodePath) -> Vec<GraphNode> {
-        let jobs = self.workflow.jobs.iter();
-        let node = |job: &Job| GraphNode {
-            node: place(&job.id),
-            needs: job.needs.iter().map(&place).collect(),
-        };
-        jobs.map(node).collect()
-    }
-}
+use crate::{Event, JobIds, Refusal, Timestamp};
+use runyard_workflow::{
+    Diagnostic,
+    expression::{Object, Value},
+};
 
 /// What expressions of a run see that is not decided by its jobs; objects.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Contexts {
     /// `github`.
-    pub github: serde_json::Value,
+    pub github: Value,
     /// `inputs`.
-    pub inputs: serde_json::Value,
+    pub inputs: Value,
     /// `vars`.
-    pub vars: serde_json::Value,
+    pub vars: Value,
+}
+
+impl Default for Contexts {
+    fn default() -> Self {
+        let empty = || Value::from(Object::new());
+        Self {
+            github: empty(),
+            inputs: empty(),
+            vars: empty(),
+        }
+    }
 }
 
 /// What every command needs that may plan jobs: the run's definition and contexts, reserved ids and the time.
@@ -117,7 +89,7 @@ impl Run {
             let diagnostics = vec![self.too_many_jobs(count)];
             return self.fail_startup(diagnostics, planning.now);
         }
-        let jobs = planning.definition.graph(NodePath::root);
+        let jobs = graph(&planning.definition.workflow, NodePath::root);
         let at = planning.now;
         self.decide(vec![Event::AttemptPlanned { jobs, at }], &mut planning)
     }

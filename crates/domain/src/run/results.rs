@@ -35,9 +35,7 @@ impl Attempt {
             Job::Planned(job) => job.state.conclusion(),
             Job::Called(called) => match self.status_of(job) {
                 JobStatus::Completed => self.result(&called.node),
-                JobStatus::Blocked
-                | JobStatus::Queued
-                | JobStatus::InProgress => None,
+                JobStatus::Blocked | JobStatus::Queued | JobStatus::InProgress => None,
             },
         }
     }
@@ -54,6 +52,10 @@ impl Attempt {
 
     /// Everything that a node needs, directly or through others, in the same file.
     pub(super) fn ancestors(&self, node: &NodePath) -> BTreeSet<NodePath> {
+        let direct = self.jobs.iter().find(|job| job.node() == node);
+        if direct.is_none_or(|job| job.needs().is_empty()) {
+            return BTreeSet::new();
+        }
         let needs: BTreeMap<&NodePath, &[NodePath]> = self
             .jobs
             .iter()

@@ -48,8 +48,13 @@ impl Run {
             if let Job::Blocked(blocked) = job
                 && self.attempt.are_complete(&blocked.needs)
             {
-                let room = JOBS_PER_ATTEMPT_MAX.saturating_sub(self.attempt.jobs.len());
-                events.extend(self.plan_job(blocked, room, planning)?);
+                let planned = self.plan_job(blocked, planning)?;
+                let grows = planned.iter().any(makes_room_smaller);
+                events.extend(planned);
+                // One matrix or call at a time, so that its jobs are counted before the next.
+                if grows {
+                    break;
+                }
             }
         }
         Ok(events)
@@ -58,10 +63,10 @@ impl Run {
     fn plan_job(
         &self,
         blocked: &BlockedJob,
-        room: usize,
         planning: &mut Planning<'_>,
     ) -> Result<Vec<Event>, Refusal> {
         let outlook = Outlook::of(&self.attempt, &blocked.node, planning)?;
+        let room = JOBS_PER_ATTEMPT_MAX.saturating_sub(self.attempt.jobs.len());
         let expansion = match outlook.condition() {
             Ok(true) => outlook.expand(),
             Ok(false) => {
@@ -141,6 +146,24 @@ impl Run {
     }
 }
 
+/// Whether the event may add jobs to those that the graph had.
+fn makes_room_smaller(event: &Event) -> bool {
+    match event {
+        Event::JobPlanned { leg, .. } => leg.is_some(),
+        Event::WorkflowCalled { .. } => true,
+        Event::RunRequested { .. }
+        | Event::StartupFailed { .. }
+        | Event::AttemptPlanned { .. }
+        | Event::JobQueued { .. }
+        | Event::JobStarted { .. }
+        | Event::JobCancelRequested { .. }
+        | Event::JobCompleted { .. }
+        | Event::RunCancelRequested { .. }
+        | Event::RunCompleted { .. }
+        | Event::AttemptRequested { .. } => false,
+    }
+}
+
 impl PlannedLeg {
     fn planned(self, planning: &mut Planning<'_>) -> Result<Event, Refusal> {
         Ok(Event::JobPlanned {
@@ -150,6 +173,7 @@ impl PlannedLeg {
             display_name: self.display_name,
             labels: self.labels,
             continue_on_error: self.continue_on_error,
+            timeout_minutes: self.timeout_minutes,
             at: planning.now,
         })
     }

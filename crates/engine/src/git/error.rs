@@ -85,6 +85,40 @@ pub enum GitError {
         /// How many are read.
         allowed: usize,
     },
+    /// The workflow files have more bytes than are read.
+    #[error("the workflow files in `{folder}` have more than the {allowed} bytes that are allowed")]
+    WorkflowFilesTooLarge {
+        /// The folder.
+        folder: String,
+        /// How many bytes are read.
+        allowed: u64,
+    },
+    /// The source has more refs than are fetched.
+    #[error("source `{location}` has more than the {allowed} branches and tags that are allowed")]
+    TooManyRefs {
+        /// Without credentials.
+        location: String,
+        /// How many are fetched.
+        allowed: usize,
+    },
+    /// A fetch would bring more than is kept.
+    #[error("a fetch from source `{location}` has more than the {allowed} bytes that are allowed")]
+    TooLarge {
+        /// Without credentials.
+        location: String,
+        /// How many bytes a fetch may bring.
+        allowed: u64,
+    },
+    /// The URL's host is not one of those that the operator allows.
+    #[error("source `{location}` is on the host `{host}`; allowed are: {allowed}")]
+    HostRefused {
+        /// Without credentials.
+        location: String,
+        /// Where it is.
+        host: String,
+        /// Where it may be.
+        allowed: String,
+    },
     /// Nobody but the operator can do anything about it.
     #[error("git failed: {0:#}")]
     Internal(Arc<anyhow::Error>),

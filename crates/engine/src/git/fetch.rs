@@ -1,14 +1,16 @@
 //! Copies sources into mirrors with the `git` program. One fetch at a time per mirror.
 
 use super::{
-    Git, GitError,
+    Credential, Git, GitError,
+    identity::Identity,
     location::Location,
     locks,
     mirrors::Newest,
-    probe::{OUTPUT_BYTES, let_local_be_read, succeeded},
+    probe::{OUTPUT_BYTES, default_branch, let_local_be_read, succeeded},
     program::{self, Finished, operand},
 };
 use runyard_domain::{RepositoryId, repository::Source};
+use sha2::{Digest, Sha256};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -33,8 +35,13 @@ impl Git {
     /// Brings the mirror of a repository up to its source; makes it when it is missing.
     ///
     /// Callers that wait share the next fetch, never one that began before they asked.
-    pub async fn fetch(&self, repository: RepositoryId, source: &Source) -> Result<(), GitError> {
-        let location = self.location(source).await?;
+    pub async fn fetch(
+        &self,
+        repository: RepositoryId,
+        source: &Source,
+        credential: Option<&Credential>,
+    ) -> Result<(), GitError> {
+        let location = self.location(source, credential).await?;
         let slot = self.slot(repository);
         let place = slot.asked.fetch_add(1, Ordering::SeqCst);
         let mut newest = slot.newest.clone().lock_owned().await;
@@ -45,7 +52,7 @@ impl Git {
             return outcome.clone();
         }
         let serves = slot.asked.load(Ordering::SeqCst);
-        let outcome = self.fetch_now(repository, &location).await;
+        let outcome = self.follow(repository, &location, &mut newest).await;
         newest.serves = serves;
         newest.outcome = Some((location, outcome.clone()));
         if outcome.is_ok() {
@@ -58,7 +65,7 @@ impl Git {
     pub async fn remove(&self, repository: RepositoryId) -> Result<(), GitError> {
         let slot = self.slot(repository);
         let mut newest = slot.newest.lock().await;
-        newest.outcome = None;
+        (newest.outcome, newest.refs) = (None, None);
         let (mirror, doomed) = (self.mirror(repository), self.aside(repository, "old"));
         cleared(&doomed).await?;
         match tokio::fs::rename(&mirror, &doomed).await {
@@ -70,31 +77,67 @@ impl Git {
         }
     }
 
-    async fn fetch_now(&self, repository: RepositoryId, at: &Location) -> Result<(), GitError> {
+    /// Fetches unless the source has the refs that it had before the newest fetch.
+    async fn follow(
+        &self,
+        repository: RepositoryId,
+        at: &Location,
+        newest: &mut Newest,
+    ) -> Result<(), GitError> {
+        let listed = self.list(at).await?;
+        let refs = Sha256::digest([at.given.as_bytes(), b"\n", listed.as_bytes()].concat());
+        let known = newest.refs == Some(refs.into());
+        if known && self.fetched(repository).await.is_ok() {
+            return Ok(());
+        }
+        newest.refs = None;
+        self.fetch_now(repository, at, &listed).await?;
+        newest.refs = Some(refs.into());
+        Ok(())
+    }
+
+    async fn fetch_now(
+        &self,
+        repository: RepositoryId,
+        at: &Location,
+        listed: &str,
+    ) -> Result<(), GitError> {
         let mirror = self.mirror(repository);
         if !tokio::fs::try_exists(&mirror)
             .await
             .map_err(GitError::internal)?
         {
-            self.create(repository, &mirror, at).await?;
+            self.create(repository, &mirror, at, default_branch(listed))
+                .await?;
         }
         let mut finished = self.fetch_refs(&mirror, at).await?;
         if !finished.status.success() && locks::are_in_the_way(&finished.stderr) {
             locks::remove(&mirror).await?;
             finished = self.fetch_refs(&mirror, at).await?;
         }
+        if !finished.status.success() && program::was_over_limit(&finished.stderr) {
+            return Err(GitError::TooLarge {
+                location: at.shown.clone(),
+                allowed: self.shared.settings.fetch_bytes,
+            });
+        }
         succeeded(finished, at).map(drop)
     }
 
     /// Made aside and then renamed, so that a mirror is whole or not there.
-    async fn create(&self, id: RepositoryId, mirror: &Path, at: &Location) -> Result<(), GitError> {
-        let branch = self.probe_at(at).await?.default_branch;
+    async fn create(
+        &self,
+        id: RepositoryId,
+        mirror: &Path,
+        at: &Location,
+        branch: &str,
+    ) -> Result<(), GitError> {
         let aside = self.aside(id, "new");
         cleared(&aside).await?;
         tokio::fs::create_dir_all(&aside)
             .await
             .map_err(GitError::internal)?;
-        let mut command = self.shared.program.command("");
+        let mut command = program::local();
         command.args(["init", "--quiet", "--bare", "--template="]);
         command.arg(format!("--initial-branch={branch}"));
         operand(&mut command, &aside);
@@ -104,8 +147,12 @@ impl Git {
             .map_err(GitError::internal)
     }
 
+    /// Leaves nothing of a fetch that does not succeed but what git itself kept.
     async fn fetch_refs(&self, mirror: &Path, at: &Location) -> Result<Finished, GitError> {
-        let mut command = self.shared.program.command(&at.protocols);
+        locks::clear_half_written(mirror).await?;
+        let identity = Identity::of(at, &self.shared.settings)?;
+        let bytes = self.shared.settings.fetch_bytes;
+        let mut command = program::limited(&at.protocols, &identity, bytes);
         command.arg("--git-dir").arg(mirror);
         command.args([
             "fetch",
@@ -118,7 +165,11 @@ impl Git {
         let_local_be_read(&mut command, at);
         operand(&mut command, &at.given);
         command.args(REFS);
-        self.run(command).await
+        let outcome = self.run(command).await;
+        if !matches!(&outcome, Ok(finished) if finished.status.success()) {
+            locks::clear_half_written(mirror).await?;
+        }
+        outcome
     }
 
     /// Packs the mirror in the background when git finds it worth it. Holds the mirror's lock meanwhile.
@@ -128,7 +179,7 @@ impl Git {
         if !due {
             return;
         }
-        let mut command = self.shared.program.command("");
+        let mut command = program::local();
         command
             .arg("--git-dir")
             .arg(self.mirror(repository))

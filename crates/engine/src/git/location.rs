@@ -1,8 +1,9 @@
 //! Checks a source's location before git sees it, and keeps credentials out of sentences.
 
-use super::GitError;
+use super::{Credential, GitError, GitSettings};
 use runyard_domain::repository::Source;
 use std::path::Path;
+use url::Url;
 
 /// Stands where a credential stood.
 const HIDDEN: &str = "***";
@@ -18,18 +19,43 @@ pub(super) struct Location {
     pub(super) protocols: String,
     /// Git reads it from this machine's disk.
     pub(super) local: bool,
+    /// What opens it.
+    pub(super) credential: Option<Credential>,
 }
 
 impl Location {
     /// Checks a source by its text alone, and, for a path, that something is there.
-    pub(super) async fn of(source: &Source, allowed: &[String]) -> Result<Self, GitError> {
-        match source {
-            Source::Url(url) => Self::of_url(url, allowed),
-            Source::Path(path) => Self::of_path(path).await,
+    pub(super) async fn of(
+        source: &Source,
+        credential: Option<&Credential>,
+        settings: &GitSettings,
+    ) -> Result<Self, GitError> {
+        let mut location = match source {
+            Source::Url(url) => Self::of_url(url, settings)?,
+            Source::Path(path) => Self::of_path(path, settings).await?,
+        };
+        if let Some(credential) = credential {
+            location.check_credential(credential)?;
+            location.credential = Some(credential.clone());
         }
+        Ok(location)
     }
 
-    async fn of_path(path: &str) -> Result<Self, GitError> {
+    /// A token is for a server that asks for one, a key for ssh.
+    fn check_credential(&self, credential: &Credential) -> Result<(), GitError> {
+        let http = self.given.starts_with("https://") || self.given.starts_with("http://");
+        let reason = match credential {
+            Credential::Token { .. } if !http => "a token opens https sources only",
+            Credential::SshKey { .. } if http || self.local => "an ssh key opens ssh sources only",
+            Credential::Token { .. } | Credential::SshKey { .. } => return Ok(()),
+        };
+        Err(GitError::InvalidLocation {
+            location: self.shown.clone(),
+            reason,
+        })
+    }
+
+    async fn of_path(path: &str, settings: &GitSettings) -> Result<Self, GitError> {
         let invalid = |reason| GitError::InvalidLocation {
             location: path.to_owned(),
             reason,
@@ -40,12 +66,16 @@ impl Location {
         if !Path::new(path).is_absolute() {
             return Err(invalid("a path must be absolute"));
         }
+        if !settings.allowed_protocols.iter().any(|word| word == "file") {
+            return Err(refused(path, "file", settings));
+        }
         match tokio::fs::try_exists(path).await {
             Ok(true) => Ok(Self {
                 given: path.to_owned(),
                 shown: path.to_owned(),
                 protocols: "file".to_owned(),
                 local: true,
+                credential: None,
             }),
             Ok(false) => Err(GitError::NotFound {
                 location: path.to_owned(),
@@ -57,7 +87,7 @@ impl Location {
         }
     }
 
-    fn of_url(url: &str, allowed: &[String]) -> Result<Self, GitError> {
+    fn of_url(url: &str, settings: &GitSettings) -> Result<Self, GitError> {
         let shown = without_credentials(url);
         let invalid = |reason| GitError::InvalidLocation {
             location: shown.clone(),
@@ -74,22 +104,83 @@ impl Location {
         let protocol = protocol_of(url).ok_or_else(|| {
             invalid("a URL must look like `https://host/path` or `user@host:path`")
         })?;
-        if !allowed.contains(&protocol) {
-            let allowed = allowed.join(", ");
-            return Err(GitError::ProtocolRefused {
-                location: shown,
-                protocol,
-                allowed,
-            });
+        if !settings.allowed_protocols.contains(&protocol) {
+            return Err(refused(&shown, &protocol, settings));
+        }
+        if holds_a_credential(url, &protocol) {
+            return Err(invalid(
+                "a URL must not hold a password or token: give it as the repository's credential",
+            ));
         }
         let local = protocol == "file";
+        if !local {
+            check_host(url, &shown, &settings.allowed_hosts)?;
+        }
         Ok(Self {
             given: url.to_owned(),
             shown,
-            protocols: allowed.join(":"),
+            protocols: protocol,
             local,
+            credential: None,
         })
     }
+}
+
+fn refused(location: &str, protocol: &str, settings: &GitSettings) -> GitError {
+    GitError::ProtocolRefused {
+        location: location.to_owned(),
+        protocol: protocol.to_owned(),
+        allowed: settings.allowed_protocols.join(", "),
+    }
+}
+
+/// Whether a secret stands before the host. For ssh a user's name may stand there, elsewhere a token would.
+fn holds_a_credential(url: &str, protocol: &str) -> bool {
+    let authority = authority(url);
+    match authority.rsplit_once('@') {
+        Some((user, _)) => protocol != "ssh" || user.contains(':'),
+        None => false,
+    }
+}
+
+/// `user@host:port` of a URL, `user@host` of `user@host:path`.
+fn authority(url: &str) -> &str {
+    match url.split_once("://") {
+        Some((_, rest)) => rest.split(['/', '?', '#']).next().unwrap_or(rest),
+        None => url.split(':').next().unwrap_or(url),
+    }
+}
+
+/// The name or address that is asked, in lower case, without user, port and brackets.
+fn host(url: &str) -> Option<String> {
+    if !url.contains("://") {
+        let authority = authority(url);
+        let host = authority.rsplit('@').next().unwrap_or(authority);
+        return Some(host.to_ascii_lowercase());
+    }
+    let host = Url::parse(url).ok()?.host_str()?.to_ascii_lowercase();
+    Some(
+        host.trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned(),
+    )
+}
+
+fn check_host(url: &str, shown: &str, allowed: &[String]) -> Result<(), GitError> {
+    let location = shown.to_owned();
+    let Some(host) = host(url).filter(|host| !host.is_empty()) else {
+        let reason = "a URL must name a host";
+        return Err(GitError::InvalidLocation { location, reason });
+    };
+    if allowed.is_empty() || allowed.contains(&host) {
+        return Ok(());
+    }
+    let allowed = allowed.join(", ");
+    Err(GitError::HostRefused {
+        location,
+        host,
+        allowed,
+    })
 }
 
 /// `https` of `https://host/path`, `ssh` of `user@host:path`, nothing of what is neither.
@@ -140,23 +231,23 @@ fn is_authority_end(c: char) -> bool {
 mod tests {
     use super::*;
 
-    fn allowed() -> Vec<String> {
-        ["https", "ssh", "file"].map(str::to_owned).to_vec()
+    fn usual() -> GitSettings {
+        GitSettings::new("mirrors")
     }
 
     #[test]
     fn urls_of_allowed_protocols_are_taken() {
         for (url, local) in [
             ("https://example.com/a.git", false),
-            ("https://user:secret@example.com/a.git", false),
             ("ssh://git@example.com:22/a", false),
             ("git@example.com:a/b.git", false),
             ("example.com:a", false),
             ("file:///srv/a.git", true),
         ] {
-            let location = Location::of_url(url, &allowed()).expect(url);
+            let location = Location::of_url(url, &usual()).expect(url);
             assert_eq!((location.given.as_str(), location.local), (url, local));
-            assert_eq!(location.protocols, "https:ssh:file");
+            let protocol = protocol_of(url).expect(url);
+            assert_eq!(location.protocols, protocol);
         }
     }
 
@@ -181,11 +272,75 @@ mod tests {
             ),
             ("git://example.com/a", "uses `git`"),
             ("HTTPS://example.com/a", "uses `HTTPS`"),
+            ("ext://x", "uses `ext`"),
+            ("https:///a", "must name a host"),
+            (
+                "https://user:secret@example.com/a",
+                "must not hold a password",
+            ),
+            (
+                "https://ghp_token@example.com/a",
+                "must not hold a password",
+            ),
+            ("ssh://git:secret@example.com/a", "must not hold a password"),
         ] {
-            let sentence = Location::of_url(url, &allowed())
-                .expect_err(url)
-                .to_string();
+            let sentence = Location::of_url(url, &usual()).expect_err(url).to_string();
             assert!(sentence.contains(part), "{url}: {sentence}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_hosts_is_obeyed_however_the_host_is_written() {
+        let mut settings = usual();
+        settings.allowed_hosts = ["git.example.org", "127.0.0.1", "::1"]
+            .map(str::to_owned)
+            .to_vec();
+        for (url, fits) in [
+            ("https://git.example.org/a", true),
+            ("https://GIT.example.org:8443/a", true),
+            ("ssh://git@git.example.org:22/a", true),
+            ("git@git.example.org:a", true),
+            ("https://127.0.0.1/a", true),
+            ("https://[::1]/a", true),
+            // Other ways to write 127.0.0.1.
+            ("https://0x7f.1/a", true),
+            ("file:///srv/a", true),
+            ("https://example.org/a", false),
+            ("https://git.example.org.evil.example/a", false),
+            ("https://evil.example/git.example.org", false),
+            ("https://evil.example?@git.example.org", false),
+            ("https://evil.example#@git.example.org", false),
+            ("ssh://git.example.org@evil.example/a", false),
+            ("git.example.org@evil.example:a", false),
+        ] {
+            let location = Location::of_url(url, &settings);
+            assert_eq!(location.is_ok(), fits, "{url}: {location:?}");
+        }
+        let refused = Location::of_url("https://evil.example/a", &settings);
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "source `https://evil.example/a` is on the host `evil.example`; allowed are: git.example.org, 127.0.0.1, ::1"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_credential_fits_the_protocol_of_its_source() {
+        let token = Credential::token("me".to_owned(), "secret".to_owned()).unwrap();
+        let key = include_str!("../../tests/git/keys/plain");
+        let key = Credential::ssh_key(key, None).unwrap();
+        for (url, credential, fits) in [
+            ("https://example.com/a", &token, true),
+            ("https://example.com/a", &key, false),
+            ("ssh://example.com/a", &key, true),
+            ("git@example.com:a", &key, true),
+            ("git@example.com:a", &token, false),
+            ("file:///srv/a", &token, false),
+            ("file:///srv/a", &key, false),
+        ] {
+            let source = Source::Url(url.to_owned());
+            let location = Location::of(&source, Some(credential), &usual()).await;
+            assert_eq!(location.is_ok(), fits, "{url}");
+            assert!(!format!("{location:?}").contains("secret"));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Lock files that a killed git left in a mirror. Only whoever holds the mirror's own lock may call this.
+//! Lock files and half-written packs that a killed git left in a mirror. Only whoever holds the mirror's own lock may call this.
 
 use super::GitError;
 use std::path::Path;
@@ -35,4 +35,24 @@ fn remove_in(folder: &Path, deep: bool) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Deletes packs that were not written to their end: a source must not fill the disk with them.
+pub(super) async fn clear_half_written(mirror: &Path) -> Result<(), GitError> {
+    let packs = mirror.join("objects/pack");
+    let cleared = tokio::task::spawn_blocking(move || {
+        for entry in std::fs::read_dir(&packs)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with("tmp_") {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok::<(), std::io::Error>(())
+    });
+    match cleared.await.map_err(GitError::internal)? {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+            Err(GitError::internal(cause))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }

@@ -1,8 +1,7 @@
 //! The mirrors on disk: where each is, who may write it now, and reading from it off the async threads.
 
 use super::{
-    Content, GitError, GitSettings, Resolved, WorkflowFile, location::Location, program::Program,
-    read,
+    Content, GitError, GitSettings, Resolved, WorkflowFile, identity, location::Location, read,
 };
 use runyard_domain::{RepositoryId, run::CommitFacts};
 use std::{
@@ -21,7 +20,6 @@ pub struct Git {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) settings: GitSettings,
-    pub(super) program: Program,
     pub(super) fetches: Semaphore,
     pub(super) clones: Arc<Semaphore>,
     slots: Mutex<HashMap<RepositoryId, Arc<Slot>>>,
@@ -42,6 +40,9 @@ pub(super) struct Newest {
     pub(super) serves: u64,
     /// What was fetched, and how it ended.
     pub(super) outcome: Option<(Location, Result<(), GitError>)>,
+    /// Hash of the refs that the source had before the newest fetch that succeeded: while it has the same, nothing is
+    /// fetched.
+    pub(super) refs: Option<[u8; 32]>,
     /// Fetches that succeeded since the server started.
     pub(super) count: u64,
 }
@@ -53,7 +54,6 @@ impl Git {
             settings.mirrors = absolute;
         }
         let shared = Shared {
-            program: Program::new(&settings),
             fetches: Semaphore::new(settings.max_fetches),
             clones: Arc::new(Semaphore::new(settings.max_clones)),
             slots: Mutex::default(),
@@ -62,6 +62,13 @@ impl Git {
         Self {
             shared: Arc::new(shared),
         }
+    }
+
+    /// Deletes what a killed server left of credentials. Only before anything is fetched.
+    ///
+    /// Fails when the folder of mirrors cannot be changed.
+    pub fn clear_leftovers(&self) -> Result<(), GitError> {
+        identity::clear(&self.shared.settings).map_err(GitError::internal)
     }
 
     /// Finds a branch or a tag: a short name (branches first) or a full one. An annotated tag gives its commit.
@@ -101,9 +108,13 @@ impl Git {
     ) -> Result<Vec<WorkflowFile>, GitError> {
         let (sha, folder) = (sha.to_owned(), folder.to_owned());
         let settings = &self.shared.settings;
-        let (files, bytes) = (settings.max_workflow_files, settings.max_workflow_bytes);
+        let limits = read::FolderLimits {
+            files: settings.max_workflow_files,
+            file_bytes: settings.max_workflow_bytes,
+            all_bytes: settings.max_workflow_folder_bytes,
+        };
         self.read(repository, move |mirror| {
-            read::workflow_files(mirror, &sha, &folder, files, bytes)
+            read::workflow_files(mirror, &sha, &folder, limits)
         })
         .await
     }

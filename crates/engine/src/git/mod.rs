@@ -1,7 +1,9 @@
 //! Git sources: a bare mirror per repository, fetched with the `git` program and read with `gix`.
 
+mod credential;
 mod error;
 mod fetch;
+mod identity;
 mod location;
 mod locks;
 mod mirrors;
@@ -11,9 +13,13 @@ mod read;
 mod serve;
 mod settings;
 
+pub use credential::{
+    BadCredential, Credential, KNOWN_HOSTS_BYTES_MAX, PRIVATE_KEY_BYTES_MAX, TOKEN_BYTES_MAX,
+    USERNAME_BYTES_MAX,
+};
 pub use error::GitError;
 pub use mirrors::Git;
 pub use probe::Probed;
 pub use read::{Content, Resolved, WorkflowFile};
 pub use serve::PackStream;
-pub use settings::GitSettings;
+pub use settings::{GitSettings, HostKeys};

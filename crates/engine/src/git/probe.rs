@@ -1,17 +1,27 @@
 //! Looks at sources with the `git` program, and says in our words what it complains about. Writes no mirror.
 
 use super::{
-    Git, GitError,
+    Credential, Git, GitError,
+    identity::Identity,
     location::Location,
     program::{self, Broken, Finished, operand, reason},
 };
 use runyard_domain::repository::Source;
+use std::collections::BTreeMap;
 use tokio::process::Command;
 
 /// How git reads a repository of this machine that another user owns.
 const LOCAL_UPLOAD_PACK: &str = "--upload-pack=git -c 'safe.directory=*' upload-pack";
 /// Most bytes that git may write; a list of branches is the longest.
 pub(super) const OUTPUT_BYTES: usize = 16 * 1024 * 1024;
+/// What is listed of a source: where it begins, and all that a mirror has of it.
+const LISTED: [&str; 5] = [
+    "HEAD",
+    "refs/heads/*",
+    "refs/tags/*",
+    "refs/pull/*/head",
+    "refs/pull/*/merge",
+];
 /// Branch of a source that has no commit yet.
 const FIRST_BRANCH: &str = "main";
 
@@ -24,30 +34,87 @@ pub struct Probed {
 
 impl Git {
     /// Checks that a source is there and can be read, and asks for its default branch.
-    pub async fn probe(&self, source: &Source) -> Result<Probed, GitError> {
-        let location = self.location(source).await?;
-        self.probe_at(&location).await
-    }
-
-    pub(super) async fn location(&self, source: &Source) -> Result<Location, GitError> {
-        Location::of(source, &self.shared.settings.allowed_protocols).await
-    }
-
-    pub(super) async fn probe_at(&self, location: &Location) -> Result<Probed, GitError> {
-        let mut command = self.shared.program.command(&location.protocols);
-        command.args(["ls-remote", "--quiet", "--symref"]);
-        let_local_be_read(&mut command, location);
-        operand(&mut command, &location.given);
-        command.args(["HEAD", "refs/heads/*"]);
-        let finished = succeeded(self.run(command).await?, location)?;
-        let listed = String::from_utf8_lossy(&finished.stdout);
+    pub async fn probe(
+        &self,
+        source: &Source,
+        credential: Option<&Credential>,
+    ) -> Result<Probed, GitError> {
+        let location = self.location(source, credential).await?;
+        let listed = self.list(&location).await?;
         Ok(Probed {
             default_branch: default_branch(&listed).to_owned(),
         })
     }
 
+    /// Checks a source and what shall open it without asking the source.
+    pub async fn check(
+        &self,
+        source: &Source,
+        credential: Option<&Credential>,
+    ) -> Result<(), GitError> {
+        self.location(source, credential).await.map(drop)
+    }
+
+    /// The branches and tags of a source and what they name: a tag's own object where it has one.
+    pub async fn refs(
+        &self,
+        source: &Source,
+        credential: Option<&Credential>,
+    ) -> Result<BTreeMap<String, String>, GitError> {
+        let location = self.location(source, credential).await?;
+        let listed = self.list(&location).await?;
+        let rows = listed.lines().filter_map(|row| row.split_once('\t'));
+        let pushed = rows.filter(|(_, name)| {
+            let known = name.starts_with("refs/heads/") || name.starts_with("refs/tags/");
+            known && !name.ends_with("^{}")
+        });
+        let own = pushed.map(|(id, name)| (name.to_owned(), id.to_owned()));
+        Ok(own.collect())
+    }
+
+    pub(super) async fn location(
+        &self,
+        source: &Source,
+        credential: Option<&Credential>,
+    ) -> Result<Location, GitError> {
+        Location::of(source, credential, &self.shared.settings).await
+    }
+
+    /// What `ls-remote --symref` says of `HEAD` and of all that is fetched; no more refs than are allowed.
+    pub(super) async fn list(&self, location: &Location) -> Result<String, GitError> {
+        let identity = Identity::of(location, &self.shared.settings)?;
+        let mut command = program::reaching(&location.protocols, &identity);
+        command.args(["ls-remote", "--quiet", "--symref"]);
+        let_local_be_read(&mut command, location);
+        operand(&mut command, &location.given);
+        command.args(LISTED);
+        let allowed = self.shared.settings.max_refs;
+        let too_many = || GitError::TooManyRefs {
+            location: location.shown.clone(),
+            allowed,
+        };
+        let finished = self.run_or(command, too_many).await?;
+        let listed = succeeded(finished, location)?.stdout;
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        let is_ref = |row: &&str| row.contains("\trefs/") && !row.ends_with("^{}");
+        match listed.lines().filter(is_ref).count() > allowed {
+            true => Err(too_many()),
+            false => Ok(listed),
+        }
+    }
+
     /// Runs git to its end, whatever it says; waits for its turn.
     pub(super) async fn run(&self, command: Command) -> Result<Finished, GitError> {
+        let too_much = || GitError::internal(anyhow::anyhow!("git wrote too much"));
+        self.run_or(command, too_much).await
+    }
+
+    /// The same, with what it means when git writes more than [`OUTPUT_BYTES`].
+    async fn run_or(
+        &self,
+        command: Command,
+        too_much: impl Fn() -> GitError,
+    ) -> Result<Finished, GitError> {
         let _permit = self
             .shared
             .fetches
@@ -61,6 +128,7 @@ impl Git {
                 Broken::Timeout => GitError::Timeout {
                     seconds: limit.as_secs(),
                 },
+                Broken::TooMuchOutput => too_much(),
                 Broken::Io(cause) => GitError::internal(cause),
             })
     }
@@ -74,7 +142,7 @@ pub(super) fn let_local_be_read(command: &mut Command, location: &Location) {
 }
 
 /// The branch that `HEAD` names in `ls-remote --symref`, or has the commit of, or the likeliest one.
-fn default_branch(listed: &str) -> &str {
+pub(super) fn default_branch(listed: &str) -> &str {
     let rows: Vec<(&str, &str)> = listed
         .lines()
         .filter_map(|row| row.split_once('\t'))

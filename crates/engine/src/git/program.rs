@@ -1,6 +1,6 @@
 //! Starts the `git` program with a small environment and bounds its time and output. It does not know what git is for.
 
-use super::{GitSettings, location::without_credentials};
+use super::{identity::Identity, location::without_credentials};
 use nix::{
     sys::signal::{Signal, killpg},
     unistd::Pid,
@@ -12,11 +12,9 @@ use tokio::{
     time::timeout,
 };
 
-/// Variables of the server that git is given: how to find programs, keys, proxies and certificates.
-const PASSED_ON: [&str; 13] = [
+/// Variables of the server that git is given: how to find programs, proxies and certificates.
+const PASSED_ON: [&str; 11] = [
     "PATH",
-    "HOME",
-    "SSH_AUTH_SOCK",
     "HTTPS_PROXY",
     "https_proxy",
     "HTTP_PROXY",
@@ -30,7 +28,7 @@ const PASSED_ON: [&str; 13] = [
 ];
 
 /// Settings of git that hold for every call. Objects are never pruned, because old runs may be run again.
-const CONFIG: [(&str, &str); 7] = [
+const CONFIG: [(&str, &str); 16] = [
     ("safe.directory", "*"),
     ("core.hooksPath", "/dev/null"),
     ("core.fsmonitor", "false"),
@@ -38,6 +36,18 @@ const CONFIG: [(&str, &str); 7] = [
     ("gc.pruneExpire", "never"),
     ("gc.cruftPacks", "true"),
     ("uploadpack.allowAnySHA1InWant", "true"),
+    // What was fetched is one pack, so that its size can be bounded, and every object in it is checked.
+    ("fetch.unpackLimit", "1"),
+    ("fetch.fsckObjects", "true"),
+    // Faults of old programs that many histories have, and that harm nobody.
+    ("fetch.fsck.zeroPaddedFilemode", "warn"),
+    ("fetch.fsck.badTimezone", "warn"),
+    ("fetch.fsck.missingSpaceBeforeDate", "warn"),
+    ("fetch.recurseSubmodules", "false"),
+    ("protocol.ext.allow", "never"),
+    // A redirect could lead to a host that is not allowed, or take a credential along.
+    ("http.followRedirects", "false"),
+    ("credential.helper", ""),
 ];
 
 /// Bytes of what git says about an error that are kept: the last ones.
@@ -47,47 +57,62 @@ const REASON_CHARS: usize = 300;
 /// How long git may take to remove its lock files after it was told to end.
 const END_GRACE: Duration = Duration::from_secs(2);
 
-/// How git is started.
-#[derive(Debug, Clone)]
-pub(super) struct Program {
-    ssh_command: String,
+/// Starts git by a shell that first limits the size of each file, which POSIX counts in blocks of 512 bytes.
+const LIMITED: &str = "ulimit -f \"$0\" && exec git \"$@\"";
+const LIMIT_BLOCK_BYTES: u64 = 512;
+/// How git says that a program of its own wrote more than the limit: by the signal SIGXFSZ, or its cause.
+const OVER_LIMIT: [&str; 2] = ["died of signal 25", "File too large"];
+
+/// A call of git that reaches nothing but this machine's mirrors.
+pub(super) fn local() -> Command {
+    prepared(Command::new("git"), "", &Identity::default())
 }
 
-impl Program {
-    pub(super) fn new(settings: &GitSettings) -> Self {
-        Self {
-            ssh_command: settings.ssh_command.clone(),
-        }
-    }
+/// A call of git that may use these protocols, separated by `:`, as whom `identity` says.
+pub(super) fn reaching(protocols: &str, identity: &Identity) -> Command {
+    prepared(Command::new("git"), protocols, identity)
+}
 
-    /// A call of git that may use these protocols, separated by `:`.
-    pub(super) fn command(&self, protocols: &str) -> Command {
-        let mut command = Command::new("git");
-        command.env_clear().current_dir("/");
-        command.envs(
-            PASSED_ON
-                .iter()
-                .filter_map(|name| Some((name, env::var_os(name)?))),
-        );
-        command.envs([
-            ("LC_ALL", "C"),
-            ("GIT_TERMINAL_PROMPT", "0"),
-            ("GIT_ALLOW_PROTOCOL", protocols),
-            ("GIT_CONFIG_NOSYSTEM", "1"),
-            ("GIT_CONFIG_GLOBAL", "/dev/null"),
-            ("GIT_SSH_COMMAND", &self.ssh_command),
-        ]);
-        command.env("GIT_CONFIG_COUNT", CONFIG.len().to_string());
-        for (place, (key, value)) in CONFIG.iter().enumerate() {
-            command.env(format!("GIT_CONFIG_KEY_{place}"), key);
-            command.env(format!("GIT_CONFIG_VALUE_{place}"), value);
-        }
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
+/// The same; no file that it writes gets larger than `bytes`, and git is ended when one would.
+pub(super) fn limited(protocols: &str, identity: &Identity, bytes: u64) -> Command {
+    let mut command = Command::new("sh");
+    let blocks = bytes.div_ceil(LIMIT_BLOCK_BYTES);
+    command.args(["-c", LIMITED, &blocks.to_string()]);
+    prepared(command, protocols, identity)
+}
+
+/// Whether git was ended because of the limit of [`limited`].
+pub(super) fn was_over_limit(stderr: &str) -> bool {
+    OVER_LIMIT.iter().any(|sign| stderr.contains(sign))
+}
+
+fn prepared(mut command: Command, protocols: &str, identity: &Identity) -> Command {
+    command.env_clear().current_dir("/");
+    let passed_on = PASSED_ON.iter();
+    command.envs(passed_on.filter_map(|name| Some((name, env::var_os(name)?))));
+    command.envs([
+        ("LC_ALL", "C"),
+        ("GIT_TERMINAL_PROMPT", "0"),
+        ("GIT_ASKPASS", ""),
+        ("GIT_ALLOW_PROTOCOL", protocols),
+        ("GIT_CONFIG_NOSYSTEM", "1"),
+        ("GIT_CONFIG_GLOBAL", "/dev/null"),
+        ("GIT_SSH_VARIANT", "ssh"),
+    ]);
+    identity.lend(&mut command);
+    let config = CONFIG.into_iter().chain(identity.config());
+    let mut count = 0;
+    for (place, (key, value)) in config.enumerate() {
+        command.env(format!("GIT_CONFIG_KEY_{place}"), key);
+        command.env(format!("GIT_CONFIG_VALUE_{place}"), value);
+        count = place + 1;
     }
+    command.env("GIT_CONFIG_COUNT", count.to_string());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
 }
 
 /// A process and all that it started; killed together when dropped before the end.
@@ -139,6 +164,7 @@ pub(super) struct Finished {
 #[derive(Debug)]
 pub(super) enum Broken {
     Timeout,
+    TooMuchOutput,
     Io(io::Error),
 }
 
@@ -172,6 +198,7 @@ pub(super) async fn run(
             stdout,
             stderr,
         }),
+        Ok(Err(cause)) if cause.kind() == io::ErrorKind::FileTooLarge => Err(Broken::TooMuchOutput),
         Ok(Err(cause)) => Err(Broken::Io(cause)),
         Err(_) => {
             group.end().await;
@@ -185,9 +212,8 @@ async fn read_all(from: impl AsyncRead + Unpin, most: usize) -> io::Result<Vec<u
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     from.take(limit).read_to_end(&mut bytes).await?;
     if bytes.len() > most {
-        return Err(io::Error::other(format!(
-            "git wrote more than {most} bytes"
-        )));
+        let problem = format!("git wrote more than {most} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, problem));
     }
     Ok(bytes)
 }

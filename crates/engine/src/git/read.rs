@@ -79,27 +79,46 @@ pub(super) fn commit(mirror: &Path, sha: &str) -> Result<CommitFacts, GitError> 
     })
 }
 
+/// How much is read at one commit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FolderLimits {
+    pub(super) files: usize,
+    pub(super) file_bytes: usize,
+    pub(super) all_bytes: u64,
+}
+
 pub(super) fn workflow_files(
     mirror: &Path,
     sha: &str,
     folder: &str,
-    max_files: usize,
-    max_bytes: usize,
+    limits: FolderLimits,
 ) -> Result<Vec<WorkflowFile>, GitError> {
     let repository = open(mirror)?;
     let mut found = workflow_entries(&repository, sha, folder)?;
-    if found.len() > max_files {
+    if found.len() > limits.files {
         return Err(GitError::TooManyWorkflowFiles {
             folder: folder.to_owned(),
             found: found.len(),
-            allowed: max_files,
+            allowed: limits.files,
         });
     }
     found.sort();
-    let read = |(path, id)| {
-        content(&repository, id, max_bytes).map(|content| WorkflowFile { path, content })
-    };
-    found.into_iter().map(read).collect()
+    let (mut files, mut bytes) = (Vec::new(), 0);
+    for (path, id) in found {
+        let content = content(&repository, id, limits.file_bytes)?;
+        bytes += match &content {
+            Content::Text(text) => text.len() as u64,
+            Content::TooLarge { .. } | Content::NotUtf8 => 0,
+        };
+        if bytes > limits.all_bytes {
+            return Err(GitError::WorkflowFilesTooLarge {
+                folder: folder.to_owned(),
+                allowed: limits.all_bytes,
+            });
+        }
+        files.push(WorkflowFile { path, content });
+    }
+    Ok(files)
 }
 
 pub(super) fn file(

@@ -48,6 +48,9 @@ impl Git {
                 Broken::Timeout => GitError::Timeout {
                     seconds: limit.as_secs(),
                 },
+                Broken::TooMuchOutput => {
+                    GitError::internal(anyhow::anyhow!("a mirror has too many refs"))
+                }
                 Broken::Io(cause) => GitError::internal(cause),
             })?;
         if !finished.status.success() {
@@ -82,7 +85,7 @@ impl Git {
         options: &[&str],
     ) -> Result<Command, GitError> {
         let mirror = self.fetched(repository).await?;
-        let mut command = self.shared.program.command("");
+        let mut command = program::local();
         if let Some(protocol) = protocol {
             command.env("GIT_PROTOCOL", protocol);
         }

@@ -13,8 +13,22 @@ const MAX_WORKFLOW_FILES: usize = 100;
 const MAX_FETCHES: usize = 8;
 /// Clones that run at the same time unless set otherwise.
 const MAX_CLONES: usize = 32;
-/// Never asks anybody anything.
-const SSH_COMMAND: &str = "ssh -o BatchMode=yes";
+/// Bytes of one file that a fetch writes, which holds all that it brings, unless set otherwise.
+const FETCH_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Refs of a source unless set otherwise.
+const MAX_REFS: usize = 100_000;
+/// Bytes of all workflow files at one commit unless set otherwise.
+const MAX_WORKFLOW_FOLDER_BYTES: u64 = 10 * 1024 * 1024;
+const SSH_COMMAND: &str = "ssh";
+
+/// Which hosts ssh believes to be who they say they are, where a deploy key does not say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostKeys {
+    /// A host's key is remembered when it is first met, and must stay the same.
+    AcceptNew,
+    /// Only hosts whose keys the operator has put into the file `known_hosts` beside the mirrors.
+    Strict,
+}
 
 /// Where mirrors are and what bounds the work on them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +47,20 @@ pub struct GitSettings {
     pub max_fetches: usize,
     /// Clones that run at the same time; further ones wait.
     pub max_clones: usize,
-    /// Protocols that a URL may use, in git's words.
+    /// Largest fetch in bytes; git is ended then.
+    pub fetch_bytes: u64,
+    /// Most branches, tags and pull requests of a source.
+    pub max_refs: usize,
+    /// Bytes of all workflow files at one commit; a commit with more is refused.
+    pub max_workflow_folder_bytes: u64,
+    /// Protocols that a source may use, in git's words; `file` counts for paths too.
     pub allowed_protocols: Vec<String>,
+    /// Hosts that a source may be on, in lower case; all when empty.
+    pub allowed_hosts: Vec<String>,
+    /// Whom ssh believes.
+    pub host_keys: HostKeys,
+    /// Whether git may use the keys, agent and `.netrc` of the server's user for repositories without a credential.
+    pub server_identity: bool,
     /// How git starts ssh.
     pub ssh_command: String,
 }
@@ -50,7 +76,13 @@ impl GitSettings {
             max_workflow_bytes: MAX_FILE_BYTES,
             max_fetches: MAX_FETCHES,
             max_clones: MAX_CLONES,
-            allowed_protocols: ["https", "ssh", "file", "http"].map(str::to_owned).to_vec(),
+            fetch_bytes: FETCH_BYTES,
+            max_refs: MAX_REFS,
+            max_workflow_folder_bytes: MAX_WORKFLOW_FOLDER_BYTES,
+            allowed_protocols: ["https", "ssh", "file"].map(str::to_owned).to_vec(),
+            allowed_hosts: Vec::new(),
+            host_keys: HostKeys::AcceptNew,
+            server_identity: false,
             ssh_command: SSH_COMMAND.to_owned(),
         }
     }

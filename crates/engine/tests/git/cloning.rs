@@ -17,7 +17,7 @@ async fn git_clones_and_fetches_any_commit_with_every_version_of_the_protocol() 
     let mirrors = Mirrors::of(&source).await;
     source.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
     let head = source.commit("kept");
-    mirrors.git.fetch(ID, &source.source()).await.unwrap();
+    mirrors.git.fetch(ID, &source.source(), None).await.unwrap();
     let mut server = Server::start();
     let url = server.url("ada/app");
     let serving = async {
@@ -139,7 +139,7 @@ async fn nothing_is_served_of_what_was_never_fetched() {
 async fn a_clone_that_is_dropped_makes_room_for_the_next() {
     let source = SourceRepository::new();
     let mirrors = Mirrors::with(|settings| settings.max_clones = 1);
-    mirrors.git.fetch(ID, &source.source()).await.unwrap();
+    mirrors.git.fetch(ID, &source.source(), None).await.unwrap();
     let first = mirrors
         .git
         .upload_pack(ID, None, b"0000".to_vec())
@@ -158,7 +158,7 @@ async fn a_clone_that_is_dropped_makes_room_for_the_next() {
 async fn a_clone_that_takes_too_long_is_ended() {
     let source = SourceRepository::new();
     let mirrors = Mirrors::with(|settings| settings.serve_timeout = Duration::ZERO);
-    mirrors.git.fetch(ID, &source.source()).await.unwrap();
+    mirrors.git.fetch(ID, &source.source(), None).await.unwrap();
     let mut stream = mirrors
         .git
         .upload_pack(ID, None, b"0000".to_vec())

@@ -22,7 +22,7 @@ async fn a_fetch_brings_new_moved_and_deleted_refs() {
     source.git(&["tag", "--force", "v1"]);
     source.git(&["branch", "--delete", "--force", "topic"]);
     source.git(&["branch", "topic/a"]);
-    mirrors.git.fetch(ID, &source.source()).await.unwrap();
+    mirrors.git.fetch(ID, &source.source(), None).await.unwrap();
 
     for name in ["main", "v1", "topic/a"] {
         assert_eq!(mirrors.git.resolve(ID, name).await.expect(name).sha, kept);
@@ -43,7 +43,7 @@ async fn a_source_without_a_commit_can_be_fetched_and_filled_later() {
     let mirrors = Mirrors::of(&source).await;
     assert!(mirrors.git.resolve(ID, "main").await.is_err());
     let sha = source.commit("first");
-    mirrors.git.fetch(ID, &source.source()).await.unwrap();
+    mirrors.git.fetch(ID, &source.source(), None).await.unwrap();
     assert_eq!(mirrors.git.resolve(ID, "main").await.unwrap().sha, sha);
 }
 
@@ -61,7 +61,7 @@ async fn a_removed_mirror_is_gone_and_can_be_made_again() {
         .unwrap()
         .count();
     assert_eq!(left, 0);
-    mirrors.git.fetch(ID, &source.source()).await.unwrap();
+    mirrors.git.fetch(ID, &source.source(), None).await.unwrap();
     assert!(mirrors.git.resolve(ID, "main").await.is_ok());
 }
 
@@ -73,7 +73,11 @@ async fn locks_that_a_killed_git_left_do_not_stop_the_next_fetch() {
     for lock in ["packed-refs.lock", "refs/heads/main.lock"] {
         std::fs::write(mirror.join(lock), "").unwrap();
         let sha = source.commit(lock);
-        mirrors.git.fetch(ID, &source.source()).await.expect(lock);
+        mirrors
+            .git
+            .fetch(ID, &source.source(), None)
+            .await
+            .expect(lock);
         assert_eq!(mirrors.git.resolve(ID, "main").await.unwrap().sha, sha);
     }
 }
@@ -87,7 +91,7 @@ async fn what_a_killed_server_left_half_made_is_made_anew() {
         std::fs::create_dir_all(&left).unwrap();
         std::fs::write(left.join("HEAD"), "nonsense").unwrap();
     }
-    mirrors.git.fetch(ID, &source.source()).await.unwrap();
+    mirrors.git.fetch(ID, &source.source(), None).await.unwrap();
     assert!(mirrors.git.resolve(ID, "main").await.is_ok());
     mirrors.git.remove(ID).await.unwrap();
     let left = std::fs::read_dir(mirrors.folder.path().join("mirrors"))
@@ -116,7 +120,12 @@ async fn a_probe_tells_the_default_branch() {
         (Source::Path(folder(bare.path())), "main"),
     ] {
         assert_eq!(
-            mirrors.git.probe(&source).await.unwrap().default_branch,
+            mirrors
+                .git
+                .probe(&source, None)
+                .await
+                .unwrap()
+                .default_branch,
             branch,
             "{source:?}"
         );
@@ -156,8 +165,8 @@ async fn a_source_that_cannot_be_used_is_named_with_the_reason() {
         ),
     ] {
         for outcome in [
-            mirrors.git.probe(&source).await.map(drop),
-            mirrors.git.fetch(ID, &source).await,
+            mirrors.git.probe(&source, None).await.map(drop),
+            mirrors.git.fetch(ID, &source, None).await,
         ] {
             assert_eq!(outcome.unwrap_err().to_string(), sentence);
         }
@@ -183,13 +192,13 @@ async fn waiting_callers_share_one_fetch_that_began_after_they_asked() {
     let mut server = Server::start();
     let source = Source::Url(server.url(""));
     let mirrors = Mirrors::new();
-    let mut first = Box::pin(mirrors.git.fetch(ID, &source));
+    let mut first = Box::pin(mirrors.git.fetch(ID, &source, None));
     let request = tokio::select! {
         _ = &mut first => unreachable!("nobody has answered"),
         request = server.request() => request,
     };
     let mut waiting: Vec<_> = (0..9)
-        .map(|_| Box::pin(mirrors.git.fetch(ID, &source)))
+        .map(|_| Box::pin(mirrors.git.fetch(ID, &source, None)))
         .collect();
     for caller in &mut waiting {
         assert!(poll!(caller).is_pending());
@@ -227,8 +236,8 @@ async fn two_repositories_are_fetched_at_the_same_time() {
             .for_each(|request| request.answer(Answer::status(404)));
     };
     let fetches = [
-        mirrors.git.fetch(ID, &sources[0]),
-        mirrors.git.fetch(other, &sources[1]),
+        mirrors.git.fetch(ID, &sources[0], None),
+        mirrors.git.fetch(other, &sources[1], None),
     ];
     let (outcomes, ()) = tokio::join!(join_all(fetches), answering);
     assert!(outcomes.iter().all(Result::is_err));

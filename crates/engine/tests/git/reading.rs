@@ -193,7 +193,7 @@ async fn a_folder_with_too_many_workflows_is_refused() {
     source.write(&format!("{FOLDER}/c.yml"), "");
     let three = source.commit("three");
     let mirrors = Mirrors::with(|settings| settings.max_workflow_files = 2);
-    mirrors.git.fetch(ID, &source.source()).await.unwrap();
+    mirrors.git.fetch(ID, &source.source(), None).await.unwrap();
     assert_eq!(
         mirrors
             .git

@@ -99,6 +99,7 @@ impl Mirrors {
     pub(crate) fn with(change: impl FnOnce(&mut GitSettings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = GitSettings::new(folder.path().join("mirrors"));
+        settings.allowed_protocols.push("http".to_owned());
         change(&mut settings);
         Self {
             git: Git::new(settings),
@@ -109,7 +110,7 @@ impl Mirrors {
     /// Mirrors that have fetched this source.
     pub(crate) async fn of(source: &SourceRepository) -> Self {
         let mirrors = Self::new();
-        mirrors.git.fetch(ID, &source.source()).await.unwrap();
+        mirrors.git.fetch(ID, &source.source(), None).await.unwrap();
         mirrors
     }
 }

@@ -10,7 +10,7 @@ use super::execution::Execution;
 use super::report::{SET_UP, complete_number};
 use crate::backend::Session;
 use crate::config;
-use crate::step::{JobEnvironment, Script, StepEnd, StepRun, run_checkout, run_script};
+use crate::step::{Checkout, JobEnvironment, Script, StepEnd, StepRun, run_checkout, run_script};
 use crate::stop::StopReason;
 use crate::supervisor::Ended;
 
@@ -121,7 +121,19 @@ impl Execution {
                 )
                 .await
             }
-            StepActionMessage::Checkout => run_checkout(&mut run, step, &self.offer.job).await,
+            StepActionMessage::Checkout => {
+                let job = &self.offer.job;
+                let source = || self.client.moved(&job.repository.clone_url);
+                run_checkout(
+                    &mut run,
+                    step,
+                    Checkout {
+                        job,
+                        source: &source,
+                    },
+                )
+                .await
+            }
         };
         let conclusion = self.conclusion(step, end);
         self.report.end(step.number, conclusion);

@@ -1,6 +1,8 @@
 //! The built-in checkout of the run's commit with the `git` of the host. The credential travels in
 //! git's environment only; it must never stand in an argument or in `.git/config`.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use runyard_api::runner::messages::{JobMessage, StepMessage};
@@ -9,18 +11,33 @@ use super::environment::ref_parts;
 use super::run::{StepEnd, StepError, StepRun, conclude, sentence, shown};
 use super::shell::find_program;
 use crate::log::StepOutput;
-use crate::supervisor::Launch;
+use crate::supervisor::{Exit, Launch};
 
 /// Name that smart HTTP expects beside a token.
 const USER: &str = "x-access-token";
+
+/// How often a fetch that fails is tried in all: a server may just be away.
+const FETCH_TRIES: u32 = 3;
+/// Between two tries.
+const FETCH_PAUSE: Duration = Duration::from_secs(1);
+/// What git is told to do when the server is needed.
+const FETCH: &str = "fetch";
+
+/// What is checked out.
+#[derive(Clone, Copy)]
+pub(crate) struct Checkout<'a> {
+    pub(crate) job: &'a JobMessage,
+    /// The clone URL at the server that answers now.
+    pub(crate) source: &'a (dyn Fn() -> String + Sync),
+}
 
 /// Checks the run's commit out into the workspace; every failure is in the step's log.
 pub(crate) async fn run_checkout(
     run: &mut StepRun<'_>,
     step: &StepMessage,
-    job: &JobMessage,
+    checkout: Checkout<'_>,
 ) -> StepEnd {
-    let checked_out = check_out(run, step, job).await;
+    let checked_out = check_out(run, step, checkout).await;
     checked_out.unwrap_or_else(|error| {
         run.log.line(
             step.number,
@@ -33,14 +50,14 @@ pub(crate) async fn run_checkout(
 async fn check_out(
     run: &mut StepRun<'_>,
     step: &StepMessage,
-    job: &JobMessage,
+    checkout: Checkout<'_>,
 ) -> Result<StepEnd, StepError> {
+    let job = checkout.job;
     if !is_object_name(&job.sha) || !is_http(&job.repository.clone_url) {
         let text = "the run's commit is no full hash, or its clone URL is not http or https";
         return Err(StepError::Checkout(text.to_owned()));
     }
-    let mut env = run.environment.of_runner();
-    env.extend(git_variables(run, job));
+    let env = run.environment.of_runner();
     let path = env
         .iter()
         .find(|(name, _)| name == "PATH")
@@ -50,13 +67,18 @@ async fn check_out(
     let title = format!("Checking out {} at {}", job.repository.full_name, job.sha);
     run.log.line(step.number, title);
     for (title, arguments) in commands(run, job) {
+        let tries = if arguments[0] == FETCH {
+            FETCH_TRIES
+        } else {
+            1
+        };
         let launch = Launch {
             program: git.clone(),
             args: arguments,
             folder: run.folders.workspace.clone(),
             env: env.clone(),
         };
-        match run_git(run, step, title, launch).await? {
+        match run_git(run, step, checkout, (title, launch, tries)).await? {
             StepEnd::Success => {}
             end @ (StepEnd::Failure | StepEnd::Stopped) => return Ok(end),
         }
@@ -67,8 +89,8 @@ async fn check_out(
 async fn run_git(
     run: &mut StepRun<'_>,
     step: &StepMessage,
-    title: &str,
-    launch: Launch,
+    checkout: Checkout<'_>,
+    (title, launch, tries): (&str, Launch, u32),
 ) -> Result<StepEnd, StepError> {
     let command = format!(
         "[command]{} {}",
@@ -77,14 +99,27 @@ async fn run_git(
     );
     run.log
         .write(step.number, [format!("##[group]{title}"), command]);
-    let mut output = StepOutput::plain(run.log.clone(), step.number);
-    let ended = run
-        .session
-        .run(launch, &mut |bytes| output.push(bytes), run.stop)
-        .await;
-    output.finish();
+    let mut left = tries;
+    let ended = loop {
+        left -= 1;
+        let mut launch = launch.clone();
+        launch.env.extend(git_variables(run, checkout));
+        let mut output = StepOutput::plain(run.log.clone(), step.number);
+        let ended = run
+            .session
+            .run(launch, &mut |bytes| output.push(bytes), run.stop)
+            .await;
+        output.finish();
+        let ended = ended?;
+        if left == 0 || ended.stopped || ended.exit == Exit::Code(0) {
+            break ended;
+        }
+        run.log
+            .line(step.number, "It did not work, trying again.".to_owned());
+        tokio::time::sleep(FETCH_PAUSE).await;
+    };
     run.log.line(step.number, "##[endgroup]");
-    Ok(conclude(run, step, ended?))
+    Ok(conclude(run, step, ended))
 }
 
 /// What git is told, one after the other.
@@ -108,7 +143,7 @@ fn commands(run: &StepRun<'_>, job: &JobMessage) -> Vec<(&'static str, Vec<Strin
             .collect::<Vec<_>>()
     };
     let fetch = [
-        "fetch",
+        FETCH,
         "--depth=1",
         "--no-tags",
         "--no-recurse-submodules",
@@ -133,14 +168,17 @@ fn commands(run: &StepRun<'_>, job: &JobMessage) -> Vec<(&'static str, Vec<Strin
 }
 
 /// Git's environment: no prompt, no other protocol, no hooks, no redirects, the credential for this
-/// server alone.
-fn git_variables(run: &StepRun<'_>, job: &JobMessage) -> Vec<(String, String)> {
+/// server alone. What the remote is called stays, wherever it is asked for.
+fn git_variables(run: &StepRun<'_>, checkout: Checkout<'_>) -> Vec<(String, String)> {
+    let (job, source) = (checkout.job, (checkout.source)());
     let credential = STANDARD.encode(format!("{USER}:{}", job.github_token));
     run.log.mask(&credential);
-    let scope = format!("http.{}.extraheader", job.repository.clone_url);
+    let scope = format!("http.{source}.extraheader");
     let header = format!("AUTHORIZATION: basic {credential}");
+    let instead = format!("url.{source}.insteadOf");
     let settings = [
         (scope.as_str(), header.as_str()),
+        (instead.as_str(), job.repository.clone_url.as_str()),
         ("http.followRedirects", "false"),
         ("core.hooksPath", "/dev/null"),
         ("credential.helper", ""),

@@ -7,6 +7,6 @@ mod files;
 mod run;
 mod shell;
 
-pub(crate) use checkout::run_checkout;
+pub(crate) use checkout::{Checkout, run_checkout};
 pub(crate) use environment::{HostFacts, JobEnvironment};
 pub(crate) use run::{Script, StepEnd, StepRun, run_script};

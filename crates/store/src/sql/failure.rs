@@ -12,6 +12,8 @@ pub(crate) enum Failure {
     Database(Error),
     /// Another transaction was first; tried again, this one sees what the other did.
     Raced(Error),
+    /// As the database said it before it closed the connection: it was stopped, or told to.
+    Cut(Error),
 }
 
 impl From<StoreError> for Failure {
@@ -30,9 +32,14 @@ impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Store(error) => error,
-            Failure::Database(error) if is_lost(&error) => Self::Unavailable {
+            Failure::Cut(error) => Self::Unavailable {
                 reason: error.to_string(),
             },
+            Failure::Database(error) if is_lost(&error) || is_standby(&error) => {
+                Self::Unavailable {
+                    reason: error.to_string(),
+                }
+            }
             Failure::Database(error) | Failure::Raced(error) => Self::Internal(error.into()),
         }
     }
@@ -51,6 +58,7 @@ impl Failure {
     pub(crate) fn is_lost(&self) -> bool {
         match self {
             Self::Store(_) | Self::Raced(_) => false,
+            Self::Cut(_) => true,
             Self::Database(error) => is_lost(error),
         }
     }
@@ -66,14 +74,38 @@ impl Failure {
                 DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::Unknown
             ),
             Self::Raced(_) => true,
-            Self::Database(_) | Self::Store(_) => false,
+            Self::Database(_) | Self::Store(_) | Self::Cut(_) => false,
+        }
+    }
+
+    /// Whether the text alone says what happened: nobody can tell from this error whether the connection, or the
+    /// statement, came to its end.
+    pub(crate) fn is_unclear(&self) -> bool {
+        match self {
+            Self::Database(error) => match error {
+                Error::RollbackErrorOnCommit { commit_error, .. } => is_unknown(commit_error),
+                error => is_unknown(error),
+            },
+            Self::Store(_) | Self::Raced(_) | Self::Cut(_) => false,
+        }
+    }
+
+    /// The same failure, now that the connection is known to be gone.
+    pub(crate) fn cut(self) -> Self {
+        match self {
+            Self::Database(error) => Self::Cut(error),
+            failure @ (Self::Store(_) | Self::Raced(_) | Self::Cut(_)) => failure,
         }
     }
 }
 
 fn is_lost(error: &Error) -> bool {
-    if let Error::RollbackErrorOnCommit { commit_error, .. } = error {
-        return is_lost(commit_error);
+    if let Error::RollbackErrorOnCommit {
+        rollback_error,
+        commit_error,
+    } = error
+    {
+        return is_lost(commit_error) || is_lost(rollback_error);
     }
     matches!(
         error,
@@ -82,6 +114,18 @@ fn is_lost(error: &Error) -> bool {
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
                 _
             )
+    )
+}
+
+fn is_unknown(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(DatabaseErrorKind::Unknown, _))
+}
+
+/// The address leads to a server that is not the primary (any more): another will be, soon.
+fn is_standby(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _)
     )
 }
 

@@ -21,7 +21,7 @@ pub(super) fn compare(comparison: Comparison, left: &Value, right: &Value) -> bo
 }
 
 /// `==`
-pub(super) fn equal(left: &Value, right: &Value) -> bool {
+pub(crate) fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Null, Value::Null) => true,
         (Value::Boolean(left), Value::Boolean(right)) => left == right,

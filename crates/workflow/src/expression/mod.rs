@@ -24,6 +24,7 @@ mod text;
 mod token;
 mod value;
 
+pub(crate) use compare::equal;
 pub use condition::condition;
 pub use environment::{Contexts, Functions, NoFunctions};
 pub use error::{EvaluationError, ParseError, ParseErrorKind};

@@ -1,59 +1,86 @@
 //! One step of a job as its file declares it; it must not run anything.
 
-use super::{Env, Shell};
-use serde::{Deserialize, Serialize};
+use super::{Condition, Field, Located, StepUses, Templated, Variables};
+use serde::Serialize;
 
 /// One entry of `steps`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Step {
     /// `id`, as written; unique in its job whatever the case (semantics R2.3).
-    pub id: Option<String>,
+    pub id: Option<Located<String>>,
+    /// `id`, or the one that is generated without (semantics R2.4).
+    pub key: String,
     /// `name`; an empty one counts as absent.
-    pub name: Option<String>,
-    /// The step's own variables, in file order.
-    pub env: Env,
-    /// What it does.
-    pub action: StepAction,
+    pub name: Option<Field<String>>,
+    /// `if`, wrapped by semantics R2.10; `success()` when the file has none.
+    pub condition: Condition,
+    /// `env`.
+    pub env: Option<Variables>,
+    /// `continue-on-error`.
+    pub continue_on_error: Option<Field<bool>>,
+    /// `timeout-minutes` (semantics R2.76).
+    pub timeout_minutes: Option<Field<f64>>,
+    /// `background` (semantics R7.64).
+    pub background: Option<Located<bool>>,
+    /// What it does, with the place of the key that says so.
+    pub action: Located<StepAction>,
 }
 
 /// What a step does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepAction {
     /// `run`: a script.
     Run {
         /// The text of the script, at most [`crate::limits::MAX_RUN_CHARACTERS`] characters.
-        script: String,
-        /// `shell`; without one the runner chooses.
-        shell: Option<Shell>,
-        /// `working-directory`; without one the job's workspace.
-        working_directory: Option<String>,
+        script: Field<String>,
+        /// `shell`; without one `defaults` and then the runner choose.
+        shell: Option<Field<String>>,
+        /// `working-directory`; without one `defaults`, and then the job's workspace.
+        working_directory: Option<Field<String>>,
     },
-    /// `uses: actions/checkout`, with what stands behind the `@`.
-    Checkout {
-        /// The version asked for; every version does the same here.
-        reference: Option<String>,
+    /// `uses`: an action.
+    Uses {
+        /// The text of `uses`.
+        text: Located<String>,
+        /// What it names.
+        action: StepUses,
+        /// `with`.
+        with: Option<Variables>,
     },
+    /// `wait`: the background steps to wait for.
+    Wait(Vec<Located<String>>),
+    /// `wait-all`.
+    WaitAll,
+    /// `cancel`: a background step.
+    Cancel(Located<String>),
+    /// `parallel`: steps beside each other.
+    Parallel(Vec<Step>),
 }
 
 impl Step {
-    /// The name to show: `name`, or `Run ` and the first line of the script or the action, as
-    /// GitHub's runner writes it.
+    /// The name to show before any expression is computed: `name` if it is plain text, else
+    /// `Run ` and the first line of the script or the action, as GitHub's runner writes it.
     pub fn display_name(&self) -> String {
-        if let Some(name) = &self.name {
+        if let Some(name) = self.name.as_ref().and_then(|name| name.literal()) {
             return name.clone();
         }
-        match &self.action {
+        match &self.action.value {
             StepAction::Run { script, .. } => {
-                let first = script.trim_start().lines().next().unwrap_or_default();
-                format!("Run {first}")
+                let text = match &script.value {
+                    Templated::Literal(text) => text.as_str(),
+                    Templated::Computed(computed) => &computed.text,
+                };
+                format!(
+                    "Run {}",
+                    text.trim_start().lines().next().unwrap_or_default()
+                )
             }
-            StepAction::Checkout { reference: None } => "Run actions/checkout".to_owned(),
-            StepAction::Checkout {
-                reference: Some(reference),
-            } => {
-                format!("Run actions/checkout@{reference}")
-            }
+            StepAction::Uses { text, .. } => format!("Run {}", text.value),
+            StepAction::Wait(_) => "Wait".to_owned(),
+            StepAction::WaitAll => "Wait for all".to_owned(),
+            StepAction::Cancel(_) => "Cancel".to_owned(),
+            StepAction::Parallel(_) => "Parallel".to_owned(),
         }
     }
 }

@@ -1,72 +1,81 @@
-//! Which events start a workflow; it must not match filters or read YAML.
+//! What starts a workflow, as `on` says it; it must not match events.
 
-use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::str::FromStr;
-
-/// An event that this version starts runs for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EventName {
-    /// `push`
-    Push,
-    /// `workflow_dispatch`
-    WorkflowDispatch,
-}
-
-impl EventName {
-    /// Every event, in the order messages list them.
-    pub const ALL: [Self; 2] = [Self::Push, Self::WorkflowDispatch];
-
-    /// The word that names it in a workflow file and on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Push => "push",
-            Self::WorkflowDispatch => "workflow_dispatch",
-        }
-    }
-}
-
-impl fmt::Display for EventName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for EventName {
-    type Err = UnknownEvent;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|event| event.name() == text)
-            .ok_or_else(|| UnknownEvent(text.to_owned()))
-    }
-}
-
-/// A text that names no [`EventName`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("event '{0}' is not one of push, workflow_dispatch")]
-pub struct UnknownEvent(pub String);
+use super::{CallDeclaration, DispatchInput, EventName, Located};
+use crate::reader::Position;
+use serde::Serialize;
 
 /// What `on` says: the declared events, in file order (semantics R6.1).
-///
-/// In an [`crate::InvalidWorkflow`] it may also hold events that GitHub knows and this version
-/// does not honour.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Triggers {
     declared: Vec<Trigger>,
 }
 
-/// One event that `on` names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One event that `on` names, with its filters. A list that the file does not have is `None`; a
+/// scalar in its place is a list of one (semantics R6.2).
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Trigger {
-    /// The event's name as the file writes it.
-    pub name: String,
-    /// The line of the name, from 1.
-    pub line: u32,
-    /// The column of the name, from 1.
-    pub column: u32,
+    /// The event.
+    pub event: EventName,
+    /// Where the file names it.
+    pub position: Position,
+    /// `types`
+    pub types: Option<Vec<Located<String>>>,
+    /// `branches`
+    pub branches: Option<Vec<Located<String>>>,
+    /// `branches-ignore`
+    pub branches_ignore: Option<Vec<Located<String>>>,
+    /// `tags`
+    pub tags: Option<Vec<Located<String>>>,
+    /// `tags-ignore`
+    pub tags_ignore: Option<Vec<Located<String>>>,
+    /// `paths`
+    pub paths: Option<Vec<Located<String>>>,
+    /// `paths-ignore`
+    pub paths_ignore: Option<Vec<Located<String>>>,
+    /// `workflows` of `workflow_run` (semantics R6.9)
+    pub workflows: Option<Vec<Located<String>>>,
+    /// `names` of `image_version`
+    pub names: Option<Vec<Located<String>>>,
+    /// `versions` of `image_version`
+    pub versions: Option<Vec<Located<String>>>,
+    /// The entries of `schedule`, in file order (semantics R6.34).
+    pub schedule: Vec<Schedule>,
+    /// `inputs` of `workflow_dispatch`, in file order (semantics R6.31).
+    pub inputs: Vec<DispatchInput>,
+    /// What `workflow_call` declares (semantics R2.63, R2.64, R2.68).
+    pub call: Option<CallDeclaration>,
+}
+
+/// One entry of `schedule` (semantics R6.34).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Schedule {
+    /// `cron`, as written.
+    pub cron: Located<String>,
+    /// `timezone`, an IANA name; UTC without.
+    pub timezone: Option<Located<String>>,
+}
+
+impl Trigger {
+    /// `event` without any filter.
+    pub(crate) fn plain(event: EventName, position: Position) -> Self {
+        Self {
+            event,
+            position,
+            types: None,
+            branches: None,
+            branches_ignore: None,
+            tags: None,
+            tags_ignore: None,
+            paths: None,
+            paths_ignore: None,
+            workflows: None,
+            names: None,
+            versions: None,
+            schedule: Vec::new(),
+            inputs: Vec::new(),
+            call: None,
+        }
+    }
 }
 
 impl Triggers {
@@ -75,14 +84,17 @@ impl Triggers {
         Self { declared }
     }
 
-    /// Whether `event` starts the workflow.
+    /// Whether `event` is among them, whatever its filters say.
     pub fn has(&self, event: EventName) -> bool {
-        self.declared
-            .iter()
-            .any(|trigger| trigger.name == event.name())
+        self.get(event).is_some()
     }
 
-    /// Every event that `on` names, with its position, in file order.
+    /// What the file says of `event`.
+    pub fn get(&self, event: EventName) -> Option<&Trigger> {
+        self.declared.iter().find(|trigger| trigger.event == event)
+    }
+
+    /// Every event that `on` names, in file order.
     pub fn declared(&self) -> &[Trigger] {
         &self.declared
     }

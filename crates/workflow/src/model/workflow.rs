@@ -1,20 +1,30 @@
 //! A whole workflow file as a value; it must not hold anything that a run decides.
 
-use super::{Job, JobName, Triggers};
-use serde::{Deserialize, Serialize};
+use super::{
+    Concurrency, Defaults, Field, Job, JobName, Located, Permissions, Triggers, Variables,
+};
+use serde::Serialize;
 
-/// Variables in the order of the file; names are unique whatever their case (semantics R7.61).
-pub type Env = Vec<(String, String)>;
-
-/// A valid workflow file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A workflow file that GitHub would accept: everything it says. What this version does not
+/// honour of it, [`crate::unhonoured`] lists.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Workflow {
     /// `name`; an empty one counts as absent, and the file's path is shown instead.
     pub name: Option<String>,
+    /// `description`, which nothing reads.
+    pub description: Option<String>,
+    /// `run-name` (semantics R6.38).
+    pub run_name: Option<Field<String>>,
     /// The events that start it.
     pub on: Triggers,
+    /// `permissions` of jobs without their own (semantics R2.80).
+    pub permissions: Option<Located<Permissions>>,
     /// The variables of every job, in file order.
-    pub env: Env,
+    pub env: Option<Variables>,
+    /// `defaults` of every job (semantics R2.82).
+    pub defaults: Option<Defaults>,
+    /// `concurrency` of the run (semantics R2.55).
+    pub concurrency: Option<Field<Concurrency>>,
     /// The jobs in file order; at least one, and at least one without needs.
     pub jobs: Vec<Job>,
 }
@@ -22,6 +32,6 @@ pub struct Workflow {
 impl Workflow {
     /// The job with this id, if the file has it.
     pub fn job(&self, id: &JobName) -> Option<&Job> {
-        self.jobs.iter().find(|job| &job.id == id)
+        self.jobs.iter().find(|job| &job.id.value == id)
     }
 }

@@ -44,6 +44,8 @@ pub(super) struct Tag {
 pub(super) struct SyntaxError {
     pub(super) position: Position,
     pub(super) message: String,
+    /// The byte of the text at which it stopped.
+    pub(super) offset: Option<usize>,
 }
 
 /// The events of one file.
@@ -212,6 +214,7 @@ fn syntax_error(error: &ScanError) -> SyntaxError {
     SyntaxError {
         position: position(error.marker()),
         message: format!("The file is not valid YAML: {}", error.info()),
+        offset: error.marker().byte_offset(),
     }
 }
 

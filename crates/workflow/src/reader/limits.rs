@@ -15,3 +15,27 @@ pub const MAX_RESULT_BYTES: usize = 10 * 1024 * 1024;
 
 /// Characters of a step's `run`.
 pub const MAX_RUN_CHARACTERS: usize = 21_000;
+
+/// The limits that one file is read within.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the file, [`MAX_FILE_BYTES`] at first.
+    pub file_bytes: usize,
+    /// Nodes of the expanded file, [`MAX_NODES`] at first.
+    pub nodes: usize,
+    /// Sequences and mappings inside each other, [`MAX_DEPTH`] at first and at most.
+    pub depth: usize,
+    /// Bytes of the expanded file, [`MAX_RESULT_BYTES`] at first.
+    pub result_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: MAX_FILE_BYTES,
+            nodes: MAX_NODES,
+            depth: MAX_DEPTH,
+            result_bytes: MAX_RESULT_BYTES,
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! From text to a tree with positions (semantics 7.7); it must not know the workflow language.
 
 mod events;
+mod lenient;
 pub mod limits;
 mod node;
 mod position;
@@ -9,7 +10,7 @@ mod scalar;
 mod tree;
 
 pub(crate) use node::{Entry, Key, Node, Value};
-pub(crate) use position::Position;
+pub use position::Position;
 pub(crate) use quote::quoted;
-pub(crate) use scalar::Scalar;
-pub(crate) use tree::read;
+pub use scalar::Scalar;
+pub(crate) use tree::{name_bytes, read};

@@ -1,12 +1,14 @@
 //! Where something stands in a file; it must not hold the file.
 
+use serde::Serialize;
+
 /// A place in a workflow file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Position {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Position {
     /// From 1.
-    pub(crate) line: u32,
+    pub line: u32,
     /// From 1, in characters.
-    pub(crate) column: u32,
+    pub column: u32,
 }
 
 impl Position {

@@ -1,12 +1,19 @@
 //! What a scalar means by YAML's 1.2 core schema (semantics R7.60, R7.61); it must not know where
 //! the scalar stands.
 
+use serde::Serialize;
+
 /// A scalar's value. Numbers are doubles, as in GitHub's reader.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Scalar {
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Scalar {
+    /// Nothing, or `null`.
     Null,
+    /// `true` or `false`.
     Boolean(bool),
+    /// A number.
     Number(f64),
+    /// Anything else.
     Text(String),
 }
 
@@ -44,7 +51,7 @@ impl Scalar {
     }
 
     /// The value where a string is expected (semantics R7.63).
-    pub(crate) fn to_text(&self) -> String {
+    pub fn to_text(&self) -> String {
         match self {
             Self::Null => String::new(),
             Self::Boolean(value) => value.to_string(),

@@ -2,7 +2,8 @@
 //! must not copy what an alias repeats.
 
 use super::events::{Event, Events, SyntaxError, Tag};
-use super::limits::{MAX_DEPTH, MAX_FILE_BYTES, MAX_NODES, MAX_RESULT_BYTES};
+use super::lenient::Lenient;
+use super::limits::{Limits, MAX_DEPTH};
 use super::{Entry, Key, Node, Position, Scalar, Value, quoted};
 use crate::diagnostic::Diagnostics;
 use std::collections::{HashMap, HashSet};
@@ -15,31 +16,85 @@ const UNIT_BYTES: usize = 2;
 
 /// Reads `source` as one YAML document. What does not stop the reading (a wrong tag, a key
 /// twice) is reported and read on; what does is reported, and the answer is `None`.
-pub(crate) fn read(source: &str, diagnostics: &mut Diagnostics) -> Option<Rc<Node>> {
-    if source.len() > MAX_FILE_BYTES {
-        let message = format!("The maximum file size of {MAX_FILE_BYTES} bytes has been exceeded");
+pub(crate) fn read(
+    file: &str,
+    source: &str,
+    limits: &Limits,
+    diagnostics: &mut Diagnostics,
+) -> Option<Read> {
+    if source.len() > limits.file_bytes {
+        let max = limits.file_bytes;
+        let message = format!("The maximum file size of {max} bytes has been exceeded");
         diagnostics.report(Position::START, message);
         return None;
     }
-    let events = Events::new(source.strip_prefix('\u{feff}').unwrap_or(source));
-    match Builder::new(diagnostics).run(events) {
-        Ok(Some(root)) => Some(root),
-        Ok(None) => {
-            let message = "The file is empty; a workflow needs 'on' and 'jobs'";
-            diagnostics.report(Position::START, message);
-            None
-        }
-        Err(Stop { position, message }) => {
-            diagnostics.report(position, message);
-            None
+    let mut text = Lenient::new(source.strip_prefix('\u{feff}').unwrap_or(source));
+    loop {
+        let mut found = Diagnostics::new();
+        match Builder::new(file, limits, &mut found).run(&text) {
+            Err(Stop {
+                position,
+                message,
+                offset: Some(offset),
+            }) if text.repair(offset, position, &message) => {}
+            read => {
+                diagnostics.append(found);
+                return finished(read, &text, diagnostics);
+            }
         }
     }
+}
+
+/// A file that was read.
+pub(crate) struct Read {
+    /// The outermost node.
+    pub(crate) root: Rc<Node>,
+    /// What counts towards [`Limits::result_bytes`], the file's name included.
+    pub(crate) bytes: usize,
+}
+
+fn finished(
+    read: Result<Option<Read>, Stop>,
+    text: &Lenient,
+    diagnostics: &mut Diagnostics,
+) -> Option<Read> {
+    match read {
+        Ok(Some(read)) => return Some(read),
+        Ok(None) => {
+            let message = "The file is empty; it must hold one YAML document";
+            diagnostics.report(Position::START, message);
+        }
+        Err(Stop {
+            position,
+            message,
+            offset,
+        }) => {
+            let position = match offset {
+                Some(_) => text.original(position),
+                None => position,
+            };
+            diagnostics.report(position, message);
+        }
+    }
+    None
 }
 
 /// Why reading cannot go on.
 struct Stop {
     position: Position,
     message: String,
+    /// The byte at which the parser stopped, when it did.
+    offset: Option<usize>,
+}
+
+impl Stop {
+    fn new(position: Position, message: impl Into<String>) -> Self {
+        Self {
+            position,
+            message: message.into(),
+            offset: None,
+        }
+    }
 }
 
 impl From<SyntaxError> for Stop {
@@ -47,6 +102,7 @@ impl From<SyntaxError> for Stop {
         Self {
             position: error.position,
             message: error.message,
+            offset: error.offset,
         }
     }
 }
@@ -91,6 +147,7 @@ enum PendingKey {
 }
 
 struct Builder<'d> {
+    limits: &'d Limits,
     diagnostics: &'d mut Diagnostics,
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
@@ -100,23 +157,29 @@ struct Builder<'d> {
 }
 
 impl<'d> Builder<'d> {
-    fn new(diagnostics: &'d mut Diagnostics) -> Self {
+    fn new(file: &str, limits: &'d Limits, diagnostics: &'d mut Diagnostics) -> Self {
         Self {
+            limits,
             diagnostics,
             open: Vec::new(),
             anchors: HashMap::new(),
-            total: Weight::default(),
+            total: Weight {
+                bytes: name_bytes(file),
+                ..Weight::default()
+            },
             documents: 0,
             root: None,
         }
     }
 
-    fn run(mut self, mut events: Events<'_>) -> Result<Option<Rc<Node>>, Stop> {
+    fn run(mut self, text: &Lenient) -> Result<Option<Read>, Stop> {
+        let mut events = Events::new(text.as_str());
         while let Some(event) = events.next() {
             let (event, position) = event.map_err(Stop::from)?;
-            self.take(event, position)?;
+            self.take(event, text.original(position))?;
         }
-        Ok(self.root)
+        let bytes = self.total.bytes;
+        Ok(self.root.map(|root| Read { root, bytes }))
     }
 
     fn take(&mut self, event: Event, position: Position) -> Result<(), Stop> {
@@ -165,10 +228,7 @@ impl<'d> Builder<'d> {
             return Ok(());
         }
         let message = "A second document begins here; a workflow file is one YAML document";
-        Err(Stop {
-            position,
-            message: message.to_owned(),
-        })
+        Err(Stop::new(position, message))
     }
 
     fn begin(
@@ -214,10 +274,7 @@ impl<'d> Builder<'d> {
     fn alias(&mut self, anchor: usize, position: Position) -> Result<(), Stop> {
         let Some(Anchored { node, weight }) = self.anchors.get(&anchor) else {
             let message = "An alias must not stand inside the node that its anchor names";
-            return Err(Stop {
-                position,
-                message: message.to_owned(),
-            });
+            return Err(Stop::new(position, message));
         };
         let (node, weight) = (Rc::clone(node), *weight);
         self.charge(weight, position)?;
@@ -229,19 +286,19 @@ impl<'d> Builder<'d> {
     fn charge(&mut self, weight: Weight, position: Position) -> Result<(), Stop> {
         self.total.nodes = self.total.nodes.saturating_add(weight.nodes);
         self.total.bytes = self.total.bytes.saturating_add(weight.bytes);
-        let exceeded = if self.open.len() + weight.depth > MAX_DEPTH {
-            format!("Maximum object depth exceeded: at most {MAX_DEPTH} levels are allowed")
-        } else if self.total.nodes > MAX_NODES {
-            format!("Maximum number of nodes exceeded: at most {MAX_NODES} are allowed")
-        } else if self.total.bytes > MAX_RESULT_BYTES {
-            format!("Maximum object size exceeded: at most {MAX_RESULT_BYTES} bytes are allowed")
+        let exceeded = if self.open.len() + weight.depth > self.limits.depth.min(MAX_DEPTH) {
+            let max = self.limits.depth.min(MAX_DEPTH);
+            format!("Maximum object depth exceeded: at most {max} levels are allowed")
+        } else if self.total.nodes > self.limits.nodes {
+            let max = self.limits.nodes;
+            format!("Maximum number of nodes exceeded: at most {max} are allowed")
+        } else if self.total.bytes > self.limits.result_bytes {
+            let max = self.limits.result_bytes;
+            format!("Maximum object size exceeded: at most {max} bytes are allowed")
         } else {
             return Ok(());
         };
-        Err(Stop {
-            position,
-            message: exceeded,
-        })
+        Err(Stop::new(position, exceeded))
     }
 
     fn finish(&mut self, node: Rc<Node>, anchor: Option<usize>, weight: Weight, merge: bool) {
@@ -301,7 +358,7 @@ impl<'d> Builder<'d> {
                 "The value {shown}{style} is invalid for the type 'tag:yaml.org,2002:{core}'"
             );
             self.diagnostics.report(position, message);
-            Scalar::Text(text)
+            stand_in(core)
         })
     }
 
@@ -312,6 +369,15 @@ impl<'d> Builder<'d> {
              !!float or !!null, and nothing else may be"
         );
         self.diagnostics.report(position, message);
+    }
+}
+
+/// A value of the type that a tag names, for one that cannot have it: one error is enough.
+fn stand_in(core: &str) -> Scalar {
+    match core {
+        "bool" => Scalar::Boolean(false),
+        "int" | "float" => Scalar::Number(f64::NAN),
+        _ => Scalar::Null,
     }
 }
 
@@ -352,6 +418,11 @@ fn pending_key(
 }
 
 fn text_bytes(text: &str) -> usize {
+    NODE_BYTES + name_bytes(text)
+}
+
+/// What the name of a file counts: a text without a node.
+pub(crate) fn name_bytes(text: &str) -> usize {
     let units: usize = text.chars().map(char::len_utf16).sum();
-    NODE_BYTES + TEXT_BYTES + UNIT_BYTES * units
+    TEXT_BYTES + UNIT_BYTES * units
 }

@@ -1,170 +1,73 @@
-//! The table of GitHub's known keys and events, and which of them this version honours; it must
-//! not read anything.
+//! Finds out which of several mappings a file means, by the keys that it has; it must not read
+//! values.
 
-/// The keys of one kind of mapping.
-#[derive(Debug)]
-pub(super) struct Level {
-    /// What the mapping is, as messages call it.
-    pub(super) place: &'static str,
-    /// The keys that are read.
-    pub(super) honoured: &'static [&'static str],
-    /// The keys that GitHub also knows.
-    pub(super) not_yet: &'static [&'static str],
+use super::definition::{Definition, Mapping};
+
+/// The mappings that the keys so far allow, and those keys.
+pub(super) struct Candidates {
+    mappings: Vec<&'static Mapping>,
+    seen: Vec<&'static str>,
 }
 
-/// Whether a name is read, only known, or neither.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    Honoured,
-    NotYet,
-    Unknown,
-}
+impl Candidates {
+    pub(super) fn new(mappings: Vec<&'static Mapping>) -> Self {
+        Self {
+            mappings,
+            seen: Vec::new(),
+        }
+    }
 
-impl Level {
-    /// How `name` stands here. Keys are compared exactly, as GitHub does.
-    pub(super) fn standing(&self, name: &str) -> Standing {
-        if self.honoured.contains(&name) {
-            Standing::Honoured
-        } else if self.not_yet.contains(&name) {
-            Standing::NotYet
-        } else {
-            Standing::Unknown
+    /// What the key `name` holds; mappings that do not know it are given up.
+    pub(super) fn take(&mut self, name: &str) -> Option<&'static Definition> {
+        let mut value = None;
+        let knows = |mapping: &&'static Mapping| mapping.property(name);
+        if let Some(property) = self.mappings.iter().find_map(knows) {
+            self.mappings.retain(|mapping| knows(mapping).is_some());
+            self.seen.push(property.name);
+            value = Some(property.value);
+        }
+        value.or_else(|| self.free())
+    }
+
+    /// What a free key holds.
+    pub(super) fn free(&self) -> Option<&'static Definition> {
+        match self.mappings.as_slice() {
+            [mapping] => mapping.free,
+            _ => None,
+        }
+    }
+
+    /// What is wrong when the file has no more keys than those so far.
+    pub(super) fn missing(&self) -> Vec<String> {
+        let properties = self.mappings.iter().flat_map(|mapping| mapping.keys);
+        let missing: Vec<&str> = properties
+            .filter(|property| property.required && !self.seen.contains(&property.name))
+            .map(|property| property.name)
+            .collect();
+        match self.mappings.as_slice() {
+            [_] => {
+                let sentence = |name| format!("Required property is missing: {name}");
+                missing.into_iter().map(sentence).collect()
+            }
+            _ => vec![format!(
+                "There's not enough info to determine what you meant. Add one of these \
+                 properties: {}",
+                missing.join(", ")
+            )],
+        }
+    }
+
+    /// The keys that may stand here, for messages.
+    pub(super) fn allowed(&self) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for property in self.mappings.iter().flat_map(|mapping| mapping.keys) {
+            if !names.contains(&property.name) {
+                names.push(property.name);
+            }
+        }
+        match names.as_slice() {
+            [] => "no keys are allowed here".to_owned(),
+            names => format!("allowed keys: {}", names.join(", ")),
         }
     }
 }
-
-/// The whole file.
-pub(super) const WORKFLOW: Level = Level {
-    place: "a workflow",
-    honoured: &["name", "on", "env", "jobs"],
-    not_yet: &[
-        "run-name",
-        "description",
-        "permissions",
-        "defaults",
-        "concurrency",
-    ],
-};
-
-/// One entry of `jobs`.
-pub(super) const JOB: Level = Level {
-    place: "a job",
-    honoured: &["name", "needs", "runs-on", "env", "steps"],
-    not_yet: &[
-        "permissions",
-        "if",
-        "environment",
-        "concurrency",
-        "outputs",
-        "defaults",
-        "strategy",
-        "timeout-minutes",
-        "cancel-timeout-minutes",
-        "continue-on-error",
-        "container",
-        "services",
-        "snapshot",
-        "uses",
-        "with",
-        "secrets",
-    ],
-};
-
-/// One entry of `steps`.
-pub(super) const STEP: Level = Level {
-    place: "a step",
-    honoured: &[
-        "id",
-        "name",
-        "run",
-        "shell",
-        "working-directory",
-        "env",
-        "uses",
-    ],
-    not_yet: &[
-        "if",
-        "with",
-        "timeout-minutes",
-        "continue-on-error",
-        "background",
-        "wait",
-        "wait-all",
-        "cancel",
-        "parallel",
-    ],
-};
-
-/// The step keys of [`STEP`] that take the place of `run` and `uses`.
-pub(super) const OTHER_STEP_KINDS: &[&str] = &["wait", "wait-all", "cancel", "parallel"];
-
-/// The keys of `runs-on` in its mapping form.
-pub(super) const RUNS_ON: Level = Level {
-    place: "runs-on",
-    honoured: &[],
-    not_yet: &["group", "labels"],
-};
-
-/// The names of events.
-pub(super) const EVENTS: Level = Level {
-    place: "on",
-    honoured: &["push", "workflow_dispatch"],
-    not_yet: &[
-        "branch_protection_rule",
-        "check_run",
-        "check_suite",
-        "create",
-        "delete",
-        "deployment",
-        "deployment_status",
-        "discussion",
-        "discussion_comment",
-        "fork",
-        "gollum",
-        "image_version",
-        "issue_comment",
-        "issues",
-        "label",
-        "merge_group",
-        "milestone",
-        "page_build",
-        "project",
-        "project_card",
-        "project_column",
-        "public",
-        "pull_request",
-        "pull_request_comment",
-        "pull_request_review",
-        "pull_request_review_comment",
-        "pull_request_target",
-        "registry_package",
-        "release",
-        "repository_dispatch",
-        "schedule",
-        "status",
-        "watch",
-        "workflow_call",
-        "workflow_run",
-    ],
-};
-
-/// The filters of `push`.
-pub(super) const PUSH: Level = Level {
-    place: "on.push",
-    honoured: &[],
-    not_yet: &[
-        "branches",
-        "branches-ignore",
-        "tags",
-        "tags-ignore",
-        "paths",
-        "paths-ignore",
-    ],
-};
-
-/// The body of `workflow_dispatch`.
-pub(super) const WORKFLOW_DISPATCH: Level = Level {
-    place: "on.workflow_dispatch",
-    honoured: &[],
-    not_yet: &["inputs"],
-};

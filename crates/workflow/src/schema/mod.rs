@@ -1,15 +1,10 @@
-//! From the tree to the model: which keys stand where, and what each may hold. It must not know
-//! how YAML is written.
+//! What may stand where in a file, and the check of a file by it; it must not build the model.
 
-mod env;
-mod graph;
-mod job;
+mod check;
+mod definition;
 mod keys;
-mod on;
 mod scalars;
-mod step;
-mod uses;
-mod walker;
-mod workflow;
+mod tables;
 
-pub(crate) use workflow::read;
+pub(crate) use check::check;
+pub(crate) use tables::{ACTION, WORKFLOW};

@@ -1,72 +1,154 @@
-//! Reads scalars where strings are expected (semantics R7.63); it must not evaluate expressions,
-//! which this version refuses.
+//! Checks scalars and parses the expressions in them; it must not know any particular key.
 
-use super::walker::Walker;
-use crate::reader::{Node, Position, Value, quoted};
+use super::check::Checker;
+use super::definition::{Definition, Shape};
+use crate::expression::{ParseError, Place, Template, condition};
+use crate::model::{Computed, Scalar, TreeValue};
+use crate::reader::{Position, quoted};
 
-/// What opens an expression (semantics R7.1).
-const EXPRESSION: &str = "${{";
+const OPEN: &str = "${{";
 
-impl Walker<'_> {
-    /// A scalar as text; null is the empty text.
-    pub(super) fn text(&mut self, node: &Node, expected: &str) -> String {
-        let Value::Scalar(scalar) = &node.value else {
-            self.unexpected(node, expected);
-            return String::new();
+impl Checker<'_> {
+    pub(super) fn scalar(
+        &mut self,
+        scalar: &Scalar,
+        position: Position,
+        definition: &Definition,
+        place: Option<Place>,
+    ) -> TreeValue {
+        if definition.is_condition() {
+            return self.condition(&scalar.to_text(), position, place);
+        }
+        let value = match scalar {
+            Scalar::Text(text) if text.contains(OPEN) => self.text(text, position, place, false).0,
+            Scalar::Null | Scalar::Boolean(_) | Scalar::Number(_) | Scalar::Text(_) => {
+                TreeValue::Scalar(scalar.clone())
+            }
         };
-        let text = scalar.to_text();
-        self.refuse_expression(&text, node.position);
-        text
+        match value {
+            TreeValue::Scalar(scalar) => self.fit(scalar, position, definition),
+            TreeValue::Computed(_) | TreeValue::Sequence(_) | TreeValue::Mapping(_) => value,
+        }
     }
 
-    /// A scalar as text, `None` when it is null or empty.
-    pub(super) fn optional_text(&mut self, node: Option<&Node>, expected: &str) -> Option<String> {
-        node.map(|node| self.text(node, expected))
-            .filter(|text| !text.is_empty())
-    }
-
-    /// A scalar as text that must not be empty; `None` when it was reported.
-    pub(super) fn required_text(&mut self, node: &Node, expected: &str) -> Option<String> {
-        match &node.value {
-            Value::Scalar(scalar) if scalar.to_text().is_empty() => {
-                self.unexpected(node, expected);
-                None
+    /// The text with its expressions parsed, and whether nothing was wrong; otherwise the text as
+    /// it is.
+    pub(super) fn text(
+        &mut self,
+        text: &str,
+        position: Position,
+        place: Option<Place>,
+        key: bool,
+    ) -> (TreeValue, bool) {
+        let raw = || TreeValue::Scalar(Scalar::Text(text.to_owned()));
+        if !text.contains(OPEN) {
+            return (raw(), true);
+        }
+        let Some(place) = place else {
+            let message = "An expression is not allowed here; only plain text is";
+            self.report(position, message);
+            return (raw(), false);
+        };
+        match Template::parse(text, &place.allowed()) {
+            Err(errors) => {
+                self.expression_errors(position, errors);
+                (raw(), false)
             }
-            Value::Scalar(scalar) => {
-                let text = scalar.to_text();
-                self.refuse_expression(&text, node.position).then_some(text)
+            Ok(Template::Literal(text)) => (TreeValue::Scalar(Scalar::Text(text)), true),
+            Ok(Template::Insert) if !key => {
+                let message = "The directive 'insert' is not allowed in this context; it stands \
+                               as a key";
+                self.report(position, message);
+                (raw(), false)
             }
-            Value::Sequence(_) | Value::Mapping(_) => {
-                self.unexpected(node, expected);
-                None
+            Ok(Template::Insert) => (raw(), true),
+            Ok(Template::Expression(expression) | Template::Format(expression)) => {
+                let value = match constant(expression.source()) {
+                    Some(text) => TreeValue::Scalar(Scalar::Text(text)),
+                    None => TreeValue::Computed(Computed {
+                        text: text.to_owned(),
+                        expression,
+                    }),
+                };
+                (value, true)
             }
         }
     }
 
-    /// One scalar or a sequence of them (semantics R6.2, R2.1), none of them empty, each with its
-    /// place.
-    pub(super) fn texts(&mut self, node: &Node, expected: &str) -> Vec<(String, Position)> {
-        let items: Vec<&Node> = match &node.value {
-            Value::Sequence(items) => items.iter().map(|item| &**item).collect(),
-            Value::Scalar(_) | Value::Mapping(_) => vec![node],
-        };
-        items
-            .into_iter()
-            .filter_map(|item| Some((self.required_text(item, expected)?, item.position)))
-            .collect()
+    fn condition(&mut self, text: &str, position: Position, place: Option<Place>) -> TreeValue {
+        let place = place.unwrap_or(Place::Nowhere);
+        match condition(text, &place.allowed()) {
+            Ok(expression) => TreeValue::Computed(Computed {
+                text: text.to_owned(),
+                expression,
+            }),
+            Err(errors) => {
+                self.expression_errors(position, errors);
+                TreeValue::Scalar(Scalar::Text(text.to_owned()))
+            }
+        }
     }
 
-    /// Reports `text` if it holds an expression, and says whether it does not.
-    pub(super) fn refuse_expression(&mut self, text: &str, position: Position) -> bool {
-        let Some(at) = text.find(EXPRESSION) else {
-            return true;
-        };
-        let shown = quoted(&text[at..]);
-        let message = format!(
-            "The expression {shown} is valid in GitHub Actions but not honoured yet by this \
-             version; only plain text is allowed here"
-        );
-        self.report(position, message);
-        false
+    fn expression_errors(&mut self, position: Position, errors: Vec<ParseError>) {
+        for error in errors {
+            self.report(position, error.message);
+        }
     }
+
+    /// The scalar in one of the shapes that may stand here; reported when there is none.
+    fn fit(&mut self, scalar: Scalar, position: Position, definition: &Definition) -> TreeValue {
+        let fits = |scalar: &Scalar| definition.shapes.iter().any(|shape| shape.fits(scalar));
+        if fits(&scalar) {
+            return TreeValue::Scalar(scalar);
+        }
+        let text = scalar.to_text();
+        let as_text = Scalar::Text(text.clone());
+        if fits(&as_text) {
+            return TreeValue::Scalar(as_text);
+        }
+        let message = format!("Unexpected value {}: {}", quoted(&text), definition.says);
+        self.report(position, message);
+        TreeValue::Scalar(as_text)
+    }
+}
+
+impl Shape {
+    fn fits(&self, scalar: &Scalar) -> bool {
+        match (self, scalar) {
+            (Self::Any, _)
+            | (Self::Null, Scalar::Null)
+            | (Self::Boolean, Scalar::Boolean(_))
+            | (Self::Number, Scalar::Number(_))
+            | (Self::Text | Self::Condition, Scalar::Text(_)) => true,
+            (Self::Filled, Scalar::Text(text)) => !text.is_empty(),
+            (Self::Words(words), Scalar::Text(text)) => words.contains(&text.as_str()),
+            (
+                Self::Null
+                | Self::Boolean
+                | Self::Number
+                | Self::Text
+                | Self::Filled
+                | Self::Words(_)
+                | Self::Condition
+                | Self::Sequence(_)
+                | Self::Mapping(_),
+                _,
+            ) => false,
+        }
+    }
+}
+
+/// The text that an expression stands for which is nothing but that text in quotes; GitHub reads
+/// it as if the file said so plainly.
+fn constant(source: &str) -> Option<String> {
+    let inner = source.strip_prefix('\'')?.strip_suffix('\'')?;
+    let mut text = String::new();
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        if character == '\'' && characters.next() != Some('\'') {
+            return None;
+        }
+        text.push(character);
+    }
+    Some(text)
 }

@@ -1,7 +1,8 @@
 //! Every form that this version honours.
 
 use crate::support::{job, script, step, valid};
-use runyard_workflow::{Env, Job, JobName, Shell, Step, StepAction, Workflow, order};
+use runyard_workflow::model::{Env, Field, StepUses, plain_env};
+use runyard_workflow::{JobName, StepAction, order};
 
 fn pairs(pairs: &[(&str, &str)]) -> Env {
     pairs
@@ -39,54 +40,44 @@ jobs:
           C:
 ",
     );
-    let checkout = Step {
-        id: Some("source".to_owned()),
-        name: None,
-        env: Env::new(),
-        action: StepAction::Checkout {
-            reference: Some("v4".to_owned()),
-        },
-    };
-    let make = Step {
-        id: None,
-        name: Some("Make".to_owned()),
-        env: pairs(&[("C", "")]),
-        action: StepAction::Run {
-            script: "make all\nmake test\n".to_owned(),
-            shell: Some(Shell::Bash),
-            working_directory: Some("sub".to_owned()),
-        },
-    };
     assert_eq!(workflow.name.as_deref(), Some("CI"));
-    assert_eq!(workflow.env, pairs(&[("A", "1"), ("b", "two")]));
+    let env = plain_env(workflow.env.as_ref());
+    assert_eq!(env, pairs(&[("A", "1"), ("b", "two")]));
     let lint = JobName::new("lint").unwrap();
     let build = JobName::new("build").unwrap();
     assert_eq!(workflow.jobs[0].display_name(), "Lint it");
-    assert!(workflow.jobs[0].steps.is_empty());
+    assert!(workflow.jobs[0].steps().is_empty());
+    let job = workflow.job(&build).unwrap();
+    assert_eq!(job.needs[0].value, lint);
     assert_eq!(
-        workflow.jobs[1],
-        Job {
-            id: build.clone(),
-            name: None,
-            needs: vec![lint.clone()],
-            runs_on: vec!["self-hosted".to_owned(), "linux".to_owned()],
-            env: pairs(&[("Z", "z"), ("A", "a")]),
-            steps: vec![checkout, make],
-        }
+        (job.needs[0].position.line, job.needs[0].position.column),
+        (9, 13)
     );
+    assert_eq!(job.plain_labels(), ["self-hosted", "linux"]);
+    let env = plain_env(job.with_steps().unwrap().env.as_ref());
+    assert_eq!(env, pairs(&[("Z", "z"), ("A", "a")]));
     assert_eq!(order(&workflow.jobs), Some(vec![&lint, &build]));
-    assert_eq!(workflow.job(&build), Some(&workflow.jobs[1]));
-}
-
-#[test]
-fn a_workflow_survives_its_stored_form() {
-    let source =
-        step("id: a\n        run: make\n        shell: sh\n      - uses: actions/checkout\n");
-    let workflow = valid(&source);
-    let stored = serde_json::to_string(&workflow).unwrap();
-    assert_eq!(serde_json::from_str::<Workflow>(&stored).unwrap(), workflow);
-    assert!(stored.contains(r#""shell":"sh""#), "{stored}");
-    assert!(stored.contains(r#""id":"build""#), "{stored}");
+    let [checkout, make] = job.steps() else {
+        panic!("two steps");
+    };
+    assert_eq!(checkout.id.as_ref().unwrap().value, "source");
+    assert_eq!(
+        (checkout.key.as_str(), make.key.as_str()),
+        ("source", "__run")
+    );
+    assert_eq!(plain_env(make.env.as_ref()), pairs(&[("C", "")]));
+    let StepAction::Run {
+        script,
+        shell,
+        working_directory,
+    } = &make.action.value
+    else {
+        panic!("a script");
+    };
+    let plain = |field: &Option<Field<String>>| field.as_ref().unwrap().literal().cloned();
+    assert_eq!(script.literal().unwrap(), "make all\nmake test\n");
+    assert_eq!(plain(shell).as_deref(), Some("bash"));
+    assert_eq!(plain(working_directory).as_deref(), Some("sub"));
 }
 
 #[test]
@@ -101,7 +92,7 @@ fn r2_77_runs_on_is_a_label_or_a_list_of_labels() {
         ),
     ] {
         assert_eq!(
-            valid(&job(&format!("    runs-on: {form}\n"))).jobs[0].runs_on,
+            valid(&job(&format!("    runs-on: {form}\n"))).jobs[0].plain_labels(),
             labels
         );
     }
@@ -112,51 +103,51 @@ fn r7_64_steps_may_be_absent_or_empty() {
     for steps in ["", "    steps: []\n"] {
         assert!(
             valid(&job(&format!("    runs-on: linux\n{steps}"))).jobs[0]
-                .steps
+                .steps()
                 .is_empty()
         );
     }
 }
 
 #[test]
-fn checkout_is_read_with_and_without_a_version() {
-    for (uses, reference, shown) in [
-        ("actions/checkout", None, "Run actions/checkout"),
-        ("actions/checkout@v4", Some("v4"), "Run actions/checkout@v4"),
+fn r2_61_what_a_step_uses_is_told_apart() {
+    let repository =
+        |owner: &str, name: &str, path: Option<&str>, reference: &str| StepUses::Repository {
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+            path: path.map(str::to_owned),
+            reference: reference.to_owned(),
+        };
+    for (uses, expected) in [
         (
-            "Actions/Checkout@main",
-            Some("main"),
-            "Run actions/checkout@main",
+            "actions/checkout@v4",
+            repository("actions", "checkout", None, "v4"),
         ),
         (
-            "actions/checkout@releases/v1",
-            Some("releases/v1"),
-            "Run actions/checkout@releases/v1",
+            "a/b/c/d@releases/v1",
+            repository("a", "b", Some("c/d"), "releases/v1"),
+        ),
+        (
+            "./local",
+            StepUses::Local {
+                path: "./local".to_owned(),
+            },
+        ),
+        (
+            "docker://alpine:3",
+            StepUses::Docker {
+                image: "alpine:3".to_owned(),
+            },
         ),
     ] {
         let workflow = valid(&step(&format!("uses: {uses}\n")));
-        let step = &workflow.jobs[0].steps[0];
-        assert_eq!(
-            step.action,
-            StepAction::Checkout {
-                reference: reference.map(str::to_owned)
-            }
-        );
-        assert_eq!(step.display_name(), shown);
-    }
-}
-
-#[test]
-fn shells_are_named_as_in_the_file() {
-    for shell in Shell::ALL {
-        let workflow = valid(&step(&format!("run: x\n        shell: {shell}\n")));
-        let StepAction::Run { shell: read, .. } = &workflow.jobs[0].steps[0].action else {
-            panic!("not a run step");
+        let step = &workflow.jobs[0].steps()[0];
+        let StepAction::Uses { action, text, .. } = &step.action.value else {
+            panic!("not a step that uses something");
         };
-        assert_eq!(*read, Some(shell));
-        assert_eq!(shell.name().parse(), Ok(shell));
+        assert_eq!((action, text.value.as_str()), (&expected, uses));
+        assert_eq!(step.display_name(), format!("Run {uses}"));
     }
-    assert!("zsh".parse::<Shell>().is_err());
 }
 
 #[test]
@@ -171,7 +162,7 @@ fn a_step_without_a_name_is_called_by_its_first_line() {
         ("name: Given\n        run: x", "Given"),
     ] {
         let workflow = valid(&step(&format!("{body}\n")));
-        assert_eq!(workflow.jobs[0].steps[0].display_name(), shown);
+        assert_eq!(workflow.jobs[0].steps()[0].display_name(), shown);
     }
 }
 
@@ -215,7 +206,8 @@ fn r2_3_job_and_step_ids_of_every_allowed_form() {
         let workflow = valid(&source);
         assert_eq!(workflow.jobs[0].id.as_str(), id);
         assert_eq!(workflow.jobs[0].id.to_string(), id);
-        assert_eq!(workflow.jobs[0].steps[0].id.as_deref(), Some(id));
+        let read = workflow.jobs[0].steps()[0].id.as_ref().unwrap();
+        assert_eq!(read.value, id);
     }
 }
 

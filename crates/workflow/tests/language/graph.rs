@@ -1,7 +1,7 @@
 //! Needs (semantics R2.1, R2.2).
 
 use crate::support::{refused, valid};
-use runyard_workflow::{JobName, order};
+use runyard_workflow::order;
 
 fn jobs(needs: &[(&str, &str)]) -> String {
     let job = |(id, needs): &(&str, &str)| format!("  {id}: {{runs-on: x, needs: {needs}}}\n");
@@ -23,7 +23,7 @@ fn r2_1_needs_are_a_string_or_a_list_in_the_declared_spelling() {
         workflow.jobs[at]
             .needs
             .iter()
-            .map(JobName::as_str)
+            .map(|need| need.as_str())
             .collect()
     };
     assert_eq!(needs(0), Vec::<&str>::new());
@@ -80,7 +80,7 @@ fn jobs_are_ordered_behind_what_they_need() {
     let source = jobs(&[("c", "[b, a]"), ("a", "[]"), ("b", "a"), ("d", "[]")]);
     let workflow = valid(&source);
     let ordered = order(&workflow.jobs).unwrap();
-    let ordered: Vec<&str> = ordered.into_iter().map(JobName::as_str).collect();
+    let ordered: Vec<&str> = ordered.into_iter().map(|need| need.as_str()).collect();
     assert_eq!(ordered, ["a", "d", "b", "c"]);
     assert_eq!(order(&workflow.jobs[..1]), None, "its needs are missing");
 }

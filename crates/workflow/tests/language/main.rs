@@ -5,7 +5,6 @@ mod accepted;
 mod graph;
 mod hostile;
 mod limits;
-mod oracles;
 mod refused;
 mod scalars;
 mod support;

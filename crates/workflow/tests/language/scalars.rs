@@ -1,16 +1,15 @@
 //! What scalars mean and how they become strings (semantics R7.60 to R7.63, E52).
 
 use crate::support::{errors, job, step, valid};
+use runyard_workflow::model::plain_env;
 
 /// The value of a variable written as `yaml`.
 fn read(yaml: &str) -> String {
-    valid(&job(&format!(
+    let workflow = valid(&job(&format!(
         "    runs-on: x\n    env:\n      A: {yaml}\n"
-    )))
-    .jobs[0]
-        .env[0]
-        .1
-        .clone()
+    )));
+    let env = plain_env(workflow.jobs[0].with_steps().unwrap().env.as_ref());
+    env[0].1.clone()
 }
 
 #[test]
@@ -125,11 +124,12 @@ fn r7_63_scalars_of_other_types_stand_where_strings_are_expected() {
         "name: 1.10\non: push\nenv: {1: true, 1.50: x, Null-ish: y}\njobs:\n  a:\n    name: 012\n    runs-on: 1\n    steps:\n      - run: 123\n        name: true\n",
     );
     assert_eq!(workflow.name.as_deref(), Some("1.1"));
-    let names: Vec<&str> = workflow.env.iter().map(|(name, _)| name.as_str()).collect();
+    let env = plain_env(workflow.env.as_ref());
+    let names: Vec<&str> = env.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names[..2], ["1", "1.5"]);
-    assert_eq!(workflow.jobs[0].name.as_deref(), Some("12"));
-    assert_eq!(workflow.jobs[0].runs_on, ["1"]);
-    assert_eq!(workflow.jobs[0].steps[0].display_name(), "true");
+    assert_eq!(workflow.jobs[0].display_name(), "12");
+    assert_eq!(workflow.jobs[0].plain_labels(), ["1"]);
+    assert_eq!(workflow.jobs[0].steps()[0].display_name(), "true");
     assert_eq!(crate::support::script(&workflow), "123");
 }
 

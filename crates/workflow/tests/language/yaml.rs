@@ -1,6 +1,7 @@
 //! YAML itself: anchors, merge keys, documents, syntax, positions (semantics R7.61, R7.62, E53).
 
 use crate::support::{errors, job, refused, step, valid};
+use runyard_workflow::model::plain_env;
 
 const JOBS: &str = "jobs: {a: {runs-on: x}}\n";
 
@@ -19,10 +20,12 @@ jobs:
   c: {runs-on: [*label, big], steps: *steps}
 ",
     );
-    assert_eq!(workflow.env, workflow.jobs[0].env);
-    assert_eq!(workflow.env[1].1, "1");
-    assert_eq!(workflow.jobs[1].steps, workflow.jobs[0].steps);
-    assert_eq!(workflow.jobs[2].runs_on, ["linux", "big"]);
+    let env = plain_env(workflow.env.as_ref());
+    let own = workflow.jobs[0].with_steps().unwrap();
+    assert_eq!(env, plain_env(own.env.as_ref()));
+    assert_eq!(env[1].1, "1");
+    assert_eq!(workflow.jobs[1].steps(), workflow.jobs[0].steps());
+    assert_eq!(workflow.jobs[2].plain_labels(), ["linux", "big"]);
 }
 
 #[test]
@@ -30,11 +33,8 @@ fn r7_62_an_anchor_may_be_defined_again() {
     let workflow = valid(&format!(
         "on: push\nenv: {{A: &x 1, B: *x, C: &x 2, D: *x}}\n{JOBS}"
     ));
-    let values: Vec<&str> = workflow
-        .env
-        .iter()
-        .map(|(_, value)| value.as_str())
-        .collect();
+    let env = plain_env(workflow.env.as_ref());
+    let values: Vec<&str> = env.iter().map(|(_, value)| value.as_str()).collect();
     assert_eq!(values, ["1", "1", "2", "2"]);
 }
 
@@ -172,7 +172,7 @@ fn a_block_begins_at_its_indicator() {
         ("'ru|n': x\n        run: |\n          ${{ a }}\n", "7:14"),
     ] {
         let found = errors(&step(body));
-        let start = format!("{at}: The expression '${{{{ a }}}}");
+        let start = format!("{at}: Unrecognized named-value: 'a'");
         assert!(
             found.iter().any(|error| error.starts_with(&start)),
             "{body:?}: {found:?}"

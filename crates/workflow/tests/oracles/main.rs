@@ -5,7 +5,13 @@
 //! stands in `skipped.txt` with its reason.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod case;
+mod events;
 mod expressions;
+mod model;
+mod normal;
+mod steps;
+mod workflows;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -2,4 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cron;
+mod dispatch;
+mod facts;
+mod matching;
+mod matrix;
 mod patterns;
+mod plan;

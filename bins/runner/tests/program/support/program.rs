@@ -33,6 +33,7 @@ impl TestFolder {
         let file = self.file(".runner");
         let registration = Registration {
             url: url.to_owned(),
+            further_urls: Vec::new(),
             runner_id: 1,
             name: "tester".into(),
             token: "runner-token".into(),

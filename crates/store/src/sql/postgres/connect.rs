@@ -3,6 +3,7 @@
 use super::{Connection, address::Address};
 use crate::StoreError;
 use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::SimpleAsyncConnection;
 use diesel_async::pooled_connection::{ManagerConfig, RecyclingMethod, SetupCallback};
 use futures_util::FutureExt;
 use std::time::Duration;
@@ -69,7 +70,13 @@ async fn establish(address: &Address) -> ConnectionResult<Connection> {
     let connected = address.config().connect(NoTls).await;
     let (client, connection) =
         connected.map_err(|error| ConnectionError::BadConnection(reason(&error)))?;
-    Connection::try_from_client_and_connection(client, connection).await
+    let mut connection = Connection::try_from_client_and_connection(client, connection).await?;
+    // A server that stalls within a transaction must not keep its locks: others wait for them.
+    let milliseconds = WORK_TIMEOUT.as_millis();
+    let limit = format!("SET idle_in_transaction_session_timeout = {milliseconds}");
+    let limited = connection.batch_execute(&limit).await;
+    limited.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
 }
 
 /// The error with its causes; the driver's own text leaves them out.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{Connections, StoreError, sql::failure::Failure};
 use diesel_async::{
-    AsyncConnection,
+    AsyncConnection, SimpleAsyncConnection,
     pooled_connection::{
         AsyncDieselConnectionManager,
         deadpool::{Object, Pool},
@@ -15,12 +15,15 @@ use diesel_async::{
 };
 use futures_util::future::BoxFuture;
 use std::time::Duration;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 /// How often a transaction that met a deadlock, a serialization failure or a lost connection is tried again.
 pub(super) const RETRIES_MAX: u32 = 5;
 /// The longest wait before the first time; it doubles with each.
 const RETRY_WAIT: Duration = Duration::from_millis(5);
+
+/// How long work whose commit may have happened is tried again while no connection can be made.
+const SETTLE_WITHIN: Duration = Duration::from_secs(5);
 
 /// One database.
 pub(crate) struct Database {
@@ -28,11 +31,30 @@ pub(crate) struct Database {
     pool: Pool<Connection>,
 }
 
-/// Why a transaction was not committed.
+/// Why a transaction is not known to be committed.
 struct NotCommitted {
     failure: Failure,
-    /// Trying again can neither harm nor is it pointless.
-    again: bool,
+    stage: Stage,
+}
+
+/// How far a transaction came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// There was no connection for it.
+    Unconnected,
+    /// Nothing of it stayed.
+    Working,
+    /// The database was asked to commit. When the connection is lost then, nobody knows whether it did.
+    Committing,
+}
+
+/// Whether work may be tried again that was perhaps committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Repeat {
+    /// It would happen twice.
+    Harms,
+    /// It finds what it did before, by a key, and does nothing then.
+    Harmless,
 }
 
 impl Database {
@@ -103,25 +125,53 @@ impl Database {
         }
     }
 
-    /// Runs `work` in one transaction, several times if it must be, and answers once it is committed.
+    /// Runs `work` in one transaction, several times if it must be, and answers once it is committed. When the
+    /// connection is lost during the commit, the answer is "unavailable", and nobody knows whether it happened.
     pub(crate) async fn write<T, F>(&self, mut work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
     {
+        self.write_again(Repeat::Harms, &mut work).await
+    }
+
+    /// As [`Database::write`] for work that does nothing when it finds that it happened before: so it is tried again
+    /// after a commit whose answer was lost, and its caller learns what became of it.
+    pub(crate) async fn write_keyed<T, F>(&self, mut work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
+    {
+        self.write_again(Repeat::Harmless, &mut work).await
+    }
+
+    async fn write_again<T, F>(&self, repeat: Repeat, work: &mut F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, Failure>> + Send,
+    {
         let mut tries = 0;
+        let mut settle_until = None;
         loop {
-            match self.try_write(&mut work).await {
+            let NotCommitted { failure, stage } = match self.try_write(work).await {
                 Ok(value) => return Ok(value),
-                Err(NotCommitted { failure, again }) if again && tries < RETRIES_MAX => {
-                    tries += 1;
-                    log::debug!(
-                        "a transaction is tried again, {tries} of {RETRIES_MAX}: {failure:?}"
-                    );
-                    sleep(wait_before(tries)).await;
-                }
-                Err(NotCommitted { failure, .. }) => return Err(failure.into()),
+                Err(not_committed) => not_committed,
+            };
+            if stage == Stage::Committing && repeat == Repeat::Harmless {
+                settle_until.get_or_insert_with(|| Instant::now() + SETTLE_WITHIN);
             }
+            let settling = settle_until.is_some_and(|until| Instant::now() < until);
+            let again = match stage {
+                Stage::Unconnected => settling,
+                Stage::Working => helps_again(&failure) && (tries < RETRIES_MAX || settling),
+                Stage::Committing => helps_again(&failure) && settling,
+            };
+            if !again {
+                return Err(failure.into());
+            }
+            tries += 1;
+            log::debug!("a transaction is tried again after {tries} tries: {failure:?}");
+            sleep(wait_before(tries)).await;
         }
     }
 
@@ -133,23 +183,19 @@ impl Database {
         let connection = self.connection().await;
         let connection = connection.map_err(|error| NotCommitted {
             failure: error.into(),
-            again: false,
+            stage: Stage::Unconnected,
         })?;
-        let mut committing = false;
+        let mut stage = Stage::Working;
         let done = self.within_time(connection, async |connection| {
             let whole = connection.transaction(async |connection| {
                 let value = work(connection).await?;
-                committing = true;
+                stage = Stage::Committing;
                 Ok(value)
             });
             whole.await
         });
         let result = done.await;
-        // Of a commit whose answer was lost nobody knows whether it happened: it is not tried again.
-        result.map_err(|failure: Failure| NotCommitted {
-            again: !committing && helps_again(&failure),
-            failure,
-        })
+        result.map_err(|failure: Failure| NotCommitted { failure, stage })
     }
 
     /// Does `work` within [`WORK_TIMEOUT`]; a connection that was given up is not used again.
@@ -158,7 +204,16 @@ impl Database {
         mut connection: Object<Connection>,
         work: impl AsyncFnOnce(&mut Connection) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        match timeout(WORK_TIMEOUT, work(&mut connection)).await {
+        let done = async {
+            match work(&mut connection).await {
+                // What PostgreSQL says when it ends a connection has no kind of its own, and is in its own language.
+                Err(failure) if failure.is_unclear() && is_closed(&mut connection).await => {
+                    Err(failure.cut())
+                }
+                result => result,
+            }
+        };
+        match timeout(WORK_TIMEOUT, done).await {
             Ok(result) => result,
             Err(_) => {
                 drop(Object::take(connection));
@@ -179,8 +234,13 @@ fn helps_again(failure: &Failure) -> bool {
     failure.is_passing() || failure.is_lost()
 }
 
+/// Whether nothing can be sent any more. An empty statement works in every state of a living connection.
+async fn is_closed(connection: &mut Connection) -> bool {
+    connection.batch_execute("").await.is_err()
+}
+
 /// A random part of a doubling wait, so that two that met do not meet again.
 fn wait_before(tries: u32) -> Duration {
-    let longest = RETRY_WAIT * 2_u32.pow(tries - 1);
+    let longest = RETRY_WAIT * 2_u32.pow(tries.min(RETRIES_MAX + 1) - 1);
     longest.mul_f64(rand::random_range(0.1..1.0))
 }

@@ -4,9 +4,11 @@ use super::{
     Connection, PostgresStore, address::Address, connect::connect, database::RETRIES_MAX, migrate,
     migrations::MIGRATIONS,
 };
+use crate::sql::failure::Failure;
 use crate::{ClaimRequest, IdKind, NewExecution, Queue, Store, StoreError, Wake};
 use diesel_async::{SimpleAsyncConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::MigrationHarness;
+use futures_util::future::BoxFuture;
 use runyard_domain::{
     ExecutionId, JobId, RunId, RunnerId,
     account::TokenHash,
@@ -297,4 +299,114 @@ fn request() -> ClaimRequest {
         }],
         offer: Duration::from_secs(30),
     }
+}
+
+/// Ends the connection that commits, after all statements worked and before anything stayed.
+const CUT_AT_COMMIT: &str = "
+    CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER cut AFTER INSERT OR UPDATE ON settings
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut();
+";
+
+async fn setting_in_a_transaction(
+    store: &PostgresStore,
+    keyed: bool,
+    tries: &Arc<AtomicU32>,
+) -> Result<(), StoreError> {
+    let tries = Arc::clone(tries);
+    match keyed {
+        true => {
+            store
+                .database
+                .write_keyed(move |it| insert(it, &tries))
+                .await
+        }
+        false => store.database.write(move |it| insert(it, &tries)).await,
+    }
+}
+
+fn insert<'c>(
+    connection: &'c mut Connection,
+    tries: &AtomicU32,
+) -> BoxFuture<'c, Result<(), Failure>> {
+    tries.fetch_add(1, Ordering::SeqCst);
+    let insert = "INSERT INTO settings (name, value) VALUES ('a', '')";
+    Box::pin(async move { Ok(connection.batch_execute(insert).await?) })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_the_server_cut_is_unavailable_and_not_tried_again() {
+    let Some(own) = Own::create().await else {
+        return;
+    };
+    let store = PostgresStore::connect(&own.url(), 2).await.unwrap();
+    execute(&own.url(), CUT_AT_COMMIT).await;
+    let tries = Arc::new(AtomicU32::new(0));
+    let cut = setting_in_a_transaction(&store, false, &tries).await;
+    assert!(
+        matches!(cut, Err(StoreError::Unavailable { .. })),
+        "{cut:?}"
+    );
+    assert_eq!(tries.load(Ordering::SeqCst), 1);
+    store.ready().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_with_a_key_is_tried_again_after_a_commit_that_was_cut() {
+    let Some(own) = Own::create().await else {
+        return;
+    };
+    let store = PostgresStore::connect(&own.url(), 2).await.unwrap();
+    execute(&own.url(), CUT_AT_COMMIT).await;
+    let tries = Arc::new(AtomicU32::new(0));
+    let mending = async {
+        while tries.load(Ordering::SeqCst) < 2 {
+            tokio::task::yield_now().await;
+        }
+        execute(&own.url(), "DROP TRIGGER cut ON settings").await;
+    };
+    let (written, ()) = tokio::join!(setting_in_a_transaction(&store, true, &tries), mending);
+    written.unwrap();
+    assert!(tries.load(Ordering::SeqCst) >= 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_the_server_cut_is_unavailable() {
+    let Some(own) = Own::create().await else {
+        return;
+    };
+    let store = PostgresStore::connect(&own.url(), 1).await.unwrap();
+    let cut = store.database.write(|connection| {
+        let cut = "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)";
+        Box::pin(async move { Ok(connection.batch_execute(cut).await?) })
+    });
+    let cut = cut.await;
+    assert!(
+        matches!(cut, Err(StoreError::Unavailable { .. })),
+        "{cut:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_of_a_server_that_stalls_does_not_stand_in_the_way_for_ever() {
+    use diesel_async::RunQueryDsl;
+
+    let Some(own) = Own::create().await else {
+        return;
+    };
+    let store = PostgresStore::connect(&own.url(), 1).await.unwrap();
+    let limit = store.database.read(|connection| {
+        let limit = diesel::sql_query(
+            "SELECT current_setting('idle_in_transaction_session_timeout') AS value",
+        );
+        Box::pin(async move { Ok(limit.get_result::<Shown>(connection).await?.value) })
+    });
+    assert_eq!(limit.await.unwrap(), "10s");
+}
+
+#[derive(diesel::QueryableByName)]
+struct Shown {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    value: String,
 }

@@ -15,6 +15,7 @@ use crate::{
 use async_trait::async_trait;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
+use futures_util::future::BoxFuture;
 use runyard_domain::{Refusal, RepositoryId, RunId, WorkflowId};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,15 +23,38 @@ use std::sync::{Arc, Mutex, PoisonError};
 impl Changes for SqlStore {
     async fn change(&self, scope: Scope, decide: Decide) -> Result<(), ChangeError> {
         let decide = Arc::new(Mutex::new(decide));
-        let changed = self.database.write(move |connection| {
-            let (scope, decide) = (scope.clone(), Arc::clone(&decide));
-            Box::pin(async move { change(connection, &scope, &decide).await })
-        });
-        for wake in changed.await?? {
+        let database = &self.database;
+        let changed = if is_keyed(&scope) {
+            let changing = database.write_keyed(move |it| attempt(it, &scope, &decide));
+            changing.await
+        } else {
+            let changing = database.write(move |it| attempt(it, &scope, &decide));
+            changing.await
+        };
+        for wake in changed?? {
             self.wake(wake);
         }
         Ok(())
     }
+}
+
+/// Whether the same change again finds what it did before: a key makes one run.
+fn is_keyed(scope: &Scope) -> bool {
+    match scope {
+        Scope::NewRun { .. } => true,
+        Scope::Run(_) | Scope::Execution(_) | Scope::RunOfExecution(_) => false,
+    }
+}
+
+type Changed = Result<Vec<Wake>, Refusal>;
+
+fn attempt<'c>(
+    connection: &'c mut Connection,
+    scope: &Scope,
+    decide: &Arc<Mutex<Decide>>,
+) -> BoxFuture<'c, Result<Changed, Failure>> {
+    let (scope, decide) = (scope.clone(), Arc::clone(decide));
+    Box::pin(async move { change(connection, &scope, &decide).await })
 }
 
 /// A refusal is a result, not a failure: nothing was written, so there is nothing to undo or to try again.
@@ -38,7 +62,7 @@ async fn change(
     connection: &mut Connection,
     scope: &Scope,
     decide: &Mutex<Decide>,
-) -> Result<Result<Vec<Wake>, Refusal>, Failure> {
+) -> Result<Changed, Failure> {
     let before = load(connection, scope).await?;
     let now = dialect::now(connection).await?;
     let mut after = before.clone();

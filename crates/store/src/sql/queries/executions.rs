@@ -27,7 +27,8 @@ impl Queue for SqlStore {
         // Most claims find nothing: then nothing is written.
         let ready = perform!(self.read, claimable(request, labels))?;
         match ready {
-            Some(ready) => perform!(self.write, claim(request, ready)),
+            // The same key is offered the same again.
+            Some(ready) => perform!(self.write_keyed, claim(request, ready)),
             None => Ok(Vec::new()),
         }
     }

@@ -144,7 +144,9 @@ impl JobRow {
         column: &'static str,
         value: Option<&JsonText>,
     ) -> Result<Option<T>, StoreError> {
-        value.map(|value| self.row().json(column, value)).transpose()
+        value
+            .map(|value| self.row().json(column, value))
+            .transpose()
     }
 
     fn ran(&self) -> Result<Option<Ran>, StoreError> {

@@ -67,6 +67,15 @@ impl Database {
     {
         self.writer.write(work).await
     }
+
+    /// The same as [`Self::write`] here: the answer of a commit cannot be lost.
+    pub(crate) async fn write_keyed<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
+    {
+        self.writer.write(work).await
+    }
 }
 
 /// A connection that syncs every commit, with the pragmas that hold for all of them.

@@ -4,7 +4,7 @@ use super::agreement::assert_agrees;
 use crate::world::{ALL, CHAIN, DIAMOND, ONE_JOB, World, insert_user, jobs_beside_each_other};
 use runyard_domain::{
     Conclusion, Event, JobStatus, Refusal, RunStatus,
-    run::{Definition, JOBS_PER_ATTEMPT_MAX, Planning},
+    run::{JOBS_PER_ATTEMPT_MAX, Planning, single},
 };
 use runyard_store::{ChangeError, JobsOf, Scope, Store};
 use runyard_workflow::Diagnostic;
@@ -158,7 +158,7 @@ pub(crate) async fn each_attempt_shows_its_own_errors(store: Arc<dyn Store>) {
     flow.run_to_the_end(Conclusion::Failure).await;
     let by = world.user.id;
     let too_many = jobs_beside_each_other(JOBS_PER_ATTEMPT_MAX + 1);
-    let definition = Definition::single(runyard_workflow::parse("ci.yml", &too_many).unwrap());
+    let definition = single(runyard_workflow::parse("ci.yml", &too_many).unwrap());
     let rerun = flow.change(Scope::Run(flow.id), move |run, _, planning| {
         let definition = &definition;
         run.rerun_all(

@@ -10,7 +10,7 @@ use runyard_domain::{
     account::User,
     execution::{Patience, Step},
     repository::{Repository, Workflow},
-    run::{CommitFacts, Contexts, Definition, Planning, RunIdentity},
+    run::{CommitFacts, Contexts, Planning, RunIdentity, single},
     runner::LabelSet,
 };
 use runyard_store::{
@@ -104,7 +104,7 @@ impl World {
     /// Creates and plans what is wanted; the run that its key made before, if there is one.
     pub(crate) async fn create(&self, wanted: Wanted) -> Result<Flow, ChangeError> {
         let file = runyard_workflow::parse("ci.yml", &wanted.text).unwrap();
-        let file = Arc::new(Definition::single(file));
+        let file = Arc::new(single(file));
         let flow = Flow {
             world: self.clone(),
             id: wanted.identity.id,

@@ -1,0 +1,148 @@
+//! The keys of `action.yml`: composite, JavaScript and docker actions; it must not know workflows.
+
+use super::scalars::{BOOLEAN, FILLED, TEXT, VARIABLES};
+use super::step::{ENV, FILLED_STRING, IF, NAME, RUN, STEP_BOOLEAN, STRING, WITH};
+use crate::expression::Place;
+use crate::schema::definition::{Definition, Mapping, Shape, at, free, known, may, must, plain};
+
+pub(crate) static ACTION: Definition =
+    plain("an action is a mapping", &[Shape::Mapping(&ACTION_KEYS)]);
+
+static ACTION_KEYS: Mapping = known(&[
+    may("name", &TEXT),
+    may("author", &TEXT),
+    may("description", &TEXT),
+    may("inputs", &INPUTS),
+    may("outputs", &OUTPUTS),
+    must("runs", &RUNS),
+    may("branding", &BRANDING),
+]);
+
+static BRANDING: Definition = plain(
+    "branding is a mapping with icon and color",
+    &[Shape::Mapping(&BRANDING_KEYS)],
+);
+
+static BRANDING_KEYS: Mapping = known(&[may("icon", &TEXT), may("color", &TEXT)]);
+
+static INPUTS: Definition = plain(
+    "inputs is a mapping of names to inputs",
+    &[Shape::Null, Shape::Mapping(&INPUT_NAMES)],
+);
+
+static INPUT_NAMES: Mapping = free(&INPUT);
+
+static INPUT: Definition = plain(
+    "an input takes nothing or a mapping",
+    &[Shape::Null, Shape::Mapping(&INPUT_KEYS)],
+);
+
+static INPUT_KEYS: Mapping = known(&[
+    may("description", &TEXT),
+    may("required", &BOOLEAN),
+    may("default", &INPUT_DEFAULT),
+    may("deprecationMessage", &TEXT),
+    may("type", &TEXT),
+]);
+
+static INPUT_DEFAULT: Definition = at(
+    Place::Step,
+    "the default of an input is a scalar",
+    &[Shape::Text],
+);
+
+static OUTPUTS: Definition = plain(
+    "outputs is a mapping of names to outputs",
+    &[Shape::Null, Shape::Mapping(&OUTPUT_NAMES)],
+);
+
+static OUTPUT_NAMES: Mapping = free(&OUTPUT);
+
+static OUTPUT: Definition = plain(
+    "an output takes nothing or a mapping with description and value",
+    &[Shape::Null, Shape::Mapping(&OUTPUT_KEYS)],
+);
+
+static OUTPUT_KEYS: Mapping = known(&[may("description", &TEXT), may("value", &OUTPUT_VALUE)]);
+
+static OUTPUT_VALUE: Definition = at(
+    Place::Step,
+    "the value of an output is a string",
+    &[Shape::Text],
+);
+
+static RUNS: Definition = plain(
+    "runs is a mapping with using, and with steps, main or image",
+    &[
+        Shape::Mapping(&COMPOSITE),
+        Shape::Mapping(&JAVASCRIPT),
+        Shape::Mapping(&DOCKER),
+    ],
+);
+
+static COMPOSITE: Mapping = known(&[must("using", &FILLED), must("steps", &STEPS)]);
+
+static JAVASCRIPT: Mapping = known(&[
+    must("using", &FILLED),
+    must("main", &FILLED),
+    may("pre", &FILLED),
+    may("pre-if", &CONDITION),
+    may("post", &FILLED),
+    may("post-if", &CONDITION),
+]);
+
+static DOCKER: Mapping = known(&[
+    must("using", &FILLED),
+    must("image", &FILLED),
+    may("args", &ARGUMENTS),
+    may("entrypoint", &FILLED),
+    may("pre-entrypoint", &FILLED),
+    may("pre-if", &CONDITION),
+    may("post-entrypoint", &FILLED),
+    may("post-if", &CONDITION),
+    may("env", &DOCKER_ENV),
+]);
+
+static ARGUMENTS: Definition = plain("args is a list of strings", &[Shape::Sequence(&ARGUMENT)]);
+
+static ARGUMENT: Definition = at(Place::Step, "an argument is a string", &[Shape::Text]);
+
+static DOCKER_ENV: Definition = at(
+    Place::Step,
+    "env is a mapping of names to scalars",
+    &[Shape::Mapping(&VARIABLES)],
+);
+
+static CONDITION: Definition = at(
+    Place::StepIf,
+    "an expression is allowed here",
+    &[Shape::Condition, Shape::Text],
+);
+
+static STEPS: Definition = plain("steps is a list of steps", &[Shape::Sequence(&STEP)]);
+
+static STEP: Definition = plain(
+    "a step is a mapping",
+    &[Shape::Mapping(&RUN_STEP), Shape::Mapping(&USES_STEP)],
+);
+
+static RUN_STEP: Mapping = known(&[
+    may("id", &FILLED),
+    may("name", &NAME),
+    may("if", &IF),
+    must("run", &RUN),
+    must("shell", &FILLED_STRING),
+    may("working-directory", &STRING),
+    may("env", &ENV),
+    may("continue-on-error", &STEP_BOOLEAN),
+]);
+
+static USES_STEP: Mapping = known(&[
+    may("id", &FILLED),
+    may("name", &NAME),
+    may("if", &IF),
+    must("uses", &FILLED),
+    may("with", &WITH),
+    may("env", &ENV),
+    may("continue-on-error", &STEP_BOOLEAN),
+]);

@@ -1,0 +1,211 @@
+//! What goes on meanwhile: runs are made, jobs are taken and end, and lists are read. Good requests only.
+
+use runyard_tests::{Answer, Request};
+use serde_json::{Value, json};
+
+use crate::random::Random;
+use crate::world::{Execution, NAME, OWNER, SPARE, World, allow};
+
+/// More are not made while so many wait.
+const QUEUED_MAX: i64 = 20;
+
+/// One thing happens.
+pub(crate) async fn happen(world: &mut World, random: &mut Random) {
+    match random.below(24) {
+        0..=2 => dispatch(world).await,
+        3..=7 => claim(world, random).await,
+        8..=12 => start(world, random).await,
+        13..=14 => log(world, random).await,
+        15..=18 => finish(world, random).await,
+        19..=20 => change_run(world, random).await,
+        21 => world.renew().await,
+        _ => read(world, random).await,
+    }
+}
+
+/// Everything once, so that there is something of each kind.
+pub(crate) async fn begin(world: &mut World, random: &mut Random) {
+    for _ in 0..4 {
+        dispatch(world).await;
+    }
+    declare(world).await;
+    for result in ["success", "failure"] {
+        claim(world, random).await;
+        for execution in world.executions.clone() {
+            start_one(world, &execution).await;
+            log_one(world, &execution).await;
+        }
+        let taken = world.executions.len() / 2;
+        for execution in world.executions[..taken].to_vec() {
+            finish_one(world, &execution, result).await;
+        }
+    }
+    read(world, random).await;
+    change_run(world, random).await;
+    read(world, random).await;
+}
+
+async fn dispatch(world: &World) {
+    let path = format!("{}/runs?status=queued&per_page=1", actions());
+    let queued = world.site.get(&path).await.json();
+    if queued["total_count"].as_i64().unwrap_or_default() < QUEUED_MAX {
+        let path = format!("{}/workflows/ci.yml/dispatches", actions());
+        allow(world.site.post(&path, &json!({ "ref": "main" })).await);
+    }
+}
+
+/// The runner says again what it is: requests may have told otherwise, or ended it.
+async fn declare(world: &mut World) {
+    let body = json!({
+        "labels": [crate::world::LABEL], "version": "0.1.0", "capacity": 4, "state": "ready",
+    });
+    let declared = world
+        .client("runner")
+        .put("/api/v1/runners/self", &body)
+        .await;
+    if allow(declared).status == 401 {
+        world.renew().await;
+    }
+}
+
+async fn claim(world: &mut World, random: &mut Random) {
+    declare(world).await;
+    let key = random.below(usize::MAX).to_string();
+    let body = json!({ "request_key": key, "free_slots": 2, "wait_s": 0 });
+    let claimed = world
+        .client("runner")
+        .post("/api/v1/runners/claim", &body)
+        .await;
+    if allow(claimed.clone()).status == 200 {
+        world.take_offers(&claimed.json());
+    }
+}
+
+fn some(world: &World, random: &mut Random) -> Option<Execution> {
+    let known = &world.executions;
+    (!known.is_empty()).then(|| random.pick(known).clone())
+}
+
+async fn start(world: &World, random: &mut Random) {
+    for execution in [some(world, random), world.executions.last().cloned()] {
+        if let Some(execution) = execution {
+            start_one(world, &execution).await;
+        }
+    }
+}
+
+async fn put(world: &World, execution: &Execution, call: &str, body: Option<Value>) -> Answer {
+    let path = format!("/api/v1/executions/{}/{call}", execution.id);
+    let request = Request::new("PUT", &path);
+    let request = match body {
+        Some(body) => request.json(&body),
+        None => request.body("[2,1767323045678,\"one\"]\n"),
+    };
+    let client = world.site.with_token(&execution.token);
+    allow(client.send(request).await)
+}
+
+async fn start_one(world: &World, execution: &Execution) {
+    let body = json!({ "started_at_ms": 1 });
+    put(world, execution, "start", Some(body)).await;
+}
+
+async fn log(world: &World, random: &mut Random) {
+    if let Some(execution) = some(world, random) {
+        log_one(world, &execution).await;
+    }
+}
+
+async fn log_one(world: &World, execution: &Execution) {
+    put(world, execution, "log?offset=0", None).await;
+}
+
+async fn finish(world: &World, random: &mut Random) {
+    let result = *random.pick(&["success", "success", "failure"]);
+    if let Some(execution) = some(world, random) {
+        finish_one(world, &execution, result).await;
+    }
+}
+
+async fn finish_one(world: &World, execution: &Execution, result: &str) {
+    let step = json!({
+        "number": 2, "name": "Run echo one", "status": "completed", "conclusion": "success",
+        "started_at_ms": 1_767_323_045_678_i64, "completed_at_ms": 1_767_323_045_679_i64,
+    });
+    let body = json!({ "result": result, "steps": [step], "log_bytes": 0, "stopped_at_ms": 1 });
+    put(world, execution, "finish", Some(body)).await;
+}
+
+/// A run is cancelled, and a completed one run again, both ways.
+async fn change_run(world: &mut World, random: &mut Random) {
+    if let Some(run) = world.things.get("run_id", random) {
+        allow(
+            world
+                .site
+                .post_empty(&format!("{}/runs/{run}/cancel", actions()))
+                .await,
+        );
+    }
+    let path = format!("{}/runs?status=completed&per_page=5", actions());
+    let completed = world.site.get(&path).await.json();
+    let id = completed["workflow_runs"][random.below(5)]["id"].as_i64();
+    if let Some(run) = id {
+        let path = match random.once_in(4) {
+            true => format!("/api/v1/runs/{run}/rerun"),
+            false => format!("{}/runs/{run}/rerun", actions()),
+        };
+        allow(world.site.post_empty(&path).await);
+        world.things.put("run_id", &run.to_string());
+    }
+}
+
+/// Lists tell of ids, and logs of links.
+async fn read(world: &mut World, random: &mut Random) {
+    let run = world.things.get("run_id", random).unwrap_or_default();
+    let paths = [
+        format!("{}/runs?per_page=10", actions()),
+        format!("{}/workflows", actions()),
+        format!("{}/runs/{run}/jobs?filter=all", actions()),
+        format!("/api/v3/repos/{OWNER}/{NAME}"),
+        "/api/v1/runners?per_page=10".to_owned(),
+        format!("/api/v1/users/{SPARE}/tokens"),
+    ];
+    for path in paths {
+        let answer = allow(world.site.get(&path).await);
+        if answer.status == 200 && !path.ends_with("/tokens") {
+            world.things.harvest(&answer.json());
+        }
+    }
+    links(world, random).await;
+}
+
+async fn links(world: &mut World, random: &mut Random) {
+    let path = format!("{}/runs?status=completed&per_page=5", actions());
+    let completed = world.site.get(&path).await.json();
+    let run = completed["workflow_runs"][random.below(2)]["id"].to_string();
+    let jobs = world
+        .site
+        .get(&format!("{}/runs/{run}/jobs", actions()))
+        .await;
+    let job = match jobs.status {
+        200 => jobs.json()["jobs"][0]["id"].to_string(),
+        _ => return,
+    };
+    for (kind, path) in [
+        ("link to a run", format!("{}/runs/{run}/logs", actions())),
+        ("link to a job", format!("{}/jobs/{job}/logs", actions())),
+    ] {
+        let answer = allow(world.site.get(&path).await);
+        if answer.status == 302 {
+            let location = answer.location();
+            let path = location.trim_start_matches(world.site.base()).to_owned();
+            world.things.put(kind, &path);
+            world.things.put("run_id=logged", &run);
+            world.things.put("job_id=logged", &job);
+        }
+    }
+}
+
+fn actions() -> String {
+    format!("/api/v3/repos/{OWNER}/{NAME}/actions")
+}
