@@ -1,10 +1,8 @@
 //! Inputs of `workflow_dispatch`: checked and typed (semantics R6.31 to R6.33); it must not know the
 //! request they came in.
 
-mod declared;
 mod given;
 
-pub use declared::{DispatchInput, DispatchInputKind};
 pub use given::{
     DispatchInputs, InputFault, InvalidInput, MAX_DISPATCH_INPUTS, MAX_DISPATCH_PAYLOAD,
     read_inputs,
