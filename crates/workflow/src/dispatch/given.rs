@@ -141,11 +141,17 @@ fn within_limits(given: &Map<String, Json>) -> Result<(), Vec<InvalidInput>> {
     if count > MAX_DISPATCH_INPUTS {
         return Err(vec![invalid(last, InputFault::TooMany { count })]);
     }
-    let length = Json::Object(given.clone()).to_string().chars().count();
+    let length = length(given);
     if length > MAX_DISPATCH_PAYLOAD {
         return Err(vec![invalid(last, InputFault::TooLong { length })]);
     }
     Ok(())
+}
+
+/// How many characters a mapping has as JSON.
+pub(super) fn length(pairs: &Map<String, Json>) -> usize {
+    let written = serde_json::to_string(pairs).expect("JSON can be written");
+    written.chars().count()
 }
 
 fn invalid(input: &str, fault: InputFault) -> InvalidInput {

@@ -2,7 +2,8 @@
 
 use crate::matching::located;
 use runyard_workflow::dispatch::{
-    DispatchInputs, MAX_DISPATCH_INPUTS, MAX_DISPATCH_PAYLOAD, read_inputs,
+    DispatchInputs, MAX_DISPATCH_INPUTS, MAX_DISPATCH_PAYLOAD, check_repository_dispatch,
+    read_inputs,
 };
 use runyard_workflow::expression::{Kind, Value};
 use runyard_workflow::model::{DispatchInput, InputKind, Located, Scalar};
@@ -219,4 +220,42 @@ fn r6_31_the_types_are_these() {
         words,
         ["string", "boolean", "number", "choice", "environment"]
     );
+}
+
+#[test]
+fn r6_5_a_repository_dispatch_has_limits() {
+    let sentence = |event_type: &str, payload: Json| {
+        check_repository_dispatch(event_type, &given(payload)).map_err(|error| error.to_string())
+    };
+    let keys = |count: usize| {
+        json!(
+            (0..count)
+                .map(|n| (n.to_string(), json!(n)))
+                .collect::<Map<_, _>>()
+        )
+    };
+    let long = |length: usize| json!({"a": "x".repeat(length - 8)});
+    assert_eq!(sentence(&"é".repeat(100), keys(10)), Ok(()));
+    assert_eq!(sentence("a", long(65_535)), Ok(()));
+    let refused = [
+        (
+            sentence("", json!({})),
+            "event_type is empty; it must have 1 to 100 characters",
+        ),
+        (
+            sentence(&"é".repeat(101), json!({})),
+            "event_type has 101 characters; at most 100 are allowed",
+        ),
+        (
+            sentence("a", keys(11)),
+            "client_payload has 11 keys; at most 10 are allowed",
+        ),
+        (
+            sentence("a", long(65_536)),
+            "client_payload has 65536 characters; at most 65535 are allowed",
+        ),
+    ];
+    for (found, expected) in refused {
+        assert_eq!(found, Err(expected.to_owned()));
+    }
 }

@@ -2,7 +2,7 @@
 
 use runyard_workflow::model::{Located, Position, Schedule, Trigger};
 use runyard_workflow::trigger::{
-    ChangedPaths, Decision, EVENTS, EventFacts, EventRules, Filters, MAX_CHANGED_PATHS,
+    ChangedPaths, Decision, EVENTS, EventFacts, EventRules, Filters as Takes, MAX_CHANGED_PATHS,
     MAX_COMPARED_COMMITS, Obstacle, PullRequest, PushedRef, RunsAt, Subject, decide, decide_all,
 };
 
@@ -57,8 +57,11 @@ pub(crate) fn words(list: &[&str]) -> Option<Vec<Located<String>>> {
     Some(list.iter().map(|word| located(word)).collect())
 }
 
+/// Filters by their keys.
+type Filters<'a> = &'a [(&'a str, &'a [&'a str])];
+
 /// A trigger with one filter after another: `branches: a b` as `("branches", &["a", "b"])`.
-fn on(event: &str, filters: &[(&str, &[&str])]) -> Trigger {
+fn on(event: &str, filters: Filters<'_>) -> Trigger {
     let mut trigger = plain(event);
     for (key, list) in filters {
         let place = match *key {
@@ -205,7 +208,7 @@ fn r6_5_the_table_names_every_event_once_and_its_default_types_are_types() {
     );
     assert_eq!(
         EventRules::of("push").unwrap().filters,
-        Filters::BranchesTagsAndPaths
+        Takes::BranchesTagsAndPaths
     );
     assert_eq!(EventRules::of("Push"), None);
     assert_eq!(
@@ -328,7 +331,7 @@ fn r6_9_workflow_run_goes_by_name_branch_type_and_length_of_the_chain() {
 
 #[test]
 fn r6_20_filters_for_one_kind_of_ref_keep_the_other_out() {
-    let table: &[(&[(&str, &[&str])], bool, bool)] = &[
+    let table: &[(Filters<'_>, bool, bool)] = &[
         (&[], true, true),
         (&[("branches", &["**"])], true, false),
         (&[("branches-ignore", &["x"])], true, false),
