@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 pub(crate) struct Files<'a>(pub(crate) &'a Case);
 
 impl Loader for Files<'_> {
-    fn load(&self, _: Option<&Source>, file: &CalledFile) -> Result<Loaded, String> {
+    fn load(&self, _: Option<&Source>, file: &CalledFile) -> Result<Option<Loaded>, String> {
         let name = match file {
             CalledFile::Local { path } => format!("./{path}"),
             CalledFile::Repository {
@@ -24,14 +24,14 @@ impl Loader for Files<'_> {
         };
         let found = self.0.called.iter().find(|(called, _)| *called == name);
         let (path, text) = found.ok_or("workflow was not found")?;
-        Ok(Loaded {
+        Ok(Some(Loaded {
             source: Source {
                 path: path.clone(),
                 sha: String::new(),
                 reference: None,
             },
             text: text.clone(),
-        })
+        }))
     }
 }
 
