@@ -30,7 +30,8 @@ check: ## Check format, lints and documentation, as CI does
 fmt: ## Format the sources
 	$(CARGO) fmt --all
 
-bench: ## Measure how long a queued job waits for an idle runner, on SQLite and PostgreSQL
+bench: ## Measure the workflow language, and how fast a runner hears of a job and of a cancel beside a durable commit
+	$(CARGO) bench --locked --package runyard-workflow --benches
 	$(CARGO) build --locked --release --bins
 	tests/with-postgres $(CARGO) bench --locked --package runyard-tests
 

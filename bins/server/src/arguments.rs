@@ -1,5 +1,6 @@
 //! The command line: what can be asked of the program. No work is done here.
 
+use crate::expression::Expression;
 use crate::settings::StoreKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -36,6 +37,9 @@ pub(crate) enum Command {
     Dispatch(Dispatch),
     /// Show a running server at work: a sample project, its workflow, a run to watch
     Demo(Demo),
+    /// Try expressions of workflows out; needs no server
+    #[command(subcommand)]
+    Expression(Expression),
 }
 
 /// Which settings a server starts with.

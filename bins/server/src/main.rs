@@ -5,6 +5,7 @@ mod bounds;
 mod client;
 mod commands;
 mod demo;
+mod expression;
 mod first_start;
 mod follow;
 mod hook;
@@ -32,10 +33,7 @@ fn main() -> ExitCode {
     };
     let done = runtime.block_on(run(arguments.command));
     runtime.shutdown_timeout(LEFTOVERS);
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&error),
-    }
+    done.unwrap_or_else(|error| failed(&error))
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
@@ -43,7 +41,7 @@ fn failed(error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn run(command: Command) -> anyhow::Result<()> {
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(command) => serve::serve(command).await,
         Command::Migrate(command) => serve::migrate(command).await,
@@ -54,5 +52,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Status(connection) => status::status(&connection).await,
         Command::Dispatch(command) => commands::dispatch(command).await,
         Command::Demo(command) => demo::demo(command).await,
-    }
+        Command::Expression(command) => return expression::expression(command),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -236,6 +236,7 @@ impl From<GitError> for ApiError {
             | GitError::ProtocolRefused { .. }
             | GitError::Unreachable { .. }
             | GitError::NotFetched { .. }
+            | GitError::RequestRefused
             | GitError::NotACommit { .. }
             | GitError::UnknownCommit { .. }
             | GitError::TooManyWorkflowFiles { .. }

@@ -3,7 +3,7 @@
 use super::{artifacts, dispatches, jobs, logs, repositories, root, runs, users, workflows};
 use crate::{
     routes::unknown,
-    wire::{etag, headers},
+    wire::{acceptable, etag, headers},
 };
 use actix_web::{
     Scope,
@@ -17,6 +17,7 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
     below("/api/v3")
         .wrap(from_fn(etag))
         .wrap(Compress::default())
+        .wrap(from_fn(acceptable))
         .wrap(from_fn(headers::github))
         .app_data(Door::GitHub)
         .route("", get().to(root::root))

@@ -4,6 +4,7 @@ mod accept;
 mod body;
 pub(crate) mod connections;
 pub(crate) mod documentation;
+mod encoding;
 mod etag;
 pub(crate) mod excess;
 pub(crate) mod headers;
@@ -14,6 +15,7 @@ mod time;
 pub(crate) mod waiting;
 
 pub(crate) use body::{Body, Empty, JSON, ListBody, accepted, created, json, ok};
+pub(crate) use encoding::acceptable;
 pub(crate) use etag::etag;
 pub(crate) use excess::Excess;
 pub(crate) use origin::Origin;

@@ -8,6 +8,7 @@ use actix_web::{
     web::Data,
 };
 use std::future::{Ready, ready};
+use url::Url;
 
 /// `http://host:port`, without a slash at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +66,8 @@ fn first<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
 }
 
 fn is_authority(host: &str) -> bool {
-    !host.contains('@') && host.parse::<Authority>().is_ok()
+    let is_url = Url::parse(&format!("http://{host}")).is_ok();
+    is_url && !host.contains('@') && host.parse::<Authority>().is_ok()
 }
 
 impl FromRequest for Origin {
@@ -74,5 +76,25 @@ impl FromRequest for Origin {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(Self::of(request)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_authority;
+
+    #[test]
+    fn links_never_begin_with_a_host_that_no_client_could_reach() {
+        for (host, taken) in [
+            ("ci.example.org", true),
+            ("ci.example.org:8443", true),
+            ("[::1]:80", true),
+            ("ci.example.org:99999", false),
+            ("user@ci.example.org", false),
+            ("a b", false),
+            ("", false),
+        ] {
+            assert_eq!(is_authority(host), taken, "{host:?}");
+        }
     }
 }

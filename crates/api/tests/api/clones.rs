@@ -74,6 +74,18 @@ async fn a_stranger_cannot_tell_a_private_repository_from_none() {
 }
 
 #[tokio::test]
+async fn a_request_that_git_does_not_understand_is_refused_in_words() {
+    let server = TestServer::start().await;
+    server.repository("admin", "open", false).await;
+    let info = "/admin/open/info/refs?service=git-upload-pack";
+    let _ = server.get(info, "").await.expect(200);
+    let request = server.request("POST", "/admin/open/git-upload-pack", "");
+    let answer = server.send(request.body("xxxx")).await;
+    let said = "git does not understand the request".to_owned();
+    assert_eq!(answer.refusal(), (422, said));
+}
+
+#[tokio::test]
 async fn pushes_and_dumb_clients_are_refused() {
     let server = TestServer::start().await;
     server.repository("admin", "open", false).await;

@@ -57,6 +57,9 @@ pub enum GitError {
         /// Which one.
         repository: RepositoryId,
     },
+    /// A client asked for a clone in words that git does not understand.
+    #[error("git does not understand the request")]
+    RequestRefused,
     /// No branch or tag has this name.
     #[error("no branch or tag is named `{reference}`")]
     UnknownRef {

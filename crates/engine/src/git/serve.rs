@@ -13,7 +13,7 @@ use tokio::{
     process::{ChildStdout, Command},
     sync::OwnedSemaphorePermit,
     task::JoinHandle,
-    time::{Instant, timeout_at},
+    time::{Duration, Instant, timeout_at},
 };
 
 /// Most bytes that a list of refs may take.
@@ -22,6 +22,9 @@ const ADVERTISED_BYTES: usize = 64 * 1024 * 1024;
 const BLOCK_BYTES: usize = 64 * 1024;
 /// Longest value of a `Git-Protocol` header that git is given.
 const PROTOCOL_BYTES: usize = 128;
+/// Begins a line that says why git ends, after the line's length.
+const ERROR: &[u8] = b"ERR ";
+const LENGTH_BYTES: usize = 4;
 /// Stands before the list of refs, except in version 2 of the protocol.
 const SERVICE: &[u8] = b"001e# service=git-upload-pack\n0000";
 
@@ -62,6 +65,10 @@ impl Git {
     }
 
     /// Answer to `POST git-upload-pack`, whose unpacked body is given.
+    ///
+    /// # Errors
+    /// [`GitError::RequestRefused`] when git says nothing but that it failed, [`GitError::Timeout`] when it says
+    /// nothing in time. What fails later ends the stream.
     pub async fn upload_pack(
         &self,
         repository: RepositoryId,
@@ -72,9 +79,19 @@ impl Git {
         let mut command = self.serving(repository, protocol, &[]).await?;
         command.stdin(Stdio::piped());
         let permit = self.clone_permit().await?;
-        let until = Instant::now() + self.shared.settings.serve_timeout;
-        let serving = Serving::start(command, body, until, permit).map_err(GitError::internal)?;
-        let blocks = stream::try_unfold(serving, |serving| serving.next());
+        let limit = self.shared.settings.serve_timeout;
+        let until = Instant::now() + limit;
+        let mut serving =
+            Serving::start(command, body, until, permit).map_err(GitError::internal)?;
+        let first = serving.next().await.map_err(|error| refused(&error, limit))?;
+        let begun = (serving, Some(first));
+        let blocks = stream::try_unfold(begun, |(mut serving, first)| async move {
+            let block = match first {
+                Some(first) => first,
+                None => serving.next().await?,
+            };
+            Ok(block.map(|block| (block, (serving, None))))
+        });
         Ok(blocks.boxed())
     }
 
@@ -106,12 +123,24 @@ impl Git {
     }
 }
 
+/// A failure before the first word can still be answered in words.
+fn refused(error: &io::Error, limit: Duration) -> GitError {
+    if error.kind() == io::ErrorKind::TimedOut {
+        let seconds = limit.as_secs();
+        return GitError::Timeout { seconds };
+    }
+    log::debug!("{error}");
+    GitError::RequestRefused
+}
+
 /// One answer in the making.
 struct Serving {
     group: Group,
     stdout: ChildStdout,
     stderr: JoinHandle<io::Result<String>>,
     until: Instant,
+    /// Git told the client why it fails.
+    told: bool,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -149,22 +178,24 @@ impl Serving {
             stdout,
             stderr,
             until,
+            told: false,
             _permit: permit,
         })
     }
 
-    /// The next block; nothing after the last one; an error when git fails or takes too long.
-    async fn next(mut self) -> io::Result<Option<(Bytes, Self)>> {
+    /// The next block; nothing after the last one; an error when git takes too long, or fails without a word.
+    async fn next(&mut self) -> io::Result<Option<Bytes>> {
         if Instant::now() >= self.until {
             return Err(io::ErrorKind::TimedOut.into());
         }
         let mut block = BytesMut::with_capacity(BLOCK_BYTES);
         let read = timeout_at(self.until, self.stdout.read_buf(&mut block)).await;
         if read.map_err(|_| io::ErrorKind::TimedOut)?? > 0 {
-            return Ok(Some((block.freeze(), self)));
+            self.told |= block.get(LENGTH_BYTES..).is_some_and(|rest| rest.starts_with(ERROR));
+            return Ok(Some(block.freeze()));
         }
         let status = self.group.child.wait().await?;
-        if status.success() {
+        if status.success() || self.told {
             return Ok(None);
         }
         let said = (&mut self.stderr).await.map_err(io::Error::other)??;

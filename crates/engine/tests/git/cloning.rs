@@ -108,20 +108,26 @@ async fn the_list_of_refs_begins_as_the_protocol_wants() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_none_ends_in_an_error() {
+async fn a_request_that_is_none_is_refused_before_anything_is_answered() {
     let mirrors = Mirrors::of(&SourceRepository::new()).await;
-    let stream = mirrors
-        .git
-        .upload_pack(ID, None, b"nonsense".to_vec())
-        .await
-        .unwrap();
-    let outcome: io::Result<Vec<_>> = stream.try_collect().await;
-    assert!(
-        outcome
-            .unwrap_err()
-            .to_string()
-            .starts_with("upload-pack: ")
-    );
+    for nonsense in ["nonsense", "xxxx", "0009want\n0000", "\u{feff}{}"] {
+        let served = mirrors.git.upload_pack(ID, None, nonsense.into()).await;
+        assert!(
+            matches!(served.map(drop), Err(GitError::RequestRefused)),
+            "{nonsense}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_was_told_why_is_sent_the_whole_answer() {
+    let mirrors = Mirrors::of(&SourceRepository::new()).await;
+    let unknown = format!("0032want {}\n00000009done\n", "1".repeat(40));
+    let served = mirrors.git.upload_pack(ID, None, unknown.into()).await;
+    let outcome: io::Result<Vec<_>> = served.unwrap().try_collect().await;
+    let said = outcome.unwrap().concat();
+    let said = String::from_utf8_lossy(&said);
+    assert!(said.contains("ERR upload-pack: not our ref"), "{said}");
 }
 
 #[tokio::test]
@@ -159,11 +165,9 @@ async fn a_clone_that_takes_too_long_is_ended() {
     let source = SourceRepository::new();
     let mirrors = Mirrors::with(|settings| settings.serve_timeout = Duration::ZERO);
     mirrors.git.fetch(ID, &source.source(), None).await.unwrap();
-    let mut stream = mirrors
-        .git
-        .upload_pack(ID, None, b"0000".to_vec())
-        .await
-        .unwrap();
-    let error = stream.next().await.unwrap().unwrap_err();
-    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    let served = mirrors.git.upload_pack(ID, None, b"0000".to_vec()).await;
+    assert!(matches!(
+        served.map(drop),
+        Err(GitError::Timeout { seconds: 0 })
+    ));
 }

@@ -2,6 +2,7 @@
 //! know YAML.
 
 mod container;
+mod filters;
 mod graph;
 mod inputs;
 mod job;

@@ -1,6 +1,6 @@
 //! Builds `on` (semantics R6.1); it must not match events.
 
-use super::{inputs, read};
+use super::{filters, inputs, read};
 use crate::diagnostic::Diagnostics;
 use crate::model::{EventName, Located, Schedule, Tree, TreeValue, Trigger, Triggers};
 use crate::reader::{Position, quoted};
@@ -29,7 +29,7 @@ fn with_body(key: &Tree, body: &Tree, diagnostics: &mut Diagnostics) -> Option<T
     let event: EventName = key.text()?.parse().ok()?;
     let list = |name: &str| body.get(name).map(read::texts);
     check_pairs(body, diagnostics);
-    Some(Trigger {
+    let trigger = Trigger {
         types: list("types"),
         branches: list("branches"),
         branches_ignore: list("branches-ignore"),
@@ -47,7 +47,9 @@ fn with_body(key: &Tree, body: &Tree, diagnostics: &mut Diagnostics) -> Option<T
         },
         call: (event == EventName::WorkflowCall).then(|| inputs::call(body, diagnostics)),
         ..Trigger::plain(event, key.position)
-    })
+    };
+    filters::check(&trigger, diagnostics);
+    Some(trigger)
 }
 
 fn schedule(tree: &Tree) -> Option<Schedule> {

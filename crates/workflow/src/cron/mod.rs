@@ -5,4 +5,4 @@ mod fields;
 mod schedule;
 
 pub use fields::{InvalidCron, MAX_CRON_LENGTH};
-pub use schedule::{InvalidSchedule, LEAST_INTERVAL, Schedule, UnknownTimezone};
+pub use schedule::{InvalidSchedule, LEAST_INTERVAL, Schedule, UnknownTimezone, check_timezone};

@@ -106,6 +106,14 @@ impl fmt::Display for Schedule {
     }
 }
 
+/// Whether the IANA database has a time zone of this name, by case.
+///
+/// # Errors
+/// It has none.
+pub fn check_timezone(name: &str) -> Result<(), UnknownTimezone> {
+    zone(name).map(|_| ())
+}
+
 fn zone(name: &str) -> Result<Tz, UnknownTimezone> {
     name.parse().map_err(|_| UnknownTimezone(name.to_owned()))
 }

@@ -1,7 +1,7 @@
 //! Given values against declared inputs (semantics R6.32, R6.33); it must not start anything.
 
-use super::{DispatchInput, DispatchInputKind};
 use crate::expression::{Object, Value, equal_ignoring_case};
+use crate::model::{DispatchInput, InputKind, Located};
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
 
@@ -39,10 +39,10 @@ pub enum InputFault {
         allowed: String,
     },
     /// It is required, has no default and was not given.
-    #[error("is required and not given; its type is {kind}")]
+    #[error("is required and not given; its type is {}", kind.name())]
     Missing {
         /// Its type.
-        kind: DispatchInputKind,
+        kind: InputKind,
     },
     /// Not one of the options.
     #[error("is '{value}', which is not one of its options: {options}")]
@@ -111,8 +111,8 @@ pub fn read_inputs(
     for input in declared {
         match input.read(find(given, &input.name), environments) {
             Ok((typed, text)) => {
-                inputs.typed.insert(input.name.as_str(), typed);
-                inputs.texts.push((input.name.clone(), text));
+                inputs.typed.insert(input.name.value.as_str(), typed);
+                inputs.texts.push((input.name.value.clone(), text));
             }
             Err(fault) => errors.push(invalid(&input.name, fault)),
         }
@@ -141,11 +141,17 @@ fn within_limits(given: &Map<String, Json>) -> Result<(), Vec<InvalidInput>> {
     if count > MAX_DISPATCH_INPUTS {
         return Err(vec![invalid(last, InputFault::TooMany { count })]);
     }
-    let length = Json::Object(given.clone()).to_string().chars().count();
+    let length = length(given);
     if length > MAX_DISPATCH_PAYLOAD {
         return Err(vec![invalid(last, InputFault::TooLong { length })]);
     }
     Ok(())
+}
+
+/// How many characters a mapping has as JSON.
+pub(super) fn length(pairs: &Map<String, Json>) -> usize {
+    let written = serde_json::to_string(pairs).expect("JSON can be written");
+    written.chars().count()
 }
 
 fn invalid(input: &str, fault: InputFault) -> InvalidInput {
@@ -166,7 +172,10 @@ fn names_of(declared: &[DispatchInput]) -> String {
     if declared.is_empty() {
         return "it declares none".to_owned();
     }
-    let names: Vec<&str> = declared.iter().map(|input| input.name.as_str()).collect();
+    let names: Vec<&str> = declared
+        .iter()
+        .map(|input| input.name.value.as_str())
+        .collect();
     format!("it declares: {}", names.join(", "))
 }
 
@@ -179,7 +188,7 @@ impl DispatchInput {
     ) -> Result<(Value, String), InputFault> {
         let text = match (given.map(scalar).transpose()?, &self.default) {
             (Some(text), _) if !(text.is_empty() && self.required) => text,
-            (_, Some(default)) => Cow::Borrowed(default.as_str()),
+            (_, Some(default)) => Cow::Owned(default.to_text()),
             (_, None) if self.required => return Err(InputFault::Missing { kind: self.kind }),
             (_, None) => return Ok(self.absent()),
         };
@@ -190,11 +199,10 @@ impl DispatchInput {
     /// What an optional input without default and value is (semantics R6.33).
     fn absent(&self) -> (Value, String) {
         match self.kind {
-            DispatchInputKind::Boolean => (Value::from(false), "false".to_owned()),
-            DispatchInputKind::String
-            | DispatchInputKind::Choice
-            | DispatchInputKind::Number
-            | DispatchInputKind::Environment => (Value::from(""), String::new()),
+            InputKind::Boolean => (Value::from(false), "false".to_owned()),
+            InputKind::String | InputKind::Choice | InputKind::Number | InputKind::Environment => {
+                (Value::from(""), String::new())
+            }
         }
     }
 
@@ -205,15 +213,15 @@ impl DispatchInput {
             return Ok(self.absent().0);
         }
         match self.kind {
-            DispatchInputKind::String => Ok(Value::from(text)),
-            DispatchInputKind::Boolean => match text {
+            InputKind::String => Ok(Value::from(text)),
+            InputKind::Boolean => match text {
                 "true" => Ok(Value::from(true)),
                 "false" => Ok(Value::from(false)),
                 _ => Err(InputFault::Boolean { value: value() }),
             },
-            DispatchInputKind::Choice => {
-                let listed = self.options.iter().any(|option| option == text);
-                let options = || self.options.join(", ");
+            InputKind::Choice => {
+                let listed = self.options.iter().any(|option| option.value == text);
+                let options = || joined(&self.options);
                 listed
                     .then(|| Value::from(text))
                     .ok_or_else(|| InputFault::Choice {
@@ -221,14 +229,14 @@ impl DispatchInput {
                         options: options(),
                     })
             }
-            DispatchInputKind::Number => {
+            InputKind::Number => {
                 let number = Value::from(text).to_number();
                 let readable = number.is_finite() && !text.trim().is_empty();
                 readable
                     .then(|| Value::from(number))
                     .ok_or_else(|| InputFault::Number { value: value() })
             }
-            DispatchInputKind::Environment => {
+            InputKind::Environment => {
                 let known = environments.unwrap_or_default();
                 let listed = known.iter().any(|name| equal_ignoring_case(name, text));
                 if environments.is_none() || listed {
@@ -241,6 +249,11 @@ impl DispatchInput {
             }
         }
     }
+}
+
+fn joined(options: &[Located<String>]) -> String {
+    let options: Vec<&str> = options.iter().map(|option| option.value.as_str()).collect();
+    options.join(", ")
 }
 
 fn scalar(given: &Json) -> Result<Cow<'_, str>, InputFault> {

@@ -39,6 +39,28 @@ pub enum InputKind {
     Environment,
 }
 
+impl InputKind {
+    /// Every kind, in the order messages list them.
+    pub const ALL: [Self; 5] = [
+        Self::String,
+        Self::Boolean,
+        Self::Number,
+        Self::Choice,
+        Self::Environment,
+    ];
+
+    /// The word of `type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Boolean => "boolean",
+            Self::Number => "number",
+            Self::Choice => "choice",
+            Self::Environment => "environment",
+        }
+    }
+}
+
 /// What `workflow_call` declares.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct CallDeclaration {

@@ -17,7 +17,7 @@ pub struct Located<T> {
 
 impl<T> Located<T> {
     /// `value`, which stands at `position`.
-    pub(crate) fn new(value: T, position: Position) -> Self {
+    pub fn new(value: T, position: Position) -> Self {
         Self { value, position }
     }
 }

@@ -57,7 +57,7 @@ pub struct Schedule {
 
 impl Trigger {
     /// `event` without any filter.
-    pub(crate) fn plain(event: EventName, position: Position) -> Self {
+    pub fn plain(event: EventName, position: Position) -> Self {
         Self {
             event,
             position,

@@ -3,10 +3,8 @@
 
 use super::{JobOutline, PlannedJob, plan_jobs};
 use crate::expression::{Object, Template, Value};
-use crate::model::Workflow;
-use crate::trigger::{
-    Decision, EventFacts, EventTrigger, Revision, RunPlace, decide_all, display_title,
-};
+use crate::model::{Trigger, Workflow};
+use crate::trigger::{Decision, EventFacts, Revision, RunPlace, decide_all, display_title};
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -18,7 +16,7 @@ pub struct WorkflowOutline {
     /// `run-name`
     pub run_name: Option<Template>,
     /// What `on` names.
-    pub on: Vec<EventTrigger>,
+    pub on: Vec<Trigger>,
     /// The jobs in file order.
     pub jobs: Vec<JobOutline>,
 }
@@ -60,11 +58,10 @@ pub struct PlannedRun {
 impl WorkflowOutline {
     /// The outline of a workflow that was read from the file `path`.
     pub fn of(workflow: &Workflow, path: &str) -> Self {
-        let triggers = workflow.on.declared().iter();
         Self {
             name: workflow.name.clone().unwrap_or_else(|| path.to_owned()),
             run_name: workflow.run_name.as_ref().map(Template::from),
-            on: triggers.map(EventTrigger::from).collect(),
+            on: workflow.on.declared().to_vec(),
             jobs: workflow.jobs.iter().map(JobOutline::from).collect(),
         }
     }

@@ -6,5 +6,5 @@ mod loader;
 mod permissions;
 mod resolve;
 
-pub use loader::{Loaded, Loader, NoCalls, Source};
+pub use loader::{Loaded, Loader, NoFiles, Source};
 pub use resolve::{CallLimits, Resolved, ResolvedCall, call_name, resolve};

@@ -38,7 +38,7 @@ impl Default for CallLimits {
 pub struct Resolved {
     /// The file that an event started.
     pub workflow: Arc<Workflow>,
-    /// Its calls, in file order.
+    /// Its calls, in file order, without those that the loader left unresolved.
     pub calls: Vec<ResolvedCall>,
     /// Every called file once, in the order of the first call (semantics R2.69).
     pub referenced: Vec<Source>,
@@ -146,7 +146,7 @@ impl Resolver<'_> {
 
     fn call(&mut self, caller: &Caller<'_>, job: &Job, call: &Call) -> Option<ResolvedCall> {
         let (source, called) = match self.called(caller, call) {
-            Ok(called) => called,
+            Ok(called) => called?,
             Err(sentences) => {
                 for sentence in sentences {
                     self.report(caller, call, sentence);
@@ -207,7 +207,7 @@ impl Resolver<'_> {
         &mut self,
         caller: &Caller<'_>,
         call: &Call,
-    ) -> Result<(Source, Arc<Workflow>), Vec<String>> {
+    ) -> Result<Option<(Source, Arc<Workflow>)>, Vec<String>> {
         let levels = self.limits.levels;
         if caller.level >= levels {
             return Err(vec![format!(
@@ -219,6 +219,9 @@ impl Resolver<'_> {
             let uses = quoted(&call.uses);
             vec![format!("The workflow {uses} cannot be called: {reason}")]
         })?;
+        let Some(loaded) = loaded else {
+            return Ok(None);
+        };
         let at = self.known_at(loaded)?;
         self.charge(at)?;
         let known = &self.known[at];
@@ -228,7 +231,7 @@ impl Resolver<'_> {
                 quoted(&known.source.path)
             )]);
         }
-        Ok((known.source.clone(), Arc::clone(&known.workflow)))
+        Ok(Some((known.source.clone(), Arc::clone(&known.workflow))))
     }
 
     /// The number of a file, which is read when it is met first.

@@ -1,25 +1,23 @@
 //! Matches one event with one workflow's `on` (semantics 6.1, 6.2); it must not read files.
 
 use super::{
-    ChangedPaths, Decision, EventFacts, EventRules, EventTrigger, MAX_BRANCHES_AT_ONCE,
-    MAX_TAGS_AT_ONCE, MAX_WORKFLOW_RUN_CHAIN, Obstacle, PushedRef, RunsAt, Subject, skip_marker,
+    ChangedPaths, Decision, EventFacts, EventRules, MAX_BRANCHES_AT_ONCE, MAX_TAGS_AT_ONCE,
+    MAX_WORKFLOW_RUN_CHAIN, Obstacle, PushedRef, RunsAt, Subject, skip_marker,
 };
+use crate::model::{Located, Trigger};
 use crate::pattern::{IgnoreList, InvalidPattern, PatternList};
 
 type Passed = Result<(), Obstacle>;
 
 /// Whether an event starts a workflow whose `on` names these events, and if not, why.
 /// One event starts at most one run, however many entries match (semantics R6.1).
-pub fn decide_all<'a>(
-    on: impl IntoIterator<Item = &'a EventTrigger>,
-    facts: &EventFacts,
-) -> Decision {
+pub fn decide_all<'a>(on: impl IntoIterator<Item = &'a Trigger>, facts: &EventFacts) -> Decision {
     let mut decision = Decision::Stay(Obstacle::NotListed {
         event: facts.event.clone(),
     });
     for trigger in on
         .into_iter()
-        .filter(|trigger| trigger.event == facts.event)
+        .filter(|trigger| trigger.event.name() == facts.event)
     {
         decision = decide(trigger, facts);
         if decision.starts() {
@@ -30,15 +28,15 @@ pub fn decide_all<'a>(
 }
 
 /// Whether an event passes one entry of `on`.
-pub fn decide(trigger: &EventTrigger, facts: &EventFacts) -> Decision {
+pub fn decide(trigger: &Trigger, facts: &EventFacts) -> Decision {
     match all(trigger, facts) {
         Ok(()) => Decision::Start,
         Err(obstacle) => Decision::Stay(obstacle),
     }
 }
 
-fn all(trigger: &EventTrigger, facts: &EventFacts) -> Passed {
-    let rules = EventRules::of(&facts.event).filter(|_| trigger.event == facts.event);
+fn all(trigger: &Trigger, facts: &EventFacts) -> Passed {
+    let rules = EventRules::of(&facts.event).filter(|_| trigger.event.name() == facts.event);
     let rules = rules.ok_or_else(|| Obstacle::NotListed {
         event: facts.event.clone(),
     })?;
@@ -61,12 +59,12 @@ fn built_in_token(facts: &EventFacts) -> Passed {
 }
 
 /// Semantics R6.5. An event without an activity passes.
-fn activity(rules: &EventRules, trigger: &EventTrigger, facts: &EventFacts) -> Passed {
+fn activity(rules: &EventRules, trigger: &Trigger, facts: &EventFacts) -> Passed {
     let Some(action) = facts.action.as_deref() else {
         return Ok(());
     };
     let (passes, wanted) = match &trigger.types {
-        Some(types) => (types.iter().any(|word| word == action), types.join(", ")),
+        Some(types) => (types.iter().any(|word| word.value == action), joined(types)),
         None => (rules.is_default_type(action), default_types(rules)),
     };
     if passes {
@@ -79,6 +77,14 @@ fn activity(rules: &EventRules, trigger: &EventTrigger, facts: &EventFacts) -> P
     })
 }
 
+fn texts(list: &[Located<String>]) -> Vec<&str> {
+    list.iter().map(|item| item.value.as_str()).collect()
+}
+
+fn joined(list: &[Located<String>]) -> String {
+    texts(list).join(", ")
+}
+
 fn default_types(rules: &EventRules) -> String {
     match rules.default_types {
         super::DefaultTypes::All => rules.types.join(", "),
@@ -86,7 +92,7 @@ fn default_types(rules: &EventRules) -> String {
     }
 }
 
-fn subject(trigger: &EventTrigger, facts: &EventFacts) -> Passed {
+fn subject(trigger: &Trigger, facts: &EventFacts) -> Passed {
     match &facts.subject {
         Subject::Ref(pushed) => reference(trigger, facts, pushed),
         Subject::PullRequest(pull) => {
@@ -117,7 +123,7 @@ fn subject(trigger: &EventTrigger, facts: &EventFacts) -> Passed {
 }
 
 /// Semantics R6.8, then the filters of `push`.
-fn reference(trigger: &EventTrigger, facts: &EventFacts, pushed: &PushedRef) -> Passed {
+fn reference(trigger: &Trigger, facts: &EventFacts, pushed: &PushedRef) -> Passed {
     let most = match pushed.tag() {
         Some(_) => MAX_TAGS_AT_ONCE,
         None => MAX_BRANCHES_AT_ONCE,
@@ -147,7 +153,7 @@ fn reference(trigger: &EventTrigger, facts: &EventFacts, pushed: &PushedRef) -> 
 }
 
 /// Filters for one kind of ref keep the other out (semantics R6.20).
-fn kind_of_ref(trigger: &EventTrigger, pushed: &PushedRef) -> Passed {
+fn kind_of_ref(trigger: &Trigger, pushed: &PushedRef) -> Passed {
     let branches = trigger.branches.is_some() || trigger.branches_ignore.is_some();
     let tags = trigger.tags.is_some() || trigger.tags_ignore.is_some();
     let is_tag = pushed.tag().is_some();
@@ -162,7 +168,7 @@ fn kind_of_ref(trigger: &EventTrigger, pushed: &PushedRef) -> Passed {
     })
 }
 
-fn branch(trigger: &EventTrigger, name: Option<&str>) -> Passed {
+fn branch(trigger: &Trigger, name: Option<&str>) -> Passed {
     let lists = Lists {
         included: (&trigger.branches, "branches"),
         ignored: (&trigger.branches_ignore, "branches-ignore"),
@@ -179,7 +185,7 @@ fn branch(trigger: &EventTrigger, name: Option<&str>) -> Passed {
     })
 }
 
-fn tagged(trigger: &EventTrigger, tag: &str) -> Passed {
+fn tagged(trigger: &Trigger, tag: &str) -> Passed {
     let lists = Lists {
         included: (&trigger.tags, "tags"),
         ignored: (&trigger.tags_ignore, "tags-ignore"),
@@ -194,8 +200,8 @@ fn tagged(trigger: &EventTrigger, tag: &str) -> Passed {
 
 /// The two filters for one thing, each with its key.
 struct Lists<'a> {
-    included: (&'a Option<Vec<String>>, &'static str),
-    ignored: (&'a Option<Vec<String>>, &'static str),
+    included: (&'a Option<Vec<Located<String>>>, &'static str),
+    ignored: (&'a Option<Vec<Located<String>>>, &'static str),
 }
 
 impl Lists<'_> {
@@ -209,12 +215,12 @@ impl Lists<'_> {
     /// The key of the filter that `name` does not pass, if any.
     fn pass(&self, name: &str) -> Result<Option<&'static str>, Obstacle> {
         if let (Some(patterns), key) = self.included
-            && !compiled(PatternList::compile(patterns), key)?.includes(name)
+            && !compiled(PatternList::compile(&texts(patterns)), key)?.includes(name)
         {
             return Ok(Some(key));
         }
         if let (Some(patterns), key) = self.ignored
-            && compiled(IgnoreList::compile(patterns), key)?.ignores(name)
+            && compiled(IgnoreList::compile(&texts(patterns)), key)?.ignores(name)
         {
             return Ok(Some(key));
         }
@@ -227,7 +233,7 @@ fn compiled<T>(list: Result<T, InvalidPattern>, filter: &'static str) -> Result<
 }
 
 /// Semantics R6.23: any file that is included, or any that is not ignored.
-fn paths(trigger: &EventTrigger, changed: &ChangedPaths) -> Passed {
+fn paths(trigger: &Trigger, changed: &ChangedPaths) -> Passed {
     let ChangedPaths::Known(files) = changed else {
         return Ok(());
     };
@@ -236,13 +242,13 @@ fn paths(trigger: &EventTrigger, changed: &ChangedPaths) -> Passed {
         filter,
     };
     if let Some(patterns) = &trigger.paths {
-        let list = compiled(PatternList::compile(patterns), "paths")?;
+        let list = compiled(PatternList::compile(&texts(patterns)), "paths")?;
         if !files.iter().any(|file| list.includes(file)) {
             return Err(outside("paths"));
         }
     }
     if let Some(patterns) = &trigger.paths_ignore {
-        let list = compiled(IgnoreList::compile(patterns), "paths-ignore")?;
+        let list = compiled(IgnoreList::compile(&texts(patterns)), "paths-ignore")?;
         if files.iter().all(|file| list.ignores(file)) {
             return Err(outside("paths-ignore"));
         }
@@ -262,16 +268,19 @@ fn release(tag: &str, draft: bool, action: Option<&str>) -> Passed {
 }
 
 /// Semantics R6.9; the schema requires `workflows`, so its absence lets nothing through.
-fn named(trigger: &EventTrigger, workflow: &str) -> Passed {
+fn named(trigger: &Trigger, workflow: &str) -> Passed {
     let names = trigger.workflows.as_deref().unwrap_or_default();
-    let listed = names.iter().any(|name| name == workflow);
+    let listed = names.iter().any(|name| name.value == workflow);
     listed.then_some(()).ok_or_else(|| Obstacle::OtherWorkflow {
         workflow: workflow.to_owned(),
     })
 }
 
-fn scheduled(trigger: &EventTrigger, cron: &str) -> Passed {
-    let listed = trigger.schedule.iter().any(|entry| entry.cron == cron);
+fn scheduled(trigger: &Trigger, cron: &str) -> Passed {
+    let listed = trigger
+        .schedule
+        .iter()
+        .any(|entry| entry.cron.value == cron);
     listed.then_some(()).ok_or_else(|| Obstacle::OtherSchedule {
         cron: cron.to_owned(),
     })

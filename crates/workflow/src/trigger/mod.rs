@@ -5,7 +5,6 @@ mod changes;
 mod decision;
 mod event;
 mod facts;
-mod filter;
 mod matching;
 mod payload;
 mod place;
@@ -19,7 +18,6 @@ pub use facts::{
     EventFacts, MAX_BRANCHES_AT_ONCE, MAX_TAGS_AT_ONCE, MAX_WORKFLOW_RUN_CHAIN, PullRequest,
     PushedRef, Subject,
 };
-pub use filter::{EventTrigger, ScheduleEntry};
 pub use matching::{decide, decide_all};
 pub use payload::InvalidPayload;
 pub use place::{Revision, RunPlace};

@@ -87,7 +87,7 @@ fn call(declared: &CallDeclaration, keys: &mut Keys) {
                 input.description.as_ref().map(|text| json!(text)),
             );
             keys.add("required", input.required.map(|required| json!(required)));
-            let writer = Writer { file: None };
+            let writer = Writer::without_places();
             let default = input.default.as_ref();
             keys.add("default", default.map(|found| writer.field(found, scalar)));
             (input.name.value.clone(), Value::Object(keys.0))

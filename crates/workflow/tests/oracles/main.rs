@@ -5,6 +5,7 @@
 //! stands in `skipped.txt` with its reason.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod calls;
 mod case;
 mod events;
 mod expressions;

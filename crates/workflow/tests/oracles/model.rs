@@ -1,5 +1,6 @@
 //! Our model of a workflow in the form of GitHub's published answers.
 
+use crate::calls::calling;
 use crate::case::Case;
 use crate::normal::at;
 use crate::steps::steps;
@@ -8,13 +9,16 @@ use runyard_workflow::model::{
     Permissions, Position, Scalar, StepsJob, Strategy, Templated, Tree, TreeValue, Variables,
     Workflow,
 };
+use runyard_workflow::reusable::{Resolved, ResolvedCall, Source};
 use serde_json::{Map, Value, json};
 
 /// Writes values, with places where the case wants them.
 #[derive(Clone, Copy)]
-pub(crate) struct Writer {
+pub(crate) struct Writer<'a> {
     /// The number of the file, when places are wanted.
     pub(crate) file: Option<u64>,
+    /// The called files in the order of their numbers, which begin at 2.
+    called: &'a [Source],
 }
 
 /// Keys with values; absent ones are left out.
@@ -29,7 +33,24 @@ impl Keys {
     }
 }
 
-impl Writer {
+impl<'a> Writer<'a> {
+    pub(crate) fn without_places() -> Self {
+        Self {
+            file: None,
+            called: &[],
+        }
+    }
+
+    /// As this, in the file that a call names.
+    pub(crate) fn of(self, source: &Source) -> Self {
+        let at = self.called.iter().position(|called| called == source);
+        let number = at.map(|at| u64::try_from(at + 2).unwrap());
+        Self {
+            file: self.file.and(number),
+            ..self
+        }
+    }
+
     pub(crate) fn placed(self, position: Position, value: Value) -> Value {
         match self.file {
             Some(file) => at(file, position.line.into(), position.column.into(), value),
@@ -118,32 +139,49 @@ fn number(value: f64) -> Value {
 }
 
 /// The whole answer.
-pub(crate) fn project(case: &Case, workflow: &Workflow) -> Value {
+pub(crate) fn project(case: &Case, resolved: &Resolved) -> Value {
+    let workflow = &resolved.workflow;
     let writer = Writer {
         file: case.options.include_source.then_some(1),
+        called: &resolved.referenced,
     };
     let mut keys = Keys::default();
     let inherited = workflow.permissions.as_ref().map(|found| &found.value);
     keys.add("permissions", inherited.map(permissions));
-    keys.add(
-        "env",
-        workflow.env.as_ref().and_then(|env| writer.variables(env)),
-    );
-    keys.add(
-        "defaults",
-        workflow
-            .defaults
-            .as_ref()
-            .map(|found| defaults(writer, found)),
-    );
+    let env = workflow.env.as_ref();
+    keys.add("env", env.and_then(|env| writer.variables(env)));
+    let found = workflow.defaults.as_ref();
+    keys.add("defaults", found.map(|found| defaults(writer, found)));
     let concurrency = workflow.concurrency.as_ref();
     keys.add("concurrency", concurrency.map(|found| group(writer, found)));
-    let jobs = workflow.jobs.iter();
-    let jobs: Value = jobs.map(|found| job(writer, found, inherited)).collect();
-    keys.add("jobs", Some(jobs));
+    keys.add(
+        "jobs",
+        Some(jobs(writer, workflow, inherited, &resolved.calls)),
+    );
     keys.add("events", Some(crate::events::events(&workflow.on)));
-    keys.add("file-table", Some(json!([case.path()])));
+    keys.add("file-table", Some(files(case, resolved)));
     Value::Object(keys.0)
+}
+
+/// GitHub sorts the names of the files in a run of some jobs again.
+fn files(case: &Case, resolved: &Resolved) -> Value {
+    let called = resolved.referenced.iter().map(|source| source.path.clone());
+    let mut files: Vec<String> = std::iter::once(case.path()).chain(called).collect();
+    if case.options.is_partial_rerun {
+        files.sort();
+    }
+    json!(files)
+}
+
+pub(crate) fn jobs(
+    writer: Writer<'_>,
+    workflow: &Workflow,
+    inherited: Option<&Permissions>,
+    calls: &[ResolvedCall],
+) -> Value {
+    let jobs = workflow.jobs.iter();
+    jobs.map(|found| job(writer, found, inherited, calls))
+        .collect()
 }
 
 /// The scopes of `read-all` and `write-all` in the published answers.
@@ -179,7 +217,7 @@ pub(crate) fn permissions(permissions: &Permissions) -> Value {
 }
 
 /// What jobs of both kinds have.
-pub(crate) fn common(writer: Writer, job: &Job, kind: &str) -> Keys {
+pub(crate) fn common(writer: Writer<'_>, job: &Job, kind: &str) -> Keys {
     let mut keys = Keys::default();
     keys.add("type", Some(json!(kind)));
     keys.add("id", Some(writer.located(&job.id)));
@@ -200,18 +238,26 @@ pub(crate) fn common(writer: Writer, job: &Job, kind: &str) -> Keys {
     keys
 }
 
-fn job(writer: Writer, job: &Job, inherited: Option<&Permissions>) -> Value {
-    let mut keys = common(writer, job, "job");
+fn job(
+    writer: Writer<'_>,
+    job: &Job,
+    inherited: Option<&Permissions>,
+    calls: &[ResolvedCall],
+) -> Value {
     let own = job.permissions.as_ref().map(|found| &found.value);
-    keys.add("permissions", own.or(inherited).map(permissions));
+    let allowed = own.or(inherited);
     match &job.body {
-        JobBody::Steps(body) => with_steps(writer, body, &mut keys),
-        JobBody::Call(_) => {}
+        JobBody::Steps(body) => {
+            let mut keys = common(writer, job, "job");
+            keys.add("permissions", allowed.map(permissions));
+            with_steps(writer, body, &mut keys);
+            Value::Object(keys.0)
+        }
+        JobBody::Call(call) => calling(writer, job, call, allowed, calls),
     }
-    Value::Object(keys.0)
 }
 
-pub(crate) fn with_steps(writer: Writer, job: &StepsJob, keys: &mut Keys) {
+pub(crate) fn with_steps(writer: Writer<'_>, job: &StepsJob, keys: &mut Keys) {
     let continues = job.continue_on_error.as_ref();
     keys.add(
         "continue-on-error",
@@ -267,7 +313,7 @@ pub(crate) fn with_steps(writer: Writer, job: &StepsJob, keys: &mut Keys) {
     keys.add("steps", (!job.steps.is_empty()).then_some(steps));
 }
 
-fn runs_on(writer: Writer, job: &StepsJob) -> Value {
+fn runs_on(writer: Writer<'_>, job: &StepsJob) -> Value {
     let Some(runs_on) = job.runs_on.literal() else {
         return writer.field(&job.runs_on, |_| Value::Null);
     };
@@ -292,7 +338,7 @@ fn runs_on(writer: Writer, job: &StepsJob) -> Value {
     Value::Object(keys.0)
 }
 
-fn strategy_of(writer: Writer, strategy: &Field<Strategy>) -> Value {
+fn strategy_of(writer: Writer<'_>, strategy: &Field<Strategy>) -> Value {
     writer.field(strategy, |strategy| {
         let mut keys = Keys::default();
         keys.add(
@@ -307,7 +353,7 @@ fn strategy_of(writer: Writer, strategy: &Field<Strategy>) -> Value {
     })
 }
 
-fn group(writer: Writer, concurrency: &Field<Concurrency>) -> Value {
+fn group(writer: Writer<'_>, concurrency: &Field<Concurrency>) -> Value {
     let short = |found: &Concurrency| found.cancel_in_progress.is_none() && found.queue.is_none();
     if let Some(concurrency) = concurrency.literal().filter(|found| short(found)) {
         return writer.text(&concurrency.group);
@@ -327,7 +373,7 @@ fn group(writer: Writer, concurrency: &Field<Concurrency>) -> Value {
     })
 }
 
-fn environment_of(writer: Writer, environment: &Field<Environment>) -> Value {
+fn environment_of(writer: Writer<'_>, environment: &Field<Environment>) -> Value {
     let short = |found: &Environment| found.url.is_none() && found.deployment.is_none();
     if let Some(environment) = environment.literal().filter(|found| short(found)) {
         return writer.text(&environment.name);
@@ -342,7 +388,7 @@ fn environment_of(writer: Writer, environment: &Field<Environment>) -> Value {
     })
 }
 
-fn container_of(writer: Writer, container: &Field<Container>) -> Value {
+fn container_of(writer: Writer<'_>, container: &Field<Container>) -> Value {
     let write = |container: &Container| {
         let text = |field: &Option<Field<String>>| field.as_ref().map(|text| writer.text(text));
         let mut keys = Keys::default();
@@ -382,7 +428,7 @@ fn container_of(writer: Writer, container: &Field<Container>) -> Value {
     writer.field(container, write)
 }
 
-pub(crate) fn defaults(writer: Writer, defaults: &Defaults) -> Value {
+pub(crate) fn defaults(writer: Writer<'_>, defaults: &Defaults) -> Value {
     let mut keys = Keys::default();
     let run = defaults.run.as_ref().map(|run| {
         writer.field(run, |run| {

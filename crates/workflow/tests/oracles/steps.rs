@@ -4,11 +4,11 @@ use crate::model::{Keys, Writer};
 use runyard_workflow::model::{Step, StepAction};
 use serde_json::{Value, json};
 
-pub(crate) fn steps(writer: Writer, steps: &[Step]) -> Value {
+pub(crate) fn steps(writer: Writer<'_>, steps: &[Step]) -> Value {
     steps.iter().map(|found| step(writer, found)).collect()
 }
 
-fn step(writer: Writer, step: &Step) -> Value {
+fn step(writer: Writer<'_>, step: &Step) -> Value {
     let mut keys = Keys::default();
     let id = step.id.as_ref().map(|id| writer.located(id));
     keys.add("id", Some(id.unwrap_or_else(|| json!(step.key))));
@@ -36,7 +36,7 @@ fn step(writer: Writer, step: &Step) -> Value {
     Value::Object(keys.0)
 }
 
-fn action(writer: Writer, step: &Step, keys: &mut Keys) {
+fn action(writer: Writer<'_>, step: &Step, keys: &mut Keys) {
     match &step.action.value {
         StepAction::Run {
             script,

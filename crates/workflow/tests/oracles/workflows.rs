@@ -1,11 +1,15 @@
 //! GitHub's known answers for workflow files: the same errors at the same places, or the same
 //! model.
 
+use crate::calls::Files;
 use crate::case::{Case, case};
 use crate::model::project;
 use crate::{files, reason_to_skip, report};
-use runyard_workflow::{Diagnostic, limits::Limits, parse_within};
+use runyard_workflow::model::Permissions;
+use runyard_workflow::reusable::{CallLimits, Resolved, resolve};
+use runyard_workflow::{Diagnostic, limits::Limits, parse_measured};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 #[test]
 fn every_published_workflow_has_githubs_answer() {
@@ -47,13 +51,39 @@ fn limits(case: &Case) -> Limits {
     limits
 }
 
+/// What jobs may do without a word about it, as the case's policy has it.
+fn policy(case: &Case) -> Option<Permissions> {
+    match case.options.permissions_policy.as_deref() {
+        Some("LimitedRead") => Some(Permissions::restricted()),
+        Some("Write") => Some(Permissions::WriteAll),
+        None => None,
+        Some(unknown) => panic!("{}: policy {unknown}", case.name),
+    }
+}
+
+fn answer(case: &Case) -> Result<Resolved, Vec<Diagnostic>> {
+    let limits = limits(case);
+    let (workflow, used) = parse_measured(&case.path(), &case.source, &limits);
+    let workflow = workflow.map_err(|invalid| invalid.diagnostics)?;
+    let defaults = CallLimits::default();
+    let calls = CallLimits {
+        levels: case
+            .options
+            .max_calls
+            .map_or(defaults.levels, |calls| calls + 1),
+        file: limits,
+        permissions: policy(case),
+        ..defaults
+    };
+    resolve(&case.path(), Arc::new(workflow), used, &Files(case), &calls)
+}
+
 fn judge(case: &Case) -> Result<(), String> {
-    let answer = parse_within(&case.path(), &case.source, &limits(case));
-    match (case.expected.get("errors"), answer) {
+    match (case.expected.get("errors"), answer(case)) {
         (Some(errors), Ok(_)) => Err(format!("was accepted; expected {errors}")),
-        (Some(errors), Err(invalid)) => same_errors(errors, &invalid.diagnostics),
-        (None, Err(invalid)) => Err(format!("was refused: {invalid}")),
-        (None, Ok(workflow)) => same_model(case, &project(case, &workflow)),
+        (Some(errors), Err(found)) => same_errors(errors, &found),
+        (None, Err(found)) => Err(format!("was refused: {found:?}")),
+        (None, Ok(resolved)) => same_model(case, &project(case, &resolved)),
     }
 }
 

@@ -1,34 +1,40 @@
 //! Inputs of a dispatch (semantics R6.31 to R6.33).
 
+use crate::matching::located;
 use runyard_workflow::dispatch::{
-    DispatchInput, DispatchInputKind, DispatchInputs, MAX_DISPATCH_INPUTS, MAX_DISPATCH_PAYLOAD,
+    DispatchInputs, MAX_DISPATCH_INPUTS, MAX_DISPATCH_PAYLOAD, check_repository_dispatch,
     read_inputs,
 };
 use runyard_workflow::expression::{Kind, Value};
+use runyard_workflow::model::{DispatchInput, InputKind, Located, Scalar};
 use serde_json::{Map, Value as Json, json};
 
-fn input(name: &str, kind: DispatchInputKind) -> DispatchInput {
+fn input(name: &str, kind: InputKind) -> DispatchInput {
     DispatchInput {
-        name: name.to_owned(),
+        name: located(name),
+        description: None,
+        deprecation_message: None,
+        required: false,
+        default: None,
         kind,
-        ..DispatchInput::default()
+        options: Vec::new(),
     }
 }
 
 fn declared() -> Vec<DispatchInput> {
     vec![
-        input("note", DispatchInputKind::String),
+        input("note", InputKind::String),
         DispatchInput {
             required: true,
-            options: vec!["low".to_owned(), "high".to_owned()],
-            ..input("level", DispatchInputKind::Choice)
+            options: vec![located("low"), located("high")],
+            ..input("level", InputKind::Choice)
         },
-        input("dry", DispatchInputKind::Boolean),
+        input("dry", InputKind::Boolean),
         DispatchInput {
-            default: Some("3".to_owned()),
-            ..input("count", DispatchInputKind::Number)
+            default: Some(Located::new(Scalar::Number(3.0), located("").position)),
+            ..input("count", InputKind::Number)
         },
-        input("target", DispatchInputKind::Environment),
+        input("target", InputKind::Environment),
     ]
 }
 
@@ -104,10 +110,7 @@ fn r6_31_json_booleans_and_numbers_are_taken_too() {
 
 #[test]
 fn r6_31_an_input_without_a_body_is_an_optional_text() {
-    let bare = DispatchInput {
-        name: "x".to_owned(),
-        ..DispatchInput::default()
-    };
+    let bare = input("x", InputKind::String);
     let inputs = read_inputs(&[bare], &Map::new(), None).unwrap();
     assert_eq!(typed(&inputs), [row("x", Kind::String, "")]);
 }
@@ -170,7 +173,7 @@ fn r6_32_each_error_names_input_value_and_what_is_allowed() {
 
 #[test]
 fn r6_32_any_environment_will_do_where_none_are_known() {
-    let declared = [input("target", DispatchInputKind::Environment)];
+    let declared = [input("target", InputKind::Environment)];
     assert!(read_inputs(&declared, &given(json!({"target": "dev"})), None).is_ok());
     assert!(read_inputs(&declared, &given(json!({"target": "dev"})), Some(&[])).is_err());
 }
@@ -182,7 +185,7 @@ fn r6_31_inputs_and_their_length_are_limited() {
         .collect();
     let declared: Vec<DispatchInput> = names
         .iter()
-        .map(|name| input(name, DispatchInputKind::String))
+        .map(|name| input(name, InputKind::String))
         .collect();
     let with = |count: usize| {
         names
@@ -212,17 +215,47 @@ fn r6_31_inputs_and_their_length_are_limited() {
 
 #[test]
 fn r6_31_the_types_are_these() {
-    let words: Vec<&str> = DispatchInputKind::ALL
-        .iter()
-        .map(|kind| kind.name())
-        .collect();
+    let words: Vec<&str> = InputKind::ALL.iter().map(|kind| kind.name()).collect();
     assert_eq!(
         words,
-        ["string", "boolean", "choice", "number", "environment"]
+        ["string", "boolean", "number", "choice", "environment"]
     );
-    assert_eq!(
-        DispatchInputKind::of("choice"),
-        Some(DispatchInputKind::Choice)
-    );
-    assert_eq!(DispatchInputKind::of("Datetime"), None);
+}
+
+#[test]
+fn r6_5_a_repository_dispatch_has_limits() {
+    let sentence = |event_type: &str, payload: Json| {
+        check_repository_dispatch(event_type, &given(payload)).map_err(|error| error.to_string())
+    };
+    let keys = |count: usize| {
+        json!(
+            (0..count)
+                .map(|n| (n.to_string(), json!(n)))
+                .collect::<Map<_, _>>()
+        )
+    };
+    let long = |length: usize| json!({"a": "x".repeat(length - 8)});
+    assert_eq!(sentence(&"é".repeat(100), keys(10)), Ok(()));
+    assert_eq!(sentence("a", long(65_535)), Ok(()));
+    let refused = [
+        (
+            sentence("", json!({})),
+            "event_type is empty; it must have 1 to 100 characters",
+        ),
+        (
+            sentence(&"é".repeat(101), json!({})),
+            "event_type has 101 characters; at most 100 are allowed",
+        ),
+        (
+            sentence("a", keys(11)),
+            "client_payload has 11 keys; at most 10 are allowed",
+        ),
+        (
+            sentence("a", long(65_536)),
+            "client_payload has 65536 characters; at most 65535 are allowed",
+        ),
+    ];
+    for (found, expected) in refused {
+        assert_eq!(found, Err(expected.to_owned()));
+    }
 }

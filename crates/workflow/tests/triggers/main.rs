@@ -4,6 +4,7 @@
 mod cron;
 mod dispatch;
 mod facts;
+mod files;
 mod matching;
 mod matrix;
 mod patterns;

@@ -1,9 +1,9 @@
 //! Matching one workflow against one event (semantics 6.1, 6.2).
 
+use runyard_workflow::model::{Located, Position, Schedule, Trigger};
 use runyard_workflow::trigger::{
-    ChangedPaths, Decision, EVENTS, EventFacts, EventRules, EventTrigger, Filters,
-    MAX_CHANGED_PATHS, MAX_COMPARED_COMMITS, Obstacle, PullRequest, PushedRef, RunsAt,
-    ScheduleEntry, Subject, decide, decide_all,
+    ChangedPaths, Decision, EVENTS, EventFacts, EventRules, Filters as Takes, MAX_CHANGED_PATHS,
+    MAX_COMPARED_COMMITS, Obstacle, PullRequest, PushedRef, RunsAt, Subject, decide, decide_all,
 };
 
 pub(crate) fn pushed(git_ref: &str) -> EventFacts {
@@ -43,13 +43,26 @@ fn changing(git_ref: &str, files: &[&str]) -> EventFacts {
     facts
 }
 
-fn words(list: &[&str]) -> Option<Vec<String>> {
-    Some(list.iter().map(|word| (*word).to_owned()).collect())
+const HERE: Position = Position { line: 1, column: 1 };
+
+pub(crate) fn located(text: &str) -> Located<String> {
+    Located::new(text.to_owned(), HERE)
 }
 
+pub(crate) fn plain(event: &str) -> Trigger {
+    Trigger::plain(event.parse().unwrap(), HERE)
+}
+
+pub(crate) fn words(list: &[&str]) -> Option<Vec<Located<String>>> {
+    Some(list.iter().map(|word| located(word)).collect())
+}
+
+/// Filters by their keys.
+type Filters<'a> = &'a [(&'a str, &'a [&'a str])];
+
 /// A trigger with one filter after another: `branches: a b` as `("branches", &["a", "b"])`.
-fn on(event: &str, filters: &[(&str, &[&str])]) -> EventTrigger {
-    let mut trigger = EventTrigger::plain(event);
+fn on(event: &str, filters: Filters<'_>) -> Trigger {
+    let mut trigger = plain(event);
     for (key, list) in filters {
         let place = match *key {
             "types" => &mut trigger.types,
@@ -67,7 +80,7 @@ fn on(event: &str, filters: &[(&str, &[&str])]) -> EventTrigger {
     trigger
 }
 
-fn starts(trigger: &EventTrigger, facts: &EventFacts) -> bool {
+fn starts(trigger: &Trigger, facts: &EventFacts) -> bool {
     decide(trigger, facts).starts()
 }
 
@@ -163,7 +176,7 @@ fn r6_5_types_name_the_activities_and_have_defaults() {
     for (event, types, action, expected) in table {
         let mut facts = EventFacts::new(event, Subject::Repository);
         facts.action = Some((*action).to_owned());
-        let mut trigger = EventTrigger::plain(event);
+        let mut trigger = plain(event);
         trigger.types = types.map(|list| words(list).unwrap());
         assert_eq!(
             starts(&trigger, &facts),
@@ -195,7 +208,7 @@ fn r6_5_the_table_names_every_event_once_and_its_default_types_are_types() {
     );
     assert_eq!(
         EventRules::of("push").unwrap().filters,
-        Filters::BranchesTagsAndPaths
+        Takes::BranchesTagsAndPaths
     );
     assert_eq!(EventRules::of("Push"), None);
     assert_eq!(
@@ -318,7 +331,7 @@ fn r6_9_workflow_run_goes_by_name_branch_type_and_length_of_the_chain() {
 
 #[test]
 fn r6_20_filters_for_one_kind_of_ref_keep_the_other_out() {
-    let table: &[(&[(&str, &[&str])], bool, bool)] = &[
+    let table: &[(Filters<'_>, bool, bool)] = &[
         (&[], true, true),
         (&[("branches", &["**"])], true, false),
         (&[("branches-ignore", &["x"])], true, false),
@@ -476,9 +489,9 @@ fn r6_30_e48_skip_markers_hold_for_push_and_pull_request_only() {
 
 #[test]
 fn r6_35_a_schedule_starts_what_has_its_text() {
-    let mut trigger = EventTrigger::plain("schedule");
-    trigger.schedule = vec![ScheduleEntry {
-        cron: "0 0 * * *".to_owned(),
+    let mut trigger = plain("schedule");
+    trigger.schedule = vec![Schedule {
+        cron: located("0 0 * * *"),
         timezone: None,
     }];
     let fired = |cron: &str| {

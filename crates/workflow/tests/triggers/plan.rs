@@ -1,11 +1,12 @@
 //! Plans: jobs in order, their legs and conditions.
 
+use crate::matching::{plain, words};
 use runyard_workflow::expression::{Object, Place, Template, Value, condition};
 use runyard_workflow::plan::{
     JobOutline, Legs, PlannedJob, StrategyOutline, ValueTemplate, Verdict, WorkflowOutline,
     github_context, plan as plan_workflow, plan_jobs,
 };
-use runyard_workflow::trigger::{EventFacts, EventTrigger};
+use runyard_workflow::trigger::EventFacts;
 use serde_json::json;
 
 fn job(id: &str, needs: &[&str], when: Option<&str>) -> JobOutline {
@@ -194,8 +195,8 @@ fn e30_a_skipped_matrix_is_one_job() {
 
 fn whole(run_name: &str, payload: &serde_json::Value) -> serde_json::Value {
     let facts = EventFacts::from_payload("push", payload).unwrap();
-    let mut on = EventTrigger::plain("push");
-    on.branches = Some(vec!["main".to_owned()]);
+    let mut on = plain("push");
+    on.branches = words(&["main"]);
     let workflow = WorkflowOutline {
         name: "CI".to_owned(),
         run_name: Some(Template::parse(run_name, &Place::RunName.allowed()).unwrap()),

@@ -1,0 +1,92 @@
+//! Prints what was found in files, for people, programs and runs.
+
+use super::{Findings, Format};
+use runyard_workflow::Diagnostic;
+use std::fmt::Write as _;
+
+/// Errors to the output; what is only not honoured yet goes to the error output, so that a program that
+/// reads the errors meets nothing else.
+pub(super) fn print(format: Format, findings: &[Findings]) -> anyhow::Result<()> {
+    match format {
+        Format::Human => human(findings),
+        Format::Json => {
+            let errors: Vec<&Diagnostic> =
+                findings.iter().flat_map(|found| &found.errors).collect();
+            println!("{}", serde_json::to_string(&errors)?);
+            warn(findings);
+        }
+        Format::Github => github(findings),
+    }
+    Ok(())
+}
+
+fn human(findings: &[Findings]) {
+    for found in findings {
+        for error in &found.errors {
+            println!("{}", shown(error, &found.text));
+        }
+    }
+    warn(findings);
+    let errors: usize = findings.iter().map(|found| found.errors.len()).sum();
+    if errors > 0 {
+        let files = findings.iter().filter(|found| !found.errors.is_empty());
+        let (s, files) = (if errors == 1 { "" } else { "s" }, files.count());
+        println!("{errors} error{s} in {files} of {} files", findings.len());
+    }
+}
+
+fn warn(findings: &[Findings]) {
+    for warning in findings.iter().flat_map(|found| &found.warnings) {
+        eprintln!("warning: {warning}");
+    }
+}
+
+/// An error with its line of the file and a caret under the column.
+fn shown(error: &Diagnostic, text: &str) -> String {
+    let mut shown = error.to_string();
+    let at = usize::try_from(error.line).unwrap_or(usize::MAX);
+    let Some(line) = text.lines().nth(at.saturating_sub(1)) else {
+        return shown;
+    };
+    let number = error.line.to_string();
+    let before = usize::try_from(error.column.saturating_sub(1)).unwrap_or(usize::MAX);
+    // Tabs stay tabs, so that the caret stands where the line has the column.
+    let blanks: String = line
+        .chars()
+        .take(before)
+        .map(|c| if c == '\t' { '\t' } else { ' ' })
+        .collect();
+    let gutter = " ".repeat(number.len());
+    let _ = write!(shown, "\n  {number} | {line}\n  {gutter} | {blanks}^");
+    shown
+}
+
+fn github(findings: &[Findings]) {
+    for found in findings {
+        for error in &found.errors {
+            println!("{}", command("error", error));
+        }
+        for warning in &found.warnings {
+            println!("{}", command("warning", warning));
+        }
+    }
+}
+
+fn command(kind: &str, found: &Diagnostic) -> String {
+    let Diagnostic {
+        file,
+        line,
+        column,
+        message,
+    } = found;
+    let file = escaped(file).replace(':', "%3A").replace(',', "%2C");
+    let message = escaped(message);
+    format!("::{kind} file={file},line={line},col={column}::{message}")
+}
+
+/// What a workflow command's data may not hold.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}

@@ -1,0 +1,97 @@
+//! How long a queued job waits for an idle runner, and a runner to hear of a cancel, beside the cost of one durable
+//! commit of the same database in the same minute.
+//!
+//! The runner here is a loop over the native protocol that only claims, starts and finishes. Each time begins before
+//! the call of a person is sent, and ends with the answer to the runner's long poll in hand: it holds HTTP, all
+//! transactions, the wake-up and HTTP again, so it is an upper bound.
+
+mod commits;
+mod times;
+mod world;
+
+use runyard_tests::{Postgres, Server, Settings, Store};
+use std::time::Duration;
+
+use times::{Row, header, line};
+use world::World;
+
+/// Jobs before measuring, so that caches and connections are there.
+const WARM_UP: usize = 20;
+/// Jobs whose hand-over is timed.
+const CLAIMS: usize = 300;
+/// Cancels that are timed.
+const CANCELS: usize = 1_000;
+/// Commits that are timed.
+const COMMITS: usize = 300;
+/// An idle runner of the same server gets a job within this time, at the median.
+const CLAIM_GOAL: Duration = Duration::from_millis(10);
+/// So does one that waits at another server.
+const CLAIM_ACROSS_GOAL: Duration = Duration::from_millis(20);
+/// All but one of a hundred cancels reach the runner within this time.
+const CANCEL_GOAL: Duration = Duration::from_millis(100);
+
+#[tokio::main]
+async fn main() {
+    println!(
+        "queued to claimed ({CLAIMS} jobs), cancelled to told ({CANCELS}), one durable commit ({COMMITS});"
+    );
+    println!("one idle runner, fsync on, synchronous=FULL, times in ms");
+    header();
+    sqlite().await;
+    let Some(postgres) = Postgres::start() else {
+        return;
+    };
+    one_server(&postgres).await;
+    two_servers(&postgres).await;
+}
+
+async fn sqlite() {
+    let server = Server::start_with(Settings::new(Store::Sqlite).without_runner()).await;
+    line("sqlite", Row::commit(commits::sqlite(COMMITS)));
+    measure("sqlite", (&server, &server), CLAIM_GOAL).await;
+    line("sqlite", Row::commit(commits::sqlite(COMMITS)));
+}
+
+async fn one_server(postgres: &Postgres) {
+    let settings = Settings::new(Store::Postgres).on(postgres);
+    let server = Server::start_with(settings.without_runner()).await;
+    measure("postgres", (&server, &server), CLAIM_GOAL).await;
+}
+
+async fn two_servers(postgres: &Postgres) {
+    let settings = Settings::new(Store::Replicas).on(postgres);
+    let people = Server::start_with(settings.without_runner()).await;
+    let database = people.database();
+    line(
+        "postgres",
+        Row::commit(commits::postgres(database, COMMITS).await),
+    );
+    measure(
+        "replicas",
+        (&people, people.for_runners()),
+        CLAIM_ACROSS_GOAL,
+    )
+    .await;
+    line(
+        "postgres",
+        Row::commit(commits::postgres(database, COMMITS).await),
+    );
+}
+
+/// People call the first server, the runner the second.
+async fn measure(name: &str, (people, runners): (&Server, &Server), goal: Duration) {
+    let world = World::new(people, runners).await;
+    for number in 0..WARM_UP {
+        world.claimed(&format!("warm-{number}")).await;
+    }
+    let mut claims = Vec::with_capacity(CLAIMS);
+    for number in 0..CLAIMS {
+        claims.push(world.claimed(&format!("claim-{number}")).await);
+    }
+    line(name, Row::at_median("queued to claimed", claims, goal));
+    let mut cancels = Vec::with_capacity(CANCELS);
+    for number in 0..CANCELS {
+        cancels.push(world.told(&format!("cancel-{number}")).await);
+    }
+    line(name, Row::at_99("cancelled to told", cancels, CANCEL_GOAL));
+}
