@@ -83,6 +83,7 @@ pub(crate) fn identity() -> RunIdentity {
         path: ".github/workflows/ci.yml".to_owned(),
         display_title: "Say hello".to_owned(),
         definition: "d".repeat(64),
+        referenced: Vec::new(),
         created_at: at(0),
     }
 }

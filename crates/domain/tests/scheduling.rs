@@ -221,7 +221,10 @@ fn what_cannot_be_evaluated_says_which_key_is_wrong() {
             ", continue-on-error: \"${{ format('true') }}\"",
             "continue-on-error: ",
         ),
-        (", timeout-minutes: \"${{ format('x') }}\"", "timeout-minutes: "),
+        (
+            ", timeout-minutes: \"${{ format('x') }}\"",
+            "timeout-minutes: ",
+        ),
         (", strategy: {matrix: \"${{ 1 }}\"}", "strategy: "),
     ];
     for (says, begins) in table {
@@ -390,19 +393,19 @@ fn e4_an_absorbed_job_that_is_cancelled_still_cancels_the_run() {
 struct Files(BTreeMap<&'static str, &'static str>);
 
 impl Loader for Files {
-    fn load(&self, _: Option<&Source>, file: &CalledFile) -> Result<Loaded, String> {
+    fn load(&self, _: Option<&Source>, file: &CalledFile) -> Result<Option<Loaded>, String> {
         let CalledFile::Local { path } = file else {
             return Err("only local files here".to_owned());
         };
         let text = self.0.get(path.as_str()).ok_or("no such file")?;
-        Ok(Loaded {
+        Ok(Some(Loaded {
             source: Source {
                 path: format!("o/r/{path}@main"),
                 sha: "a".repeat(40),
                 reference: None,
             },
             text: (*text).to_owned(),
-        })
+        }))
     }
 }
 

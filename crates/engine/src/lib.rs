@@ -7,7 +7,9 @@
 
 mod accounts;
 mod assignment;
+mod calls;
 mod clocks;
+mod contexts;
 mod create;
 mod credentials;
 mod definitions;

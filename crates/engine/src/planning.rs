@@ -1,17 +1,27 @@
 //! Commands that may plan jobs: what they need is gathered outside of the transaction, and they are given again when it
 //! was too little.
 
-use crate::{Engine, EngineError, definitions::plannable, engine::wrong_load, ids::job_ids};
+use crate::{
+    Engine, EngineError,
+    contexts::{ContextSource, contexts},
+    definitions::plannable,
+    engine::wrong_load,
+    ids::job_ids,
+};
 use futures_util::future::try_join;
 use runyard_domain::{
     Event, Execution, JobId, JobIds, Refusal, RunId,
-    run::{Contexts, Definition, JOBS_PER_ATTEMPT_MAX, Planning, Run, RunIdentity},
+    run::{
+        Contexts, Definition, JOBS_PER_ATTEMPT_MAX, Planning, Run, RunIdentity, reads_contexts,
+        single,
+    },
 };
-use runyard_store::{Loaded, Scope};
+use runyard_store::{Loaded, RunView, Scope};
+use runyard_workflow::Workflow;
 use std::sync::Arc;
 
 /// More ids are reserved by this factor when a command had too few.
-const MORE_IDS: usize = 8;
+pub(crate) const MORE_IDS: usize = 8;
 
 /// What a run's expressions and jobs come from.
 #[derive(Debug, Clone)]
@@ -49,7 +59,7 @@ impl Engine {
         loop {
             match self.try_command(&scope, ids, &plan, &command).await {
                 Err(EngineError::Refused(Refusal::TooFewIds)) if ids < JOBS_PER_ATTEMPT_MAX => {
-                    ids = (ids * MORE_IDS).min(JOBS_PER_ATTEMPT_MAX);
+                    ids = (ids * MORE_IDS).clamp(1, JOBS_PER_ATTEMPT_MAX);
                 }
                 Err(EngineError::Refused(Refusal::TooNarrow)) => {
                     scope = wider(&scope)?;
@@ -92,7 +102,9 @@ impl Engine {
             .await;
         let (done, unused): (_, JobIds) = match done {
             Ok((value, unused)) => (Ok(value), unused),
-            Err(error) => (Err(error), reserved),
+            // Nothing was planned with them.
+            Err(error @ EngineError::Refused(_)) => (Err(error), reserved),
+            Err(error) => (Err(error), JobIds::new([])),
         };
         let unused = unused.into_unused().map(JobId::get);
         self.ids.job.give_back(unused).await;
@@ -101,12 +113,12 @@ impl Engine {
 
     async fn plan_of(&self, run: RunId) -> Result<Plan, EngineError> {
         let missing = EngineError::NotFound { what: "the run" };
-        let (view, payload) = try_join(self.store.run(run), self.store.payload(run)).await?;
-        let identity = view.ok_or(missing)?.identity;
-        let definition = self.definition_of(&identity).await?;
-        let contexts = Contexts {
-            github: payload.unwrap_or_default(),
-            ..Contexts::default()
+        let view = self.store.run(run).await?.ok_or(missing)?;
+        let definition = self.definition_of(&view.identity).await?;
+        let contexts = if reads_contexts(&definition) {
+            self.contexts_of(&view, &definition).await?
+        } else {
+            Contexts::default()
         };
         Ok(Plan {
             definition: Arc::new(definition),
@@ -114,20 +126,44 @@ impl Engine {
         })
     }
 
-    async fn definition_of(&self, identity: &RunIdentity) -> Result<Definition, EngineError> {
-        let definition = self
-            .definitions
-            .get(&identity.path, &identity.definition)
-            .await;
-        let workflow = match definition {
-            Ok(definition) => plannable(&definition),
+    async fn contexts_of(
+        &self,
+        view: &RunView,
+        definition: &Definition,
+    ) -> Result<Contexts, EngineError> {
+        let identity = &view.identity;
+        let (payload, repository) = try_join(
+            self.store.payload(identity.id),
+            self.store.repository(identity.repository),
+        )
+        .await?;
+        let missing = EngineError::NotFound {
+            what: "the repository",
+        };
+        let repository = repository.ok_or(missing)?;
+        let source = ContextSource {
+            identity,
+            attempt: view.attempt.number,
+            actor: &view.actor.login,
+            triggering_actor: &view.attempt.triggering_actor.login,
+            repository: &repository,
+            payload: &payload.unwrap_or_default(),
+        };
+        Ok(contexts(&source, definition))
+    }
+
+    pub(crate) async fn definition_of(
+        &self,
+        identity: &RunIdentity,
+    ) -> Result<Definition, EngineError> {
+        match self.definitions.of(identity).await {
+            Ok(definition) => Ok(plannable(&definition)),
             // A file that could not even be read was never kept; its run is completed and plans nothing.
             Err(EngineError::NotFound { .. }) if identity.definition.is_empty() => {
-                plannable(&crate::trigger::unreadable(&identity.path, String::new()))
+                Ok(single(Workflow::default()))
             }
-            Err(error) => return Err(error),
-        };
-        Ok(Definition::single(workflow))
+            Err(error) => Err(error),
+        }
     }
 }
 

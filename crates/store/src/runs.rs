@@ -125,6 +125,8 @@ pub struct JobView {
     pub labels: Vec<String>,
     /// Its failure counts as a success for others (semantics R1.20).
     pub continue_on_error: bool,
+    /// Its `timeout-minutes` (semantics R2.75).
+    pub timeout_minutes: Option<u32>,
     /// When it was planned.
     pub created_at: Timestamp,
     /// Where it stands.

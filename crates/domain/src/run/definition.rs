@@ -4,6 +4,7 @@ use super::NodePath;
 use crate::event::GraphNode;
 use runyard_workflow::{
     Job, JobName, Workflow,
+    model::{Field, RunsOn},
     reusable::{Resolved, ResolvedCall},
 };
 use std::sync::Arc;
@@ -20,10 +21,43 @@ pub fn single(workflow: Workflow) -> Definition {
     }
 }
 
+/// Whether planning its jobs looks at any context: where it does not, nobody needs to gather them.
+pub fn reads_contexts(definition: &Definition) -> bool {
+    let reads = |job: &Job| {
+        let steps = job.with_steps();
+        job.condition.position.is_some()
+            || job.strategy.is_some()
+            || job
+                .name
+                .as_ref()
+                .is_some_and(|name| name.literal().is_none())
+            || steps.is_none_or(|steps| {
+                has_computed_labels(&steps.runs_on)
+                    || is_computed(steps.continue_on_error.as_ref())
+                    || is_computed(steps.timeout_minutes.as_ref())
+            })
+    };
+    definition.workflow.jobs.iter().any(reads)
+}
+
+fn has_computed_labels(runs_on: &Field<RunsOn>) -> bool {
+    let labels = runs_on
+        .literal()
+        .and_then(|runs_on| runs_on.labels.as_ref());
+    let labels = labels.and_then(|labels| labels.literal());
+    labels.is_none_or(|labels| labels.iter().any(|label| label.literal().is_none()))
+}
+
+fn is_computed<T>(field: Option<&Field<T>>) -> bool {
+    field.is_some_and(|field| field.literal().is_none())
+}
+
 /// Where a job is defined.
 pub(super) struct Place<'a> {
     /// The job.
     pub(super) job: &'a Job,
+    /// The file that it is in.
+    workflow: &'a Workflow,
     /// The calls of its file.
     calls: &'a [ResolvedCall],
 }
@@ -37,7 +71,11 @@ impl<'a> Place<'a> {
             let key = JobName::new(keys.next()?).ok()?;
             if keys.peek().is_none() {
                 let job = workflow.job(&key)?;
-                return Some(Self { job, calls });
+                return Some(Self {
+                    job,
+                    workflow,
+                    calls,
+                });
             }
             let call = calls.iter().find(|call| call.job == key)?;
             (workflow, calls) = (&call.workflow, &call.calls);
@@ -50,6 +88,12 @@ impl<'a> Place<'a> {
         let call = calls.find(|call| call.job == self.job.id.value)?;
         Some(&call.workflow)
     }
+}
+
+/// The job that a node of the graph stands for, with the file that it is in.
+pub fn find<'a>(definition: &'a Definition, node: &NodePath) -> Option<(&'a Workflow, &'a Job)> {
+    let place = Place::find(definition, node)?;
+    Some((place.workflow, place.job))
 }
 
 /// The jobs of a file as nodes of a graph; `place` gives the path of a job of it.

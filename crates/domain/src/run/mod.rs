@@ -22,8 +22,8 @@ pub use attempt::{
     Attempt, AttemptState, BlockedJob, Call, CalledWorkflow, Job, JobState, PlannedJob, Ran,
 };
 pub use cancel::JobCancelled;
-pub use definition::{Definition, single};
-pub use identity::{CommitFacts, NewRun, Person, RunIdentity};
+pub use definition::{Definition, find, reads_contexts, single};
+pub use identity::{CommitFacts, NewRun, Person, ReferencedWorkflow, RunIdentity};
 pub use node::{InvalidNodePath, Leg, NodePath};
 pub use plan::{Contexts, Planning};
 pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX};

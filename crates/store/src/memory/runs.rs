@@ -223,6 +223,7 @@ impl State {
             display_name: job.display_name.clone(),
             labels: job.labels.clone(),
             continue_on_error: job.continue_on_error,
+            timeout_minutes: job.timeout_minutes,
             created_at: job.created_at,
             state: job.state.clone(),
             steps: row

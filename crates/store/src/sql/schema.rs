@@ -173,6 +173,7 @@ diesel::table! {
         conclusion -> Nullable<Text>,
         seq -> BigInt,
         updated_at -> TimeColumn,
+        referenced -> JsonColumn,
     }
 }
 
@@ -228,6 +229,7 @@ diesel::table! {
         cancel_requested_at -> Nullable<TimeColumn>,
         leg -> Nullable<JsonColumn>,
         continue_on_error -> Bool,
+        timeout_minutes -> Nullable<BigInt>,
         calls -> Nullable<JsonColumn>,
         reason -> Nullable<JsonColumn>,
     }

@@ -42,7 +42,10 @@ impl Changes for SqlStore {
 fn is_keyed(scope: &Scope) -> bool {
     match scope {
         Scope::NewRun { .. } => true,
-        Scope::Run(_) | Scope::Execution(_) | Scope::RunOfExecution(_) => false,
+        Scope::Run(_)
+        | Scope::Execution(_)
+        | Scope::RunOfExecution(_)
+        | Scope::WholeRunOfExecution(_) => false,
     }
 }
 

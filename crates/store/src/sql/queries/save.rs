@@ -158,6 +158,7 @@ async fn save_jobs(
             jobs::labels.eq(excluded(jobs::labels)),
             jobs::leg.eq(excluded(jobs::leg)),
             jobs::continue_on_error.eq(excluded(jobs::continue_on_error)),
+            jobs::timeout_minutes.eq(excluded(jobs::timeout_minutes)),
             jobs::calls.eq(excluded(jobs::calls)),
             jobs::reason.eq(excluded(jobs::reason)),
             jobs::created_at.eq(excluded(jobs::created_at)),

@@ -45,6 +45,7 @@ pub(crate) struct JobRow {
     cancel_requested_at: Option<DbTime>,
     leg: Option<JsonText>,
     continue_on_error: bool,
+    timeout_minutes: Option<i64>,
     calls: Option<JsonText>,
     reason: Option<JsonText>,
 }
@@ -71,6 +72,7 @@ impl JobRow {
             cancel_requested_at: None,
             leg: None,
             continue_on_error: false,
+            timeout_minutes: None,
             calls: None,
             reason: None,
         };
@@ -91,6 +93,7 @@ impl JobRow {
         self.labels = Some(json(&job.labels));
         self.leg = job.leg.as_ref().map(json);
         self.continue_on_error = job.continue_on_error;
+        self.timeout_minutes = job.timeout_minutes.map(i64::from);
         self.reason = job.state.reason().map(json);
         self.created_at = Some(DbTime(job.created_at));
         self.conclusion = job.state.conclusion().map(|end| end.name().to_owned());
@@ -203,6 +206,10 @@ impl JobRow {
             display_name: row.present("display_name", self.display_name.clone())?,
             labels: row.json("labels", labels)?,
             continue_on_error: self.continue_on_error,
+            timeout_minutes: self
+                .timeout_minutes
+                .map(|minutes| row.number("timeout_minutes", minutes))
+                .transpose()?,
             created_at: self.time("created_at", self.created_at)?,
             state: self.state()?,
         })
@@ -223,6 +230,7 @@ impl JobRow {
             display_name: job.display_name,
             labels: job.labels,
             continue_on_error: job.continue_on_error,
+            timeout_minutes: job.timeout_minutes,
             created_at: job.created_at,
             state: job.state,
             steps: steps.unwrap_or_default(),

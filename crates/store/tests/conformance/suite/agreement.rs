@@ -69,6 +69,7 @@ fn assert_job_shows(view: &JobView, job: &PlannedJob, run: &Run) {
         display_name: view.display_name.clone(),
         labels: view.labels.clone(),
         continue_on_error: view.continue_on_error,
+        timeout_minutes: view.timeout_minutes,
         created_at: view.created_at,
         state: view.state.clone(),
     };
