@@ -2,6 +2,7 @@
 
 use crate::expression::Expression;
 use crate::settings::StoreKind;
+use crate::source_arguments::{Given, RepoCredentials, RepoEvents, RepoPolling};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -171,8 +172,18 @@ pub(crate) enum Repo {
         #[arg(long)]
         default_branch: Option<String>,
         #[command(flatten)]
+        given: Given,
+        #[command(flatten)]
         connection: Connection,
     },
+    /// What opens a repository's source: a token for https, a deploy key for ssh
+    #[command(subcommand)]
+    Credentials(RepoCredentials),
+    /// The secret that signs the events which a git server delivers
+    #[command(subcommand)]
+    Events(RepoEvents),
+    /// Look at a source that cannot tell of pushes, every so many seconds
+    Polling(RepoPolling),
     /// List the repositories
     List {
         #[command(flatten)]

@@ -4,7 +4,7 @@ use crate::{
     arguments::{Dispatch, Repo, Runner, Token, User},
     client::Client,
     follow::follow,
-    hook,
+    hook, repo_sources,
 };
 use anyhow::{Context, Result, bail};
 use chrono::{TimeDelta, Utc};
@@ -110,6 +110,7 @@ pub(crate) async fn repo(command: Repo) -> Result<()> {
             path,
             private,
             default_branch,
+            given,
             connection,
         } => {
             let path = path.map(|path| {
@@ -121,6 +122,7 @@ pub(crate) async fn repo(command: Repo) -> Result<()> {
             let body = json!({
                 "owner": repository.owner, "name": repository.name, "url": url, "path": path,
                 "private": private, "default_branch": default_branch,
+                "credentials": repo_sources::body(&given)?,
             });
             let made = Client::new(&connection)?
                 .post("/api/v1/repos", body)
@@ -148,6 +150,9 @@ pub(crate) async fn repo(command: Repo) -> Result<()> {
                 .await?;
             println!("repository {repository} is forgotten");
         }
+        Repo::Credentials(command) => repo_sources::credentials(command).await?,
+        Repo::Events(command) => repo_sources::events(command).await?,
+        Repo::Polling(command) => repo_sources::polling(command).await?,
         Repo::Hook {
             repository,
             connection,
