@@ -163,6 +163,7 @@ impl World {
         let body = self.repository_body(SPARE);
         allow(self.site.post("/api/v1/repos", &body).await);
         self.things.put("repo=spare", SPARE);
+        self.give_role(SPARE, "read").await;
         for (_, login, role) in PEOPLE {
             if let Some(role) = role {
                 self.give_role(login, role).await;
