@@ -43,7 +43,9 @@ pub(crate) struct World {
 impl World {
     /// Makes it, on `store`.
     pub(crate) async fn create(store: Store) -> Self {
-        let server = Server::start_with(Settings::new(store).without_runner()).await;
+        let settings = Settings::new(store).without_runner();
+        let settings = settings.variable("RUNYARD__SECRETS__KEY", &"0f".repeat(32));
+        let server = Server::start_with(settings).await;
         let project = Project::register(&server, Repository::with_workflow(WORKFLOW)).await;
         let mut world = Self {
             callers: BTreeMap::from([
@@ -157,6 +159,8 @@ impl World {
         self.put("token_id=spare", token);
         self.things.insert("login=spare", SPARE_USER.to_owned());
         self.renew_repository().await;
+        let secret = format!("/api/v1/repos/{OWNER}/{NAME}/events/secret");
+        let _ = client.put(&secret, &json!({})).await.expect(200);
         let queued = self.project.dispatch().await;
         self.put("run_id=queued", queued);
         let jobs = self.project.jobs(queued).await;
