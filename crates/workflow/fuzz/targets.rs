@@ -9,10 +9,8 @@ use runyard_workflow::{check_action, limits::Limits, parse_measured, unhonoured}
 use std::sync::Arc;
 
 /// The targets by the names of their folders in `fuzz/corpus`.
-pub(crate) const TARGETS: &[(&str, fn(&[u8]))] = &[
-    ("expressions", expressions),
-    ("workflows", workflows),
-];
+pub(crate) const TARGETS: &[(&str, fn(&[u8]))] =
+    &[("expressions", expressions), ("workflows", workflows)];
 
 const CONTEXTS: &str = r#"{
     "github": {"ref": "refs/heads/main", "event": {"labels": [{"name": "bug"}, {"name": "x"}]}},
