@@ -39,8 +39,8 @@ pub(crate) async fn begin(world: &mut World, random: &mut Random) {
             log_one(world, &execution).await;
         }
         let taken = world.executions.len() / 2;
-        for execution in world.executions[..taken].to_vec() {
-            finish_one(world, &execution, result).await;
+        for execution in &world.executions[..taken] {
+            finish_one(world, execution, result).await;
         }
     }
     read(world, random).await;
@@ -151,10 +151,9 @@ fn some(world: &World, random: &mut Random) -> Option<Execution> {
 }
 
 async fn start(world: &World, random: &mut Random) {
-    for execution in [some(world, random), world.executions.last().cloned()] {
-        if let Some(execution) = execution {
-            start_one(world, &execution).await;
-        }
+    let chosen = [some(world, random), world.executions.last().cloned()];
+    for execution in chosen.into_iter().flatten() {
+        start_one(world, &execution).await;
     }
 }
 

@@ -87,7 +87,8 @@ impl World {
             executions: Vec::new(),
             tokens: BTreeMap::new(),
         };
-        world.put_token("site", &world.server.token().to_owned());
+        let token = world.server.token().to_owned();
+        world.put_token("site", &token);
         world.put_token("wrong", "no-such-token");
         world.bring_repository().await;
         world.bring_people().await;
