@@ -6,7 +6,7 @@ use actix_web::{
     error::QueryPayloadError,
     http::{StatusCode, header},
 };
-use runyard_domain::Refusal;
+use runyard_domain::{Refusal, run::BURST_WINDOW};
 use runyard_engine::{EngineError, git::GitError};
 use runyard_store::StoreError;
 use serde_json::{Map, Value, json};
@@ -78,6 +78,9 @@ pub(crate) enum ApiError {
     /// More than the wire takes.
     #[error(transparent)]
     Excess(#[from] Excess),
+    /// A repository has as many runs as it may have; later may do.
+    #[error("You have exceeded a limit: {0}. Try again later.")]
+    TooManyRuns(String),
     /// Later may do.
     #[error("Service Unavailable")]
     Unavailable { reason: String },
@@ -108,6 +111,10 @@ impl ApiError {
         answer.insert_header((header::CONTENT_TYPE, JSON));
         if let Self::Unavailable { .. } = self {
             answer.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()));
+        }
+        if let Self::TooManyRuns(_) = self {
+            let seconds = BURST_WINDOW.as_secs();
+            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         if let Self::Excess(excess) = self {
             if let Some(seconds) = excess.retry_after() {
@@ -178,6 +185,7 @@ impl ResponseError for ApiError {
             Self::Gone(_) => StatusCode::GONE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Excess(excess) => excess.status(),
+            Self::TooManyRuns(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -263,6 +271,9 @@ impl From<Refusal> for ApiError {
             Refusal::TooManyReruns { reruns } => Self::forbidden(format!(
                 "Unable to retry this workflow run because it was retried {reruns} times already"
             )),
+            Refusal::QueueFull { .. } | Refusal::TooManyNewRuns { .. } => {
+                Self::TooManyRuns(refusal.to_string())
+            }
             Refusal::UnknownJob { .. } => Self::NotFound,
             Refusal::ExecutionEnded { .. } | Refusal::JobNotQueued { .. } => {
                 Self::Gone(refusal.to_string())

@@ -7,6 +7,7 @@ mod conclusion;
 mod executions;
 mod given;
 mod handover;
+mod intake;
 mod random_walk;
 mod refusals;
 mod replay;
