@@ -231,11 +231,11 @@ async fn read(world: &mut World, random: &mut Random) {
         format!("{}/runs/{run}/jobs?filter=all", actions()),
         format!("/api/v3/repos/{OWNER}/{NAME}"),
         "/api/v1/runners?per_page=10".to_owned(),
-        format!("/api/v1/users/{SPARE}/tokens"),
+        format!("/api/v1/tokens?user={SPARE}"),
     ];
     for path in paths {
         let answer = allow(world.site.get(&path).await);
-        if answer.status == 200 && !path.ends_with("/tokens") {
+        if answer.status == 200 && !path.starts_with("/api/v1/tokens") {
             world.things.harvest(&answer.json());
         }
     }

@@ -38,12 +38,8 @@ pub(crate) enum ApiError {
     #[error("Rate limiting is not enabled.")]
     NoRateLimits,
     /// Seen, but not allowed.
-    #[error("{message}")]
-    Forbidden {
-        message: String,
-        /// What `X-Accepted-GitHub-Permissions` says.
-        permission: Option<&'static str>,
-    },
+    #[error("{0}")]
+    Forbidden(String),
     /// The body is no JSON.
     #[error("Problems parsing JSON")]
     BrokenJson,
@@ -92,10 +88,7 @@ pub(crate) enum ApiError {
 impl ApiError {
     /// 403 with this sentence.
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
-        Self::Forbidden {
-            message: message.into(),
-            permission: None,
-        }
+        Self::Forbidden(message.into())
     }
 
     /// 503 of a server that is about to go: another one, or the next start, can do it.
@@ -123,13 +116,6 @@ impl ApiError {
             if excess.ends_connection() {
                 answer.force_close();
             }
-        }
-        if let Self::Forbidden {
-            permission: Some(permission),
-            ..
-        } = self
-        {
-            answer.insert_header(("X-Accepted-GitHub-Permissions", *permission));
         }
         answer.body(self.body(documentation).to_string())
     }
@@ -173,7 +159,7 @@ impl ResponseError for ApiError {
                 StatusCode::UNAUTHORIZED
             }
             Self::NotFound | Self::NoRateLimits => StatusCode::NOT_FOUND,
-            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::BrokenJson | Self::NotAnObject | Self::UnknownVersion { .. } => {
                 StatusCode::BAD_REQUEST
             }

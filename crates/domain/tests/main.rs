@@ -14,6 +14,7 @@ mod replay;
 mod rerun;
 mod stories;
 mod time;
+mod tokens;
 mod words;
 
 #[test]
