@@ -87,7 +87,7 @@ impl Case {
     pub(crate) fn is_whole(&self) -> bool {
         let framed = [Framing::Length, Framing::Chunked].contains(&self.framing);
         let lines = self.headers.iter().all(|(_, value)| is_value(value));
-        framed && lines && self.target().bytes().all(|byte| byte.is_ascii_graphic())
+        framed && lines && self.target().bytes().all(is_of_target)
     }
 
     /// Whether the client goes away before the body is complete.
@@ -156,6 +156,11 @@ impl Case {
         }
         line + &quoted(format!("{base}{}", self.target()).as_bytes())
     }
+}
+
+/// What a target may hold (RFC 3986), and what only readers that are generous take.
+fn is_of_target(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&byte)
 }
 
 fn is_value(value: &[u8]) -> bool {

@@ -102,6 +102,10 @@ impl Fuzz {
             invariants::hold(&self.world, &mut random).await;
             self.listen();
         }
+        if self.is_first_round() {
+            let route = &self.routes[self.case as usize % self.served];
+            traffic::prepare(&mut self.world, route, &mut random).await;
+        }
         let case = self.choose(&mut random);
         let times = if random.once_in(BURSTS) { BURST } else { 1 };
         let begun = Instant::now();

@@ -18,6 +18,9 @@ const FILES: [&str; 6] = [
     "application/openmetrics-text",
     "text/html; charset=utf-8",
 ];
+/// A longer head may be refused before its end.
+const HEAD_BYTES: usize = 8 * 1024;
+const TOO_LONG: u16 = 431;
 /// Longest request that a server must have read before it may close.
 const READ_BYTES: usize = 16 * 1024;
 
@@ -29,7 +32,7 @@ pub(crate) fn fault(
     came: &Result<Reply, Silence>,
 ) -> Option<String> {
     match came {
-        Ok(reply) => fault_of(case, base, reply).err(),
+        Ok(reply) => fault_of(case, sent, base, reply).err(),
         Err(Silence::Closed) if case.is_cut() || !case.is_whole() || sent > READ_BYTES => None,
         Err(Silence::Hung) if may_wait(case) => None,
         Err(Silence::Broken(_)) if case.is_cut() || !case.is_whole() => None,
@@ -42,13 +45,14 @@ pub(crate) fn may_wait(case: &Case) -> bool {
     case.path.ends_with("/claim") || case.path.ends_with("/cancel-check")
 }
 
-fn fault_of(case: &Case, base: &str, reply: &Reply) -> Result<(), String> {
+fn fault_of(case: &Case, sent: usize, base: &str, reply: &Reply) -> Result<(), String> {
     let status = reply.status;
     if !(200..500).contains(&status) {
         return Err(format!("the status is {status}"));
     }
     let refused = reply.header("x-github-request-id").is_none() && status >= 400;
-    if refused && (case.is_cut() || !case.is_whole()) {
+    let is_bad = case.is_cut() || !case.is_whole() || status == TOO_LONG && sent > HEAD_BYTES;
+    if refused && is_bad {
         // Refused before it was a request.
         return Ok(());
     }

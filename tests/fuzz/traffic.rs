@@ -4,10 +4,13 @@ use runyard_tests::{Answer, Request};
 use serde_json::{Value, json};
 
 use crate::random::Random;
+use crate::routes::Route;
 use crate::world::{Execution, NAME, OWNER, SPARE, World, allow};
 
 /// More are not made while so many wait.
 const QUEUED_MAX: i64 = 20;
+/// Runs whose logs are asked for, until there are some.
+const LOOKED_AT: usize = 6;
 
 /// One thing happens.
 pub(crate) async fn happen(world: &mut World, random: &mut Random) {
@@ -36,8 +39,8 @@ pub(crate) async fn begin(world: &mut World, random: &mut Random) {
             log_one(world, &execution).await;
         }
         let taken = world.executions.len() / 2;
-        for execution in world.executions[..taken].to_vec() {
-            finish_one(world, &execution, result).await;
+        for execution in &world.executions[..taken] {
+            finish_one(world, execution, result).await;
         }
     }
     read(world, random).await;
@@ -45,13 +48,74 @@ pub(crate) async fn begin(world: &mut World, random: &mut Random) {
     read(world, random).await;
 }
 
+/// What a good request of a route needs: a run in the right state, a job, a link that still works, or something that
+/// may be deleted.
+pub(crate) async fn prepare(world: &mut World, route: &Route, random: &mut Random) {
+    let path = route.path.as_str();
+    if route.method == "DELETE" {
+        world.renew().await;
+        // One with open runs may not be deleted; the other spare one may have got some.
+        let name = format!("gone-{}", random.below(1_000_000));
+        let body = world.repository_body(&name);
+        allow(world.site.post("/api/v1/repos", &body).await);
+        world.things.put("repo=spare", &name);
+    } else if path.starts_with("/api/downloads/") {
+        links(world, random).await;
+    } else if path.ends_with("/cancel") || path.ends_with("/rerun") {
+        open_run(world, path.ends_with("/rerun")).await;
+    } else if path.contains("/executions/") || path.ends_with("/cancel-check") {
+        let is_started = !path.ends_with("/start") && !path.ends_with("/release");
+        take_job(world, is_started, random).await;
+    }
+}
+
+/// A run that waits for runners, or one that was cancelled at once.
+async fn open_run(world: &mut World, is_done: bool) {
+    make_run(world).await;
+    let listed = world
+        .site
+        .get(&format!("{}/runs?per_page=1", actions()))
+        .await;
+    let run = listed.json()["workflow_runs"][0]["id"].to_string();
+    let jobs = world
+        .site
+        .get(&format!("{}/runs/{run}/jobs", actions()))
+        .await;
+    let job = jobs.json()["jobs"][0]["id"].to_string();
+    if is_done {
+        let cancel = format!("{}/runs/{run}/cancel", actions());
+        allow(world.site.post_empty(&cancel).await);
+        world.things.put("run_id=done", &run);
+    } else {
+        world.things.put("run_id=open", &run);
+        world.things.put("job_id=open", &job);
+    }
+}
+
+/// A job that was just claimed; the requests that come next are about it.
+async fn take_job(world: &mut World, is_started: bool, random: &mut Random) {
+    make_run(world).await;
+    let known = std::mem::take(&mut world.executions);
+    claim(world, random).await;
+    match world.executions.first().cloned() {
+        None => world.executions = known,
+        Some(execution) if is_started => start_one(world, &execution).await,
+        Some(_) => {}
+    }
+    world.executions.truncate(1);
+}
+
 async fn dispatch(world: &World) {
     let path = format!("{}/runs?status=queued&per_page=1", actions());
     let queued = world.site.get(&path).await.json();
     if queued["total_count"].as_i64().unwrap_or_default() < QUEUED_MAX {
-        let path = format!("{}/workflows/ci.yml/dispatches", actions());
-        allow(world.site.post(&path, &json!({ "ref": "main" })).await);
+        make_run(world).await;
     }
+}
+
+async fn make_run(world: &World) {
+    let path = format!("{}/workflows/ci.yml/dispatches", actions());
+    allow(world.site.post(&path, &json!({ "ref": "main" })).await);
 }
 
 /// The runner says again what it is: requests may have told otherwise, or ended it.
@@ -87,10 +151,9 @@ fn some(world: &World, random: &mut Random) -> Option<Execution> {
 }
 
 async fn start(world: &World, random: &mut Random) {
-    for execution in [some(world, random), world.executions.last().cloned()] {
-        if let Some(execution) = execution {
-            start_one(world, &execution).await;
-        }
+    let chosen = [some(world, random), world.executions.last().cloned()];
+    for execution in chosen.into_iter().flatten() {
+        start_one(world, &execution).await;
     }
 }
 
@@ -168,11 +231,11 @@ async fn read(world: &mut World, random: &mut Random) {
         format!("{}/runs/{run}/jobs?filter=all", actions()),
         format!("/api/v3/repos/{OWNER}/{NAME}"),
         "/api/v1/runners?per_page=10".to_owned(),
-        format!("/api/v1/users/{SPARE}/tokens"),
+        format!("/api/v1/tokens?user={SPARE}"),
     ];
     for path in paths {
         let answer = allow(world.site.get(&path).await);
-        if answer.status == 200 && !path.ends_with("/tokens") {
+        if answer.status == 200 && !path.starts_with("/api/v1/tokens") {
             world.things.harvest(&answer.json());
         }
     }
@@ -180,30 +243,49 @@ async fn read(world: &mut World, random: &mut Random) {
 }
 
 async fn links(world: &mut World, random: &mut Random) {
-    let path = format!("{}/runs?status=completed&per_page=5", actions());
+    let path = format!("{}/runs?status=completed&per_page=100", actions());
     let completed = world.site.get(&path).await.json();
-    let run = completed["workflow_runs"][random.below(2)]["id"].to_string();
-    let jobs = world
-        .site
-        .get(&format!("{}/runs/{run}/jobs", actions()))
-        .await;
-    let job = match jobs.status {
-        200 => jobs.json()["jobs"][0]["id"].to_string(),
-        _ => return,
-    };
-    for (kind, path) in [
-        ("link to a run", format!("{}/runs/{run}/logs", actions())),
-        ("link to a job", format!("{}/jobs/{job}/logs", actions())),
-    ] {
-        let answer = allow(world.site.get(&path).await);
-        if answer.status == 302 {
-            let location = answer.location();
-            let path = location.trim_start_matches(world.site.base()).to_owned();
-            world.things.put(kind, &path);
-            world.things.put("run_id=logged", &run);
-            world.things.put("job_id=logged", &job);
+    let runs = completed["workflow_runs"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    if runs.is_empty() {
+        return;
+    }
+    // Runs that were cancelled before anything was said have no logs.
+    let mut wanted = vec![("run", "link to a run"), ("job", "link to a job")];
+    for _ in 0..LOOKED_AT {
+        let run = random.pick(&runs)["id"].to_string();
+        let jobs = world
+            .site
+            .get(&format!("{}/runs/{run}/jobs", actions()))
+            .await;
+        let job = allow(jobs).json()["jobs"][0]["id"].to_string();
+        for (what, kind) in wanted.clone() {
+            let id = if what == "run" { &run } else { &job };
+            if link(world, what, kind, id).await {
+                wanted.retain(|(other, _)| *other != what);
+            }
         }
     }
+}
+
+async fn link(world: &mut World, what: &str, kind: &str, id: &str) -> bool {
+    let answer = world
+        .site
+        .get(&format!("{}/{what}s/{id}/logs", actions()))
+        .await;
+    if allow(answer.clone()).status != 302 {
+        return false;
+    }
+    let location = answer.location();
+    let path = location.trim_start_matches(world.site.base()).to_owned();
+    if world.site.download(&location).await.status() != 200 {
+        return false;
+    }
+    world.things.put(kind, &path);
+    world.things.put(&format!("{what}_id=logged"), id);
+    true
 }
 
 fn actions() -> String {

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::project::{Project, conclusions, id, text};
 use crate::sleeper::{self, CANCEL_LIMIT, asleep, nobody_left};
 
-stores!(memory, sqlite, postgres => [
+stores!(memory, sqlite, postgres, replicas => [
     cancel_ends_a_sleeping_job_and_all_its_processes,
     a_queued_run_is_cancelled_at_once,
     job_cancel_ends_one_job_and_skips_its_dependents,

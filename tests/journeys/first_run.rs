@@ -6,7 +6,7 @@ use runyard_tests::{Repository, Server, Store, stores};
 
 use crate::project::{Project, conclusions, id, text};
 
-stores!(memory, sqlite, postgres => [
+stores!(memory, sqlite, postgres, replicas => [
     the_sample_project_runs_to_success,
     the_archive_holds_the_output_of_every_step,
     a_job_waits_for_what_it_needs,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::project::{NAME, OWNER, Project, text};
 
-stores!(memory, sqlite, postgres => [
+stores!(memory, sqlite, postgres, replicas => [
     runs_are_listed_watched_viewed_and_run_again_with_gh,
     a_run_is_cancelled_with_gh,
 ]);

@@ -6,7 +6,7 @@ use runyard_tests::{Server, Store, eventually, stores};
 
 use crate::project::{NAME, OWNER, PATIENCE, Project, conclusions, id, text};
 
-stores!(memory, sqlite, postgres => [
+stores!(memory, sqlite, postgres, replicas => [
     a_failing_job_fails_the_run_and_skips_its_dependents,
     a_push_told_by_webhook_starts_a_run,
     a_push_told_twice_starts_one_run,

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::project::{NAME, OWNER, Project, add_owner, id, text};
 
-stores!(memory, sqlite, postgres => [
+stores!(memory, sqlite, postgres, replicas => [
     a_broken_workflow_file_is_a_startup_failure_that_says_where,
     an_unknown_ref_is_named,
     a_path_without_a_repository_is_named,

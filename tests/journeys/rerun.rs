@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::project::{Project, id, text};
 
-stores!(memory, sqlite, postgres => [
+stores!(memory, sqlite, postgres, replicas => [
     a_rerun_makes_a_second_attempt_with_its_own_jobs_and_logs,
     a_rerun_by_our_own_api_makes_a_linked_new_run,
     an_open_run_cannot_be_run_again,

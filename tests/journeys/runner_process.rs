@@ -5,7 +5,7 @@ use runyard_tests::{Marker, Runner, Server, Settings, Store, stores};
 use crate::project::{Project, id, text};
 use crate::sleeper::{self, asleep, nobody_left};
 
-stores!(memory, sqlite, postgres => [
+stores!(memory, sqlite, postgres, replicas => [
     a_registered_runner_takes_the_jobs_of_its_labels,
     a_job_sees_nothing_of_the_runners_own_environment,
     a_killed_runner_leaves_no_process_behind,

@@ -6,7 +6,7 @@ use runyard_tests::{Marker, Runner, Server, Settings, Store, eventually, stores}
 
 use crate::yard::{PATIENCE, Yard};
 
-stores!(memory, sqlite, postgres => [
+stores!(memory, sqlite, postgres, replicas => [
     a_killed_runner_leaves_nothing_and_its_job_fails_with_a_reason,
     a_job_that_is_longer_than_the_lease_is_not_lost,
 ]);

@@ -6,6 +6,10 @@ use tempfile::TempDir;
 use crate::process::{Program, command, finish};
 use crate::server::Server;
 
+/// Labels and jobs at once of the in-process runner of a server.
+const USUAL_LABELS: &str = "self-hosted,linux,ubuntu-latest";
+const USUAL_CAPACITY: &str = "2";
+
 /// A running runner. It is killed when this value is dropped.
 #[derive(Debug)]
 pub struct Runner {
@@ -14,9 +18,6 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// Labels that the in-process runner of a server has too.
-    pub(crate) const USUAL_LABELS: &str = "self-hosted,linux,ubuntu-latest";
-
     /// Registers a runner with these labels (comma between) and starts it.
     ///
     /// # Panics
@@ -31,6 +32,17 @@ impl Runner {
     /// # Panics
     /// If it cannot be registered or started.
     pub async fn start_at(server: &Server, urls: &str, (name, labels): (&str, &str)) -> Self {
+        Self::start_for(server, urls, &["--name", name, "--labels", labels]).await
+    }
+
+    /// A runner that stands for the in-process one of `server`.
+    pub(crate) async fn usual(server: &Server) -> Self {
+        let labels = ["--name", "beside", "--labels", USUAL_LABELS];
+        let usual = [&labels[..], &["--capacity", USUAL_CAPACITY]].concat();
+        Self::start_for(server, server.client().base(), &usual).await
+    }
+
+    async fn start_for(server: &Server, urls: &str, described: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let answer = server
             .client()
@@ -42,7 +54,7 @@ impl Runner {
             .to_owned();
         let mut register = command("runyard-runner", folder.path());
         register.args(["register", "--url", urls, "--token", &token]);
-        register.args(["--name", name, "--labels", labels]);
+        register.args(described);
         let registered = finish(register).await;
         assert_eq!(registered.code, Some(0), "{registered:?}");
         let program = Program::start(run(&folder));

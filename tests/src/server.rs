@@ -126,7 +126,7 @@ impl Server {
         let mut people = Self::start_first(settings.clone(), database).await;
         let server = Self::start_beside(&people, settings.clone()).await;
         let runner = match settings.in_process_runner {
-            true => Some(Runner::start(&server, "beside", Runner::USUAL_LABELS).await),
+            true => Some(Runner::usual(&server).await),
             false => None,
         };
         people.other = Some(Box::new(Other {

@@ -2,6 +2,8 @@
 
 use crate::expression::Expression;
 use crate::settings::StoreKind;
+use crate::source_arguments::{Given, RepoCredentials, RepoEvents, RepoPolling};
+use crate::token_arguments::Token;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -114,45 +116,6 @@ pub(crate) enum User {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Token {
-    /// Make a token and print it, this once
-    Create {
-        /// Whose it is; yours when absent
-        #[arg(long)]
-        user: Option<String>,
-        /// What it is for
-        #[arg(long, default_value = "command line")]
-        name: String,
-        /// repo, public_repo, repo:write, read:org, workflow, site_admin; may be given several times
-        #[arg(long = "scope", value_name = "SCOPE", default_values = ["repo", "read:org", "workflow"])]
-        scopes: Vec<String>,
-        /// Days until it expires; never when absent
-        #[arg(long)]
-        days: Option<u32>,
-        #[command(flatten)]
-        connection: Connection,
-    },
-    /// List the tokens of a user
-    List {
-        /// Whose; yours when absent
-        #[arg(long)]
-        user: Option<String>,
-        #[command(flatten)]
-        connection: Connection,
-    },
-    /// Delete a token; it opens nothing from then on
-    Delete {
-        /// Its number in the list
-        id: i64,
-        /// Whose it is; yours when absent
-        #[arg(long)]
-        user: Option<String>,
-        #[command(flatten)]
-        connection: Connection,
-    },
-}
-
-#[derive(Debug, Subcommand)]
 pub(crate) enum Repo {
     /// Register a repository
     Add {
@@ -171,8 +134,18 @@ pub(crate) enum Repo {
         #[arg(long)]
         default_branch: Option<String>,
         #[command(flatten)]
+        given: Given,
+        #[command(flatten)]
         connection: Connection,
     },
+    /// What opens a repository's source: a token for https, a deploy key for ssh
+    #[command(subcommand)]
+    Credentials(RepoCredentials),
+    /// The secret that signs the events which a git server delivers
+    #[command(subcommand)]
+    Events(RepoEvents),
+    /// Look at a source that cannot tell of pushes, every so many seconds
+    Polling(RepoPolling),
     /// List the repositories
     List {
         #[command(flatten)]

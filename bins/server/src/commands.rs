@@ -1,13 +1,12 @@
 //! The commands that administer a running server, as clients of `/api/v1`.
 
 use crate::{
-    arguments::{Dispatch, Repo, Runner, Token, User},
+    arguments::{Dispatch, Repo, Runner, User},
     client::Client,
     follow::follow,
-    hook,
+    hook, repo_sources,
 };
 use anyhow::{Context, Result, bail};
-use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
 pub(crate) async fn user(command: User) -> Result<()> {
@@ -45,57 +44,6 @@ pub(crate) async fn user(command: User) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn token(command: Token) -> Result<()> {
-    match command {
-        Token::Create {
-            user,
-            name,
-            scopes,
-            days,
-            connection,
-        } => {
-            let client = Client::new(&connection)?;
-            let path = tokens_of(&client, user).await?;
-            let expires = days.map(|days| Utc::now() + TimeDelta::days(days.into()));
-            let body = json!({ "name": name, "scopes": scopes, "expires_at": expires });
-            let made = client.post(&path, body).await?;
-            println!("{}", text(&made, "token"));
-        }
-        Token::List { user, connection } => {
-            let client = Client::new(&connection)?;
-            let tokens = client.get(&tokens_of(&client, user).await?).await?;
-            for token in rows(&tokens) {
-                let scopes: Vec<&str> = rows(&token["scopes"]).filter_map(Value::as_str).collect();
-                println!(
-                    "{:>6}  {:<30} {}",
-                    token["id"],
-                    text(token, "name"),
-                    scopes.join(", ")
-                );
-            }
-        }
-        Token::Delete {
-            id,
-            user,
-            connection,
-        } => {
-            let client = Client::new(&connection)?;
-            let path = tokens_of(&client, user).await?;
-            client.delete(&format!("{path}/{id}")).await?;
-            println!("token {id} is deleted");
-        }
-    }
-    Ok(())
-}
-
-async fn tokens_of(client: &Client, user: Option<String>) -> Result<String> {
-    let login = match user {
-        Some(login) => login,
-        None => own_login(client).await?,
-    };
-    Ok(format!("/api/v1/users/{login}/tokens"))
-}
-
 /// Who the token's user is.
 pub(crate) async fn own_login(client: &Client) -> Result<String> {
     let me = client.get("/api/v1/user").await?;
@@ -110,6 +58,7 @@ pub(crate) async fn repo(command: Repo) -> Result<()> {
             path,
             private,
             default_branch,
+            given,
             connection,
         } => {
             let path = path.map(|path| {
@@ -121,6 +70,7 @@ pub(crate) async fn repo(command: Repo) -> Result<()> {
             let body = json!({
                 "owner": repository.owner, "name": repository.name, "url": url, "path": path,
                 "private": private, "default_branch": default_branch,
+                "credentials": repo_sources::body(&given)?,
             });
             let made = Client::new(&connection)?
                 .post("/api/v1/repos", body)
@@ -148,6 +98,9 @@ pub(crate) async fn repo(command: Repo) -> Result<()> {
                 .await?;
             println!("repository {repository} is forgotten");
         }
+        Repo::Credentials(command) => repo_sources::credentials(command).await?,
+        Repo::Events(command) => repo_sources::events(command).await?,
+        Repo::Polling(command) => repo_sources::polling(command).await?,
         Repo::Hook {
             repository,
             connection,
@@ -280,13 +233,13 @@ pub(crate) async fn start(
 }
 
 /// The items of a list, whether it is an array or an envelope around one.
-fn rows(answer: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn rows(answer: &Value) -> impl Iterator<Item = &Value> {
     let enveloped = || answer.as_object()?.values().find_map(Value::as_array);
     let list = answer.as_array().or_else(enveloped);
     list.into_iter().flatten()
 }
 
-fn text<'v>(value: &'v Value, member: &str) -> &'v str {
+pub(crate) fn text<'v>(value: &'v Value, member: &str) -> &'v str {
     value
         .get(member)
         .and_then(Value::as_str)

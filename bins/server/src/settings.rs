@@ -1,6 +1,9 @@
 //! The settings of a server: defaults built into the program, a file, variables; unknown keys are refused.
 
-use crate::bounds;
+use crate::{
+    bounds,
+    sources::{Events, Git, Secrets},
+};
 use anyhow::{Context, Result};
 use config::{Config, Environment, File, FileFormat};
 use runyard_api::ApiLimits;
@@ -25,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) database: Database,
     pub(crate) data: Data,
     pub(crate) git: Git,
+    pub(crate) events: Events,
+    pub(crate) secrets: Secrets,
     pub(crate) runner: Runner,
     pub(crate) jobs: Jobs,
     pub(crate) logs: Logs,
@@ -142,13 +147,6 @@ pub(crate) struct Data {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Git {
-    pub(crate) fetch_timeout_seconds: u64,
-    pub(crate) workflow_folder: String,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Runner {
     pub(crate) in_process: bool,
     pub(crate) capacity: u32,
@@ -194,6 +192,8 @@ impl Settings {
             .try_parsing(true)
             .list_separator(",")
             .with_list_parse_key("runner.labels")
+            .with_list_parse_key("git.allowed_protocols")
+            .with_list_parse_key("git.allowed_hosts")
             .with_list_parse_key("server.trusted_proxies");
         let settings = sources
             .add_source(variables)
@@ -202,6 +202,7 @@ impl Settings {
         let origin = file.map_or("the settings".to_owned(), |path| path.display().to_string());
         let settings: Self = settings.with_context(|| format!("reading {origin}"))?;
         bounds::check(&settings)?;
+        settings.git.check()?;
         Ok(settings)
     }
 
@@ -225,6 +226,9 @@ impl Settings {
             workflow_folder: self.git.workflow_folder.trim_matches('/').to_owned(),
             job_timeout: Duration::from_secs(self.jobs.timeout_minutes * 60),
             link_lifetime: Duration::from_secs(self.logs.link_seconds),
+            deliveries_known: self.events.deliveries_known,
+            poll_least: Duration::from_secs(self.git.poll_least_seconds.into()),
+            polls_at_once: self.git.polls_at_once,
             ..runyard_engine::Settings::default()
         }
     }

@@ -1,15 +1,18 @@
 //! Opens what the settings name: the store, the git mirrors, the folder of sealed logs.
 
-use crate::settings::{Settings, StoreKind};
+use crate::{
+    sealing_key::sealing_key,
+    settings::{Settings, StoreKind},
+};
 use anyhow::{Context, Result, bail};
 use runyard_domain::Timestamp;
 use runyard_engine::{
     Engine,
-    git::{Git, GitSettings},
+    git::Git,
     logs::{LogStorage, local_objects},
 };
 use runyard_store::{Store, memory::MemoryStore, postgres, sqlite};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
 /// The SQLite database in the data folder.
 pub(crate) fn sqlite_file(settings: &Settings) -> PathBuf {
@@ -21,15 +24,18 @@ pub(crate) async fn open_engine(settings: &Settings) -> Result<Engine> {
     std::fs::create_dir_all(&data)
         .with_context(|| format!("making the data folder {}", data.display()))?;
     let store = open_store(settings).await?;
-    let git = Git::new(GitSettings {
-        fetch_timeout: Duration::from_secs(settings.git.fetch_timeout_seconds),
-        ..GitSettings::new(of_this_process(settings, data.join("mirrors")))
-    });
+    let mirrors = of_this_process(settings, data.join("mirrors"));
+    let git = Git::new(settings.git.engine(&mirrors));
+    git.clear_leftovers()?;
     let logs = LogStorage::new(local_objects(&of_this_process(
         settings,
         std::path::absolute(settings.logs_dir())?,
     ))?);
-    Ok(Engine::new(store, git, logs, settings.engine()).await?)
+    let engine = runyard_engine::Settings {
+        sealing_key: sealing_key(settings)?,
+        ..settings.engine()
+    };
+    Ok(Engine::new(store, git, logs, engine).await?)
 }
 
 async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>> {

@@ -7,6 +7,7 @@ mod conclusion;
 mod executions;
 mod given;
 mod handover;
+mod intake;
 mod nodes;
 mod random_walk;
 mod refusals;
@@ -15,6 +16,7 @@ mod rerun;
 mod scheduling;
 mod stories;
 mod time;
+mod tokens;
 mod words;
 
 #[test]

@@ -68,6 +68,7 @@ impl Engine {
             workflow: workflow.id,
             trigger_key: source.trigger_key,
             parent: None,
+            intake: self.settings.intake,
         };
         let of = ContextSource {
             identity: &identity,
@@ -132,6 +133,7 @@ impl Engine {
                 workflow: identity.workflow,
                 trigger_key,
                 parent: Some(run),
+                intake: self.settings.intake,
             },
             facts: (view.commit, payload),
         };
@@ -175,11 +177,13 @@ impl Engine {
     {
         let ids = job_ids(&self.ids.job, &*self.store, count).await?;
         let (kept, new, identity) = (ids.clone(), Arc::clone(new), Arc::clone(identity));
+        let intake = self.settings.intake;
         let done = self
             .change(new.scope.clone(), move |loaded, now| {
                 let Loaded::NewRun {
                     parent,
                     numbers,
+                    crowd,
                     duplicate,
                     created,
                 } = loaded
@@ -191,6 +195,7 @@ impl Engine {
                     // It may be this very run, of an earlier try: its ids are not free.
                     return Ok((Vec::new(), (*run, JobIds::new([]))));
                 }
+                intake.admit(*crowd, now)?;
                 let identity = numbered(identity(parent.as_ref(), now)?, *numbers);
                 let planning = Planning {
                     definition: &new.plan.definition,

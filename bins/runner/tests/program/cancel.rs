@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::support::{FakeServer, JobText, Program, TestFolder, pid_is_gone, run};
+use crate::support::{FakeServer, JobText, Program, TestFolder, eventually, pid_is_gone, run};
 use runyard_api::runner::messages::{JobResult, RunnerState, StepConclusion};
 
 /// Leaves the process group and the session, has no parent and none of the job's variables, ignores
@@ -23,14 +23,8 @@ fn all_gone(folder: &Path) -> bool {
 
 /// A killed program cannot tell when its processes are gone: look, within a bound.
 pub(crate) async fn until_gone(folder: &Path) {
-    let begin = Instant::now();
-    while !all_gone(folder) {
-        assert!(
-            begin.elapsed() < Duration::from_secs(20),
-            "processes are left"
-        );
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let gone = || all_gone(folder).then_some(());
+    eventually("no process is left", Duration::from_secs(20), gone).await;
 }
 
 #[tokio::test]

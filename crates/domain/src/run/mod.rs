@@ -9,6 +9,7 @@ mod cancel;
 mod definition;
 mod finish;
 mod identity;
+mod intake;
 mod node;
 mod outlook;
 mod plan;
@@ -24,6 +25,7 @@ pub use attempt::{
 pub use cancel::JobCancelled;
 pub use definition::{Definition, find, reads_contexts, single};
 pub use identity::{CommitFacts, NewRun, Person, ReferencedWorkflow, RunIdentity};
+pub use intake::{BURST_WINDOW, Crowd, Intake};
 pub use node::{InvalidNodePath, Leg, NodePath};
 pub use plan::{Contexts, Planning};
 pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX};
