@@ -13,6 +13,7 @@ mod listening;
 mod local_runner;
 mod repo_sources;
 mod sealing_key;
+mod scratch;
 mod serve;
 mod settings;
 mod source_arguments;
