@@ -65,12 +65,13 @@ pub(super) fn of(workflow: &Workflow) -> Vec<Used> {
 
 fn event(trigger: &Trigger, found: &mut Found) {
     let position = trigger.position;
-    match trigger.event {
-        EventName::Push if has_filters(trigger) => found.key(position, "on.push filters"),
-        EventName::WorkflowDispatch if !trigger.inputs.is_empty() => {
-            found.key(position, "on.workflow_dispatch.inputs");
-        }
-        event => found.key(position, &format!("on.{event}")),
+    let event = trigger.event;
+    if event == EventName::Push && has_filters(trigger) {
+        found.key(position, "on.push filters");
+    } else if event == EventName::WorkflowDispatch && !trigger.inputs.is_empty() {
+        found.key(position, "on.workflow_dispatch.inputs");
+    } else {
+        found.key(position, &format!("on.{event}"));
     }
 }
 
