@@ -3,6 +3,7 @@
 
 mod accepted;
 mod graph;
+mod honoured;
 mod hostile;
 mod limits;
 mod refused;
