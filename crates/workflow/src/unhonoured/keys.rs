@@ -67,8 +67,11 @@ fn event(trigger: &Trigger, found: &mut Found) {
     let position = trigger.position;
     match trigger.event {
         EventName::Push if has_filters(trigger) => found.key(position, "on.push filters"),
-        EventName::WorkflowDispatch if !trigger.inputs.is_empty() => {
-            found.key(position, "on.workflow_dispatch.inputs");
+        EventName::WorkflowCall => {
+            let outputs = trigger.call.iter().flat_map(|call| &call.outputs);
+            for output in outputs {
+                found.key(output.name.position, "on.workflow_call.outputs");
+            }
         }
         event => found.key(position, &format!("on.{event}")),
     }
@@ -88,7 +91,6 @@ fn has_filters(trigger: &Trigger) -> bool {
 }
 
 fn of_job(job: &Job, found: &mut Found) {
-    found.expression(job.name.as_ref());
     if let Some(position) = job.condition.position {
         found.key(position, "jobs.*.if");
     }
@@ -108,14 +110,8 @@ fn calling(call: &Call, found: &mut Found) {
 }
 
 fn with_steps(job: &StepsJob, found: &mut Found) {
-    found.expression(Some(&job.runs_on));
     if let Some(runs_on) = job.runs_on.literal() {
         found.field(runs_on.group.as_ref(), "jobs.*.runs-on.group");
-        found.expression(runs_on.labels.as_ref());
-        let labels = runs_on.labels.as_ref().and_then(|labels| labels.literal());
-        for label in labels.into_iter().flatten() {
-            found.expression(Some(label));
-        }
     }
     found.field(job.environment.as_ref(), "jobs.*.environment");
     found.variables(job.env.as_ref());
