@@ -17,5 +17,6 @@ mod requests;
 mod runner_protocol;
 mod runs;
 mod server;
+mod sources;
 mod token_kinds;
 mod tokens;

@@ -57,11 +57,12 @@ const REASON_CHARS: usize = 300;
 /// How long git may take to remove its lock files after it was told to end.
 const END_GRACE: Duration = Duration::from_secs(2);
 
-/// Starts git by a shell that first limits the size of each file, which POSIX counts in blocks of 512 bytes.
-const LIMITED: &str = "ulimit -f \"$0\" && exec git \"$@\"";
+/// Starts git by a shell that first limits the size of each file, which POSIX counts in blocks of 512 bytes. The
+/// signal of the limit is ignored, because git does not tell of a program of its own that ended by it.
+const LIMITED: &str = "trap '' XFSZ && ulimit -f \"$0\" && exec git \"$@\"";
 const LIMIT_BLOCK_BYTES: u64 = 512;
-/// How git says that a program of its own wrote more than the limit: by the signal SIGXFSZ, or its cause.
-const OVER_LIMIT: [&str; 2] = ["died of signal 25", "File too large"];
+/// How git says that a program of its own could not write more than the limit.
+const OVER_LIMIT: &str = "File too large";
 
 /// A call of git that reaches nothing but this machine's mirrors.
 pub(super) fn local() -> Command {
@@ -83,7 +84,7 @@ pub(super) fn limited(protocols: &str, identity: &Identity, bytes: u64) -> Comma
 
 /// Whether git was ended because of the limit of [`limited`].
 pub(super) fn was_over_limit(stderr: &str) -> bool {
-    OVER_LIMIT.iter().any(|sign| stderr.contains(sign))
+    stderr.contains(OVER_LIMIT)
 }
 
 fn prepared(mut command: Command, protocols: &str, identity: &Identity) -> Command {

@@ -24,6 +24,8 @@ pub(crate) struct Request {
     stream: TcpStream,
     /// `GET /a/info/refs?service=git-upload-pack`.
     pub(crate) line: String,
+    /// The `Authorization` header.
+    pub(crate) authorization: Option<String>,
     /// The `Git-Protocol` header.
     pub(crate) protocol: Option<String>,
     /// Unpacked.
@@ -161,6 +163,7 @@ async fn read(mut stream: TcpStream) -> Option<Request> {
     Some(Request {
         stream,
         line,
+        authorization: header("authorization"),
         protocol: header("git-protocol"),
         body,
     })

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cloning;
+mod credentials;
 mod fetching;
 mod hostile;
 mod http;
+mod limits;
 mod reading;
 mod source;
