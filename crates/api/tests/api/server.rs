@@ -13,10 +13,11 @@ use runyard_engine::{
     git::{Git, GitSettings},
     logs::{LogStorage, local_objects},
 };
-use runyard_store::memory::MemoryStore;
+use runyard_store::{Store, memory::MemoryStore};
 use serde_json::{Value, json};
 use std::{
     net::TcpListener,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -40,9 +41,11 @@ pub(crate) struct TestServer {
     pub(crate) source: TempDir,
     /// Of `admin`, who administers the server and has every scope.
     pub(crate) admin: String,
+    store: Arc<dyn Store>,
+    settings: Settings,
     clock: Arc<AtomicI64>,
     http: reqwest::Client,
-    _folder: TempDir,
+    folder: TempDir,
     stopping: Arc<Notify>,
     drained: Arc<Notify>,
     serving: JoinHandle<std::io::Result<()>>,
@@ -57,7 +60,8 @@ impl TestServer {
     pub(crate) async fn start_with(change: impl FnOnce(&mut ApiState), settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(AtomicI64::new(START));
-        let engine = engine(&folder, clock.clone(), settings).await;
+        let store = store(clock.clone());
+        let engine = engine(store.clone(), folder.path(), settings.clone()).await;
         let mut state = ApiState::new(engine.clone());
         change(&mut state);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -81,15 +85,23 @@ impl TestServer {
             base,
             source: git::repository(),
             admin: String::new(),
+            store,
+            settings,
             clock,
             http: builder.build().unwrap(),
-            _folder: folder,
+            folder,
             stopping,
             drained,
             serving,
         };
         server.admin = server.user("admin", true, Scope::ALL).await;
         server
+    }
+
+    /// The engine of another server over the same store, with mirrors of its own.
+    pub(crate) async fn replica(&self) -> Engine {
+        let folder = self.folder.path().join("replica");
+        engine(self.store.clone(), &folder, self.settings.clone()).await
     }
 
     /// Makes a user, and gives a token of theirs.
@@ -191,10 +203,13 @@ impl TestServer {
     }
 }
 
-async fn engine(folder: &TempDir, clock: Arc<AtomicI64>, settings: Settings) -> Engine {
+fn store(clock: Arc<AtomicI64>) -> Arc<dyn Store> {
     let now = move || Timestamp::from_unix_micros(clock.load(Ordering::SeqCst)).unwrap();
-    let store = Arc::new(MemoryStore::new(Arc::new(now)));
-    let git = Git::new(GitSettings::new(folder.path().join("mirrors")));
-    let logs = LogStorage::new(local_objects(&folder.path().join("logs")).unwrap());
+    Arc::new(MemoryStore::new(Arc::new(now)))
+}
+
+async fn engine(store: Arc<dyn Store>, folder: &Path, settings: Settings) -> Engine {
+    let git = Git::new(GitSettings::new(folder.join("mirrors")));
+    let logs = LogStorage::new(local_objects(&folder.join("logs")).unwrap());
     Engine::new(store, git, logs, settings).await.unwrap()
 }

@@ -10,8 +10,16 @@ use runyard_engine::{SealingKey, Settings};
 use runyard_store::{IdKind, SecretUse};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use std::{path::Path, time::Duration};
 
 const EVENTS: &str = "/api/v1/repos/admin/open/events";
+const POLLING: &str = "/api/v1/repos/admin/open/polling";
+/// How often the source is looked at: the least.
+const EACH: Duration = Duration::from_secs(30);
+/// After so long another server may do a look again.
+const GIVEN_UP: Duration = Duration::from_secs(30 * 60);
+/// Workflows of the source that a push starts.
+const WORKFLOWS: i64 = 2;
 
 async fn server() -> TestServer {
     let settings = Settings {
@@ -198,11 +206,22 @@ async fn a_server_without_a_key_keeps_no_secret_and_says_so() {
     assert!(message.contains("secrets.key"), "{message}");
 }
 
+async fn runs(server: &TestServer) -> i64 {
+    let path = "/api/v3/repos/admin/open/actions/runs";
+    let runs = server.get(path, &server.admin).await.expect(200).json();
+    runs["total_count"].as_i64().unwrap()
+}
+
+fn commit(source: &Path) {
+    let message = "--message=another";
+    git(source, &["commit", "--quiet", "--allow-empty", message]);
+}
+
 #[tokio::test]
 async fn a_source_that_is_looked_at_starts_runs_of_what_changed_since() {
     let server = server().await;
     server.repository("admin", "open", true).await;
-    let path = "/api/v1/repos/admin/open/polling";
+    let path = POLLING;
     let put = async |seconds: u32| {
         let body = json!({ "seconds": seconds });
         server.call("PUT", path, &server.admin, body).await
@@ -217,18 +236,11 @@ async fn a_source_that_is_looked_at_starts_runs_of_what_changed_since() {
         (&json!(30), &Value::Null)
     );
     let look = async || server.engine.look(9).await.unwrap();
-    let runs = async || {
-        let path = "/api/v3/repos/admin/open/actions/runs";
-        let runs = server.get(path, &server.admin).await.expect(200).json();
-        runs["total_count"].as_i64().unwrap()
-    };
-    let due = || server.pass(std::time::Duration::from_secs(30));
+    let runs = async || runs(&server).await;
+    let due = || server.pass(EACH);
     assert_eq!((look().await, look().await, runs().await), (1, 0, 0));
     let source = server.source.path();
-    git(
-        source,
-        &["commit", "--quiet", "--allow-empty", "--message", "second"],
-    );
+    commit(source);
     git(source, &["tag", "v1"]);
     due();
     // The first push and a new tag, each for two workflows.
@@ -247,4 +259,59 @@ async fn a_source_that_is_looked_at_starts_runs_of_what_changed_since() {
     assert_eq!(off["seconds"], 0);
     due();
     assert_eq!(look().await, 0);
+}
+
+/// Its source was looked at once, and a commit came since.
+async fn polled(server: &TestServer) -> RepositoryId {
+    let repository = server.repository("admin", "open", true).await;
+    let body = json!({ "seconds": EACH.as_secs() });
+    let put = server.call("PUT", POLLING, &server.admin, body).await;
+    put.expect(200);
+    assert_eq!(server.engine.look(9).await.unwrap(), 1);
+    commit(server.source.path());
+    server.pass(EACH);
+    repository.id
+}
+
+#[tokio::test]
+async fn of_two_servers_one_looks_and_each_run_starts_once() {
+    let server = server().await;
+    polled(&server).await;
+    let other = server.replica().await;
+    for looked in 1..=3 {
+        let (one, two) = tokio::join!(server.engine.look(9), other.look(9));
+        assert_eq!(one.unwrap() + two.unwrap(), 1);
+        assert_eq!(runs(&server).await, looked * WORKFLOWS);
+        commit(server.source.path());
+        server.pass(EACH);
+    }
+}
+
+#[tokio::test]
+async fn a_look_that_another_server_took_over_starts_nothing_twice() {
+    let server = server().await;
+    let id = polled(&server).await;
+    let other = server.replica().await;
+    let due_at = async || {
+        let poll = server.engine.store().poll(id).await.unwrap();
+        poll.unwrap().due_at
+    };
+    let before = due_at().await;
+    let mut stalled = Box::pin(server.engine.look(9));
+    let taken = async {
+        while due_at().await == before {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        looked = &mut stalled => unreachable!("it asks a program, which takes longer: {looked:?}"),
+        () = taken => {}
+    }
+    assert_eq!(other.look(9).await.unwrap(), 0, "it was just taken");
+    server.pass(GIVEN_UP);
+    assert_eq!(other.look(9).await.unwrap(), 1);
+    assert_eq!(runs(&server).await, WORKFLOWS);
+    assert_eq!(stalled.await.unwrap(), 1);
+    assert_eq!(runs(&server).await, WORKFLOWS);
 }
