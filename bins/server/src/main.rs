@@ -11,6 +11,7 @@ mod follow;
 mod hook;
 mod listening;
 mod local_runner;
+mod log_objects;
 mod repo_sources;
 mod sealing_key;
 mod serve;

@@ -1,16 +1,13 @@
-//! Opens what the settings name: the store, the git mirrors, the folder of sealed logs.
+//! Opens what the settings name: the store, the git mirrors, the place of sealed logs.
 
 use crate::{
+    log_objects,
     sealing_key::sealing_key,
     settings::{Settings, StoreKind},
 };
 use anyhow::{Context, Result, bail};
 use runyard_domain::Timestamp;
-use runyard_engine::{
-    Engine,
-    git::Git,
-    logs::{LogStorage, local_objects},
-};
+use runyard_engine::{Engine, git::Git};
 use runyard_store::{Store, memory::MemoryStore, postgres, sqlite};
 use std::{path::PathBuf, sync::Arc};
 
@@ -27,10 +24,8 @@ pub(crate) async fn open_engine(settings: &Settings) -> Result<Engine> {
     let mirrors = of_this_process(settings, data.join("mirrors"));
     let git = Git::new(settings.git.engine(&mirrors));
     git.clear_leftovers()?;
-    let logs = LogStorage::new(local_objects(&of_this_process(
-        settings,
-        std::path::absolute(settings.logs_dir())?,
-    ))?);
+    let folder = of_this_process(settings, std::path::absolute(settings.logs_dir())?);
+    let logs = log_objects::open(settings, &folder).await?;
     let engine = runyard_engine::Settings {
         sealing_key: sealing_key(settings)?,
         ..settings.engine()

@@ -11,11 +11,14 @@ use object_store::{
 };
 use runyard_domain::ExecutionId;
 use std::{ops::Range, path::Path, sync::Arc};
+use uuid::Uuid;
 
 /// Bytes read from the end of an object at first: of most logs they hold the whole index.
 const TAIL_BYTES: u64 = 4 * 1024;
 /// Objects in one folder of a local store.
 const PER_FOLDER: i64 = 1000;
+/// What a probe puts.
+const PROBE: &[u8] = b"Runyard tries whether logs can be kept here.\n";
 
 /// A folder as an object store. It is made when it is missing; what is put is on disk before it is acknowledged.
 pub fn local_objects(dir: &Path) -> Result<Arc<dyn ObjectStore>, LogError> {
@@ -46,6 +49,44 @@ impl LogStorage {
     /// Logs in this store.
     pub fn new(objects: Arc<dyn ObjectStore>) -> Self {
         Self { objects }
+    }
+
+    /// Puts a small object, reads it and deletes it again: what is wrong with the place shows before the first log.
+    ///
+    /// # Errors
+    /// [`LogError::Probe`], [`LogError::Altered`].
+    pub async fn probe(&self) -> Result<(), LogError> {
+        let key = Key::from(format!("probe-{}", Uuid::new_v4()));
+        let told = |source| self.refused(source);
+        let put = self.objects.put(&key, PutPayload::from_static(PROBE));
+        put.await.map_err(told)?;
+        let found = self.objects.get(&key).await.map_err(told)?;
+        let found = found.bytes().await.map_err(told)?;
+        self.objects.delete(&key).await.map_err(told)?;
+        match found == PROBE {
+            true => Ok(()),
+            false => Err(LogError::Altered {
+                place: self.objects.to_string(),
+            }),
+        }
+    }
+
+    fn refused(&self, source: object_store::Error) -> LogError {
+        let is_missing = matches!(source, object_store::Error::NotFound { .. });
+        let is_refused = matches!(
+            source,
+            object_store::Error::PermissionDenied { .. }
+                | object_store::Error::Unauthenticated { .. }
+        );
+        LogError::Probe {
+            place: self.objects.to_string(),
+            problem: match (is_missing, is_refused) {
+                (true, _) => "there is no such place",
+                (_, true) => "the credentials are not right, or may not put, get and delete there",
+                (false, false) => "it cannot be reached, or cannot be used so",
+            },
+            source,
+        }
     }
 
     /// Where the log of an execution is put.
