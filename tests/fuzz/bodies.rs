@@ -104,7 +104,7 @@ fn body_by_hand(path: &str, method: &str, world: &World, random: &mut Random) ->
     let name = format!("yard-{}", random.below(20));
     match (path, method) {
         ("/users", _) => json!({ "login": login, "name": "Mona", "site_admin": false }),
-        ("/users/{login}/tokens", _) => {
+        ("/tokens", _) => {
             let scope = *random.pick(&["repo", "repo:write", "public_repo", "read:org"]);
             json!({ "name": "fuzz", "scopes": [scope], "expires_at": "2030-01-02T03:04:05Z" })
         }

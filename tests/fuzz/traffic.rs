@@ -39,8 +39,8 @@ pub(crate) async fn begin(world: &mut World, random: &mut Random) {
             log_one(world, &execution).await;
         }
         let taken = world.executions.len() / 2;
-        for execution in world.executions[..taken].to_vec() {
-            finish_one(world, &execution, result).await;
+        for execution in &world.executions[..taken] {
+            finish_one(world, execution, result).await;
         }
     }
     read(world, random).await;
@@ -151,10 +151,9 @@ fn some(world: &World, random: &mut Random) -> Option<Execution> {
 }
 
 async fn start(world: &World, random: &mut Random) {
-    for execution in [some(world, random), world.executions.last().cloned()] {
-        if let Some(execution) = execution {
-            start_one(world, &execution).await;
-        }
+    let chosen = [some(world, random), world.executions.last().cloned()];
+    for execution in chosen.into_iter().flatten() {
+        start_one(world, &execution).await;
     }
 }
 
@@ -232,11 +231,11 @@ async fn read(world: &mut World, random: &mut Random) {
         format!("{}/runs/{run}/jobs?filter=all", actions()),
         format!("/api/v3/repos/{OWNER}/{NAME}"),
         "/api/v1/runners?per_page=10".to_owned(),
-        format!("/api/v1/users/{SPARE}/tokens"),
+        format!("/api/v1/tokens?user={SPARE}"),
     ];
     for path in paths {
         let answer = allow(world.site.get(&path).await);
-        if answer.status == 200 && !path.ends_with("/tokens") {
+        if answer.status == 200 && !path.starts_with("/api/v1/tokens") {
             world.things.harvest(&answer.json());
         }
     }

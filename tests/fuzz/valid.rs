@@ -43,13 +43,12 @@ fn kind(route: &Route, name: &str, random: &mut Random) -> String {
     let is_deep = below.contains("/actions/") || below.contains("/collaborators");
     let is_whole = !is_deep || name == "login";
     let is_spared = route.method == "DELETE" && is_whole && SPARED.contains(&name);
-    let is_of_spare = name == "login" && route.path.ends_with("/tokens/{token_id}");
     let of = match name {
         "repo" | "repository_id" if is_deep && !random.once_in(6) => "=main",
         "run_id" | "job_id" if route.path.ends_with("/logs") && !random.once_in(4) => "=logged",
         "run_id" if route.path.ends_with("/rerun") && !random.once_in(4) => "=done",
         "run_id" | "job_id" if route.path.ends_with("/cancel") && !random.once_in(4) => "=open",
-        _ if is_spared || is_of_spare => "=spare",
+        _ if is_spared => "=spare",
         _ => "",
     };
     format!("{name}{of}")

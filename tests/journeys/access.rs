@@ -25,12 +25,8 @@ async fn user(server: &Server, login: &str, scopes: &[&str]) -> Client {
     let admin = server.client();
     let body = json!({ "login": login, "site_admin": false });
     let _ = admin.post("/api/v1/users", &body).await.expect(201);
-    let path = format!("/api/v1/users/{login}/tokens");
-    let token = admin
-        .post(&path, &json!({ "name": "laptop", "scopes": scopes }))
-        .await
-        .expect(201)
-        .json();
+    let body = json!({ "user": login, "name": "laptop", "scopes": scopes });
+    let token = admin.post("/api/v1/tokens", &body).await.expect(201).json();
     server.client().with_token(text(&token, "token"))
 }
 

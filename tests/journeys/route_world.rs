@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{TimeDelta, Utc};
 use runyard_tests::routes::{Row, Seen};
-use runyard_tests::{Client, Repository, Request, Server, Settings, Store};
+use runyard_tests::{Client, Repository, Request, Server, Settings, Store, eventually};
 use serde_json::{Value, json};
 
-use crate::project::{NAME, OWNER, Project, id, text};
+use crate::project::{NAME, OWNER, PATIENCE, Project, id, text};
 
 /// Labels that only the runner of the walk has.
 const WORKFLOW: &str = "
@@ -20,6 +21,8 @@ jobs:
 ";
 /// What a git client says that wants nothing.
 const GIT_FLUSH: &str = "0000";
+/// Another repository of the same owner, which some tokens are for.
+const ELSEWHERE: &str = "elsewhere";
 /// A repository that may be deleted.
 const SPARE: &str = "spare";
 /// A user who may be deleted, and those who ask.
@@ -43,7 +46,9 @@ pub(crate) struct World {
 impl World {
     /// Makes it, on `store`.
     pub(crate) async fn create(store: Store) -> Self {
-        let server = Server::start_with(Settings::new(store).without_runner()).await;
+        let settings = Settings::new(store).without_runner();
+        let settings = settings.variable("RUNYARD__SECRETS__KEY", &"0f".repeat(32));
+        let server = Server::start_with(settings).await;
         let project = Project::register(&server, Repository::with_workflow(WORKFLOW)).await;
         let mut world = Self {
             callers: BTreeMap::from([
@@ -81,9 +86,44 @@ impl World {
             self.add_caller(caller, &token);
         }
         let (revoked, token) = self.token("wim", "repo").await;
-        let path = format!("/api/v1/users/wim/tokens/{revoked}");
+        let path = format!("/api/v1/tokens/{revoked}");
         let _ = self.server.client().delete(&path).await.expect(204);
         self.add_caller("revoked", &token);
+        self.bring_fine_grained().await;
+        let app = json!({ "kind": "oauth", "client_id": "dashboard", "scopes": ["repo"] });
+        self.bring("oauth", "wim", app).await;
+        self.bring_expired().await;
+    }
+
+    async fn bring_fine_grained(&mut self) {
+        self.add_repository(ELSEWHERE).await;
+        self.give_role(ELSEWHERE, "wim", "write").await;
+        let everything = json!({ "actions": "write", "contents": "write", "deployments": "write",
+            "administration": "write" });
+        let writes = json!({ "actions": "write", "contents": "read", "deployments": "write" });
+        for (caller, name, permissions) in [
+            ("fine:read", NAME, json!({ "actions": "read" })),
+            ("fine:write", NAME, writes),
+            ("fine:other", ELSEWHERE, everything),
+        ] {
+            let repositories = json!([format!("{OWNER}/{name}")]);
+            let body = json!({ "kind": "fine_grained", "repositories": repositories,
+                "permissions": permissions, "expires_at": later(TimeDelta::days(1)) });
+            self.bring(caller, "wim", body).await;
+        }
+        let body = json!({ "kind": "fine_grained", "owner": OWNER, "expires_at": later(TimeDelta::days(1)),
+            "permissions": { "administration": "write" } });
+        self.bring("fine:admin", "ada", body).await;
+    }
+
+    /// A token that is over by the time it asks.
+    async fn bring_expired(&mut self) {
+        let soon = later(TimeDelta::seconds(2));
+        let body = json!({ "scopes": ["repo"], "expires_at": soon });
+        self.bring("expired", "wim", body).await;
+        let client = self.callers["expired"].clone();
+        let over = async || (client.get("/api/v3/user").await.status == 401).then_some(());
+        eventually("the token is over", PATIENCE, over).await;
     }
 
     /// One job that ran to its end, and one that is in progress.
@@ -157,6 +197,8 @@ impl World {
         self.put("token_id=spare", token);
         self.things.insert("login=spare", SPARE_USER.to_owned());
         self.renew_repository().await;
+        let secret = format!("/api/v1/repos/{OWNER}/{NAME}/events/secret");
+        let _ = client.put(&secret, &json!({})).await.expect(200);
         let queued = self.project.dispatch().await;
         self.put("run_id=queued", queued);
         let jobs = self.project.jobs(queued).await;
@@ -173,9 +215,7 @@ impl World {
         let client = self.server.client();
         let path = format!("/api/v3/repos/{OWNER}/{SPARE}");
         if client.get(&path).await.status == 404 {
-            let bare = self.project.repository.bare();
-            let body = json!({ "owner": OWNER, "name": SPARE, "path": bare, "private": true });
-            let _ = client.post("/api/v1/repos", &body).await.expect(201);
+            self.add_repository(SPARE).await;
         }
         self.things.insert("repo=spare", SPARE.to_owned());
         for (_, login, role) in PEOPLE {
@@ -230,6 +270,13 @@ impl World {
         }
     }
 
+    async fn add_repository(&self, name: &str) {
+        let bare = self.project.repository.bare();
+        let body = json!({ "owner": OWNER, "name": name, "path": bare, "private": true });
+        let made = self.server.client().post("/api/v1/repos", &body).await;
+        let _ = made.expect(201);
+    }
+
     async fn add_user(&self, login: &str) {
         let body = json!({ "login": login, "site_admin": false });
         let made = self.server.client().post("/api/v1/users", &body).await;
@@ -244,11 +291,21 @@ impl World {
 
     /// A new classic token of a user: its id and its text.
     async fn token(&self, login: &str, scope: &str) -> (i64, String) {
-        let body = json!({ "name": "walk", "scopes": [scope] });
-        let path = format!("/api/v1/users/{login}/tokens");
-        let made = self.server.client().post(&path, &body).await.expect(201);
-        let made = made.json();
+        self.make(login, json!({ "scopes": [scope] })).await
+    }
+
+    /// A new token of a user: its id and its text.
+    async fn make(&self, login: &str, mut body: Value) -> (i64, String) {
+        body["name"] = json!("walk");
+        body["user"] = json!(login);
+        let made = self.server.client().post("/api/v1/tokens", &body).await;
+        let made = made.expect(201).json();
         (id(&made), text(&made, "token").to_owned())
+    }
+
+    async fn bring(&mut self, caller: &'static str, login: &str, body: Value) {
+        let (_, token) = self.make(login, body).await;
+        self.add_caller(caller, &token);
     }
 
     fn add_caller(&mut self, name: &'static str, token: &str) {
@@ -259,6 +316,11 @@ impl World {
     fn put(&mut self, name: &'static str, id: i64) {
         self.things.insert(name, id.to_string());
     }
+}
+
+/// A moment after now, as the wire writes it.
+fn later(after: TimeDelta) -> String {
+    (Utc::now() + after).to_rfc3339()
 }
 
 fn id_of(value: &Value, key: &str) -> i64 {

@@ -3,6 +3,7 @@
 use crate::expression::Expression;
 use crate::settings::StoreKind;
 use crate::source_arguments::{Given, RepoCredentials, RepoEvents, RepoPolling};
+use crate::token_arguments::Token;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -109,45 +110,6 @@ pub(crate) enum User {
     Delete {
         /// Login
         login: String,
-        #[command(flatten)]
-        connection: Connection,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Token {
-    /// Make a token and print it, this once
-    Create {
-        /// Whose it is; yours when absent
-        #[arg(long)]
-        user: Option<String>,
-        /// What it is for
-        #[arg(long, default_value = "command line")]
-        name: String,
-        /// repo, public_repo, repo:write, read:org, workflow, site_admin; may be given several times
-        #[arg(long = "scope", value_name = "SCOPE", default_values = ["repo", "read:org", "workflow"])]
-        scopes: Vec<String>,
-        /// Days until it expires; never when absent
-        #[arg(long)]
-        days: Option<u32>,
-        #[command(flatten)]
-        connection: Connection,
-    },
-    /// List the tokens of a user
-    List {
-        /// Whose; yours when absent
-        #[arg(long)]
-        user: Option<String>,
-        #[command(flatten)]
-        connection: Connection,
-    },
-    /// Delete a token; it opens nothing from then on
-    Delete {
-        /// Its number in the list
-        id: i64,
-        /// Whose it is; yours when absent
-        #[arg(long)]
-        user: Option<String>,
         #[command(flatten)]
         connection: Connection,
     },

@@ -1,13 +1,12 @@
 //! The commands that administer a running server, as clients of `/api/v1`.
 
 use crate::{
-    arguments::{Dispatch, Repo, Runner, Token, User},
+    arguments::{Dispatch, Repo, Runner, User},
     client::Client,
     follow::follow,
     hook, repo_sources,
 };
 use anyhow::{Context, Result, bail};
-use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
 pub(crate) async fn user(command: User) -> Result<()> {
@@ -43,57 +42,6 @@ pub(crate) async fn user(command: User) -> Result<()> {
         }
     }
     Ok(())
-}
-
-pub(crate) async fn token(command: Token) -> Result<()> {
-    match command {
-        Token::Create {
-            user,
-            name,
-            scopes,
-            days,
-            connection,
-        } => {
-            let client = Client::new(&connection)?;
-            let path = tokens_of(&client, user).await?;
-            let expires = days.map(|days| Utc::now() + TimeDelta::days(days.into()));
-            let body = json!({ "name": name, "scopes": scopes, "expires_at": expires });
-            let made = client.post(&path, body).await?;
-            println!("{}", text(&made, "token"));
-        }
-        Token::List { user, connection } => {
-            let client = Client::new(&connection)?;
-            let tokens = client.get(&tokens_of(&client, user).await?).await?;
-            for token in rows(&tokens) {
-                let scopes: Vec<&str> = rows(&token["scopes"]).filter_map(Value::as_str).collect();
-                println!(
-                    "{:>6}  {:<30} {}",
-                    token["id"],
-                    text(token, "name"),
-                    scopes.join(", ")
-                );
-            }
-        }
-        Token::Delete {
-            id,
-            user,
-            connection,
-        } => {
-            let client = Client::new(&connection)?;
-            let path = tokens_of(&client, user).await?;
-            client.delete(&format!("{path}/{id}")).await?;
-            println!("token {id} is deleted");
-        }
-    }
-    Ok(())
-}
-
-async fn tokens_of(client: &Client, user: Option<String>) -> Result<String> {
-    let login = match user {
-        Some(login) => login,
-        None => own_login(client).await?,
-    };
-    Ok(format!("/api/v1/users/{login}/tokens"))
 }
 
 /// Who the token's user is.
@@ -285,13 +233,13 @@ pub(crate) async fn start(
 }
 
 /// The items of a list, whether it is an array or an envelope around one.
-fn rows(answer: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn rows(answer: &Value) -> impl Iterator<Item = &Value> {
     let enveloped = || answer.as_object()?.values().find_map(Value::as_array);
     let list = answer.as_array().or_else(enveloped);
     list.into_iter().flatten()
 }
 
-fn text<'v>(value: &'v Value, member: &str) -> &'v str {
+pub(crate) fn text<'v>(value: &'v Value, member: &str) -> &'v str {
     value
         .get(member)
         .and_then(Value::as_str)

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use runyard_domain::{
     UserId,
-    account::{Scope, TokenKind, User},
+    account::{Grant, Scope, TokenKind, User},
 };
 use runyard_engine::{Engine, EngineError, NewToken, NewUser, Secret};
 use runyard_store::Conflict;
@@ -66,7 +66,6 @@ fn all_scopes() -> TokenKind {
         Scope::Workflow,
         Scope::SiteAdmin,
     ];
-    TokenKind::Classic {
-        scopes: scopes.to_vec(),
-    }
+    let scopes = scopes.to_vec();
+    TokenKind::Access(Grant::Classic { scopes })
 }

@@ -1,18 +1,15 @@
 //! The `post-receive` hook that `runyard repo hook` prints: a script that tells the server about each pushed ref.
 
-use crate::{arguments::FullName, client::Client, commands::own_login};
+use crate::{arguments::FullName, client::Client};
 use anyhow::{Context, Result};
 use serde_json::json;
 
 /// Makes a token for the hook alone and gives the script's text.
 pub(crate) async fn print(client: &Client, repository: &FullName) -> Result<String> {
     client.get(&format!("/api/v1/repos/{repository}")).await?;
-    let login = own_login(client).await?;
     let name = format!("post-receive hook of {repository}");
     let body = json!({ "name": name, "scopes": ["repo:write"] });
-    let made = client
-        .post(&format!("/api/v1/users/{login}/tokens"), body)
-        .await?;
+    let made = client.post("/api/v1/tokens", body).await?;
     let token = made["token"]
         .as_str()
         .context("the server did not give a token")?;
@@ -23,7 +20,7 @@ fn script(url: &str, repository: &str, token: &str) -> String {
     format!(
         r#"#!/bin/sh
 # post-receive: tells Runyard about every ref that was pushed. Put it into hooks/post-receive of a bare repository and
-# make it executable, readable for its owner only: it holds a token (`runyard token list`, `runyard token delete`).
+# make it executable, readable for its owner only: it holds a token (`runyard token list`, `runyard token revoke`).
 events='{url}/api/v1/repos/{repository}/events'
 while read -r before after ref; do
   delivery=$(cat /proc/sys/kernel/random/uuid 2>/dev/null || uuidgen)

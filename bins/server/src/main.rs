@@ -21,6 +21,8 @@ mod sources;
 mod status;
 mod stopping;
 mod storage;
+mod token_arguments;
+mod tokens;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -51,7 +53,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(command) => serve::serve(command).await,
         Command::Migrate(command) => serve::migrate(command).await,
         Command::User(command) => commands::user(command).await,
-        Command::Token(command) => commands::token(command).await,
+        Command::Token(command) => tokens::token(command).await,
         Command::Repo(command) => commands::repo(command).await,
         Command::Runner(command) => commands::runner(command).await,
         Command::Status(connection) => status::status(&connection).await,

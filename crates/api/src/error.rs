@@ -6,7 +6,7 @@ use actix_web::{
     error::QueryPayloadError,
     http::{StatusCode, header},
 };
-use runyard_domain::Refusal;
+use runyard_domain::{Refusal, run::BURST_WINDOW};
 use runyard_engine::{EngineError, git::GitError};
 use runyard_store::StoreError;
 use serde_json::{Map, Value, json};
@@ -38,12 +38,8 @@ pub(crate) enum ApiError {
     #[error("Rate limiting is not enabled.")]
     NoRateLimits,
     /// Seen, but not allowed.
-    #[error("{message}")]
-    Forbidden {
-        message: String,
-        /// What `X-Accepted-GitHub-Permissions` says.
-        permission: Option<&'static str>,
-    },
+    #[error("{0}")]
+    Forbidden(String),
     /// The body is no JSON.
     #[error("Problems parsing JSON")]
     BrokenJson,
@@ -78,6 +74,9 @@ pub(crate) enum ApiError {
     /// More than the wire takes.
     #[error(transparent)]
     Excess(#[from] Excess),
+    /// A repository has as many runs as it may have; later may do.
+    #[error("You have exceeded a limit: {0}. Try again later.")]
+    TooManyRuns(String),
     /// Later may do.
     #[error("Service Unavailable")]
     Unavailable { reason: String },
@@ -89,10 +88,7 @@ pub(crate) enum ApiError {
 impl ApiError {
     /// 403 with this sentence.
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
-        Self::Forbidden {
-            message: message.into(),
-            permission: None,
-        }
+        Self::Forbidden(message.into())
     }
 
     /// 503 of a server that is about to go: another one, or the next start, can do it.
@@ -109,6 +105,10 @@ impl ApiError {
         if let Self::Unavailable { .. } = self {
             answer.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()));
         }
+        if let Self::TooManyRuns(_) = self {
+            let seconds = BURST_WINDOW.as_secs();
+            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
         if let Self::Excess(excess) = self {
             if let Some(seconds) = excess.retry_after() {
                 answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
@@ -116,13 +116,6 @@ impl ApiError {
             if excess.ends_connection() {
                 answer.force_close();
             }
-        }
-        if let Self::Forbidden {
-            permission: Some(permission),
-            ..
-        } = self
-        {
-            answer.insert_header(("X-Accepted-GitHub-Permissions", *permission));
         }
         answer.body(self.body(documentation).to_string())
     }
@@ -166,7 +159,7 @@ impl ResponseError for ApiError {
                 StatusCode::UNAUTHORIZED
             }
             Self::NotFound | Self::NoRateLimits => StatusCode::NOT_FOUND,
-            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::BrokenJson | Self::NotAnObject | Self::UnknownVersion { .. } => {
                 StatusCode::BAD_REQUEST
             }
@@ -178,6 +171,7 @@ impl ResponseError for ApiError {
             Self::Gone(_) => StatusCode::GONE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Excess(excess) => excess.status(),
+            Self::TooManyRuns(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -263,6 +257,9 @@ impl From<Refusal> for ApiError {
             Refusal::TooManyReruns { reruns } => Self::forbidden(format!(
                 "Unable to retry this workflow run because it was retried {reruns} times already"
             )),
+            Refusal::QueueFull { .. } | Refusal::TooManyNewRuns { .. } => {
+                Self::TooManyRuns(refusal.to_string())
+            }
             Refusal::UnknownJob { .. } => Self::NotFound,
             Refusal::ExecutionEnded { .. } | Refusal::JobNotQueued { .. } => {
                 Self::Gone(refusal.to_string())

@@ -2,7 +2,7 @@
 
 use crate::{
     ApiLimits, ApiState,
-    auth::{self, Named, Read, Repo},
+    auth::{self, Fetch, Named, Repo},
     error::ApiError,
     routes::unknown,
     wire::Body,
@@ -98,7 +98,7 @@ async fn refuse_push() -> Result<HttpResponse, ApiError> {
 }
 
 /// The repository, if the caller may read it. A stranger is asked for a credential whether it is there or not.
-async fn readable(request: &HttpRequest, state: &ApiState) -> Result<Repo<Read>, ApiError> {
+async fn readable(request: &HttpRequest, state: &ApiState) -> Result<Repo<Fetch>, ApiError> {
     let caller = auth::caller(request).await?;
     let anonymous = caller == Caller::Anonymous;
     let path = request.match_info();

@@ -139,3 +139,31 @@ fn set(registry: &mut Registry, name: &str, help: &str, value: f64) {
     gauge.set(value);
     registry.register(name, help, gauge);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Connections, PREFIX, Registry, of_pool, text};
+
+    #[test]
+    fn what_the_pool_has_is_told_by_what_it_does() {
+        let pool = Connections {
+            most: 16,
+            open: 5,
+            idle: 2,
+            waiting: 4,
+        };
+        let (mut registry, mut body) = (Registry::with_prefix(PREFIX), String::new());
+        of_pool(&mut registry, pool);
+        text::encode_registry(&mut body, &registry).unwrap();
+        for line in [
+            "most 16.0",
+            "open 5.0",
+            "in_use 3.0",
+            "idle 2.0",
+            "waiting 4.0",
+        ] {
+            let line = format!("\nrunyard_database_connections_{line}\n");
+            assert!(body.contains(&line), "{line}: {body}");
+        }
+    }
+}

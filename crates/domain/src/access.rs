@@ -1,30 +1,70 @@
 //! Who may do what to a repository: one pure function over caller, role, visibility and action (contract 2).
 
 use crate::{
-    RepositoryId, UserId,
-    account::{Scope, User},
+    RepositoryId, Timestamp, UserId,
+    account::{Grant, Scope, User},
+    permission::{Level, Need, Permission, Permissions},
     repository::{Repository, Role},
 };
 
 /// What somebody wants to do with a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// See it: runs, jobs, logs, workflows, code.
+    /// See that it is there, and what it is called.
+    See,
+    /// Fetch its code.
+    Fetch,
+    /// Read its runs, jobs, logs, workflows.
     Read,
     /// Change its runs: dispatch, cancel, re-run, deliver events.
     Write,
+    /// Read its deployments.
+    ReadDeployments,
+    /// Decide on a deployment that waits: reviewers need no more than to read the repository (contract 9).
+    Review,
     /// Change the repository itself and its collaborators.
     Administer,
 }
 
 impl Action {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::See,
+        Self::Fetch,
+        Self::Read,
+        Self::Write,
+        Self::ReadDeployments,
+        Self::Review,
+        Self::Administer,
+    ];
+
     /// The least role that allows it.
     pub const fn least_role(self) -> Role {
         match self {
-            Self::Read => Role::Read,
+            Self::See | Self::Fetch | Self::Read | Self::ReadDeployments | Self::Review => {
+                Role::Read
+            }
             Self::Write => Role::Write,
             Self::Administer => Role::Admin,
         }
+    }
+
+    /// The permission that a token without classic scopes needs for it.
+    pub const fn need(self) -> Need {
+        let (permission, level) = match self {
+            Self::See => (Permission::Metadata, Level::Read),
+            Self::Fetch => (Permission::Contents, Level::Read),
+            Self::Read => (Permission::Actions, Level::Read),
+            Self::Write => (Permission::Actions, Level::Write),
+            Self::ReadDeployments => (Permission::Deployments, Level::Read),
+            Self::Review => (Permission::Deployments, Level::Write),
+            Self::Administer => (Permission::Administration, Level::Write),
+        };
+        Need { permission, level }
+    }
+
+    const fn changes_something(self) -> bool {
+        matches!(self.need().level, Level::Write)
     }
 }
 
@@ -37,22 +77,26 @@ pub enum Door {
     Runyard,
 }
 
-/// Who asks, as the credential says.
+/// Who asks, as the credential says. An App's installation will be one more, answered as a job is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
     /// No credential.
     Anonymous,
-    /// A user with a classic token.
+    /// A user with a token.
     User {
         /// Who.
         user: User,
-        /// What the token may be used for.
-        scopes: Vec<Scope>,
+        /// What the token lets them do.
+        grant: Grant,
+        /// When the token ends.
+        expires_at: Option<Timestamp>,
     },
-    /// A running job with its `GITHUB_TOKEN`: reads its own repository.
+    /// A running job with its `GITHUB_TOKEN`.
     Job {
-        /// The only repository it may read beside public ones.
+        /// The only repository it is let to, beside reading public ones.
         repository: RepositoryId,
+        /// What it may do there.
+        permissions: Permissions,
     },
 }
 
@@ -68,7 +112,7 @@ impl Caller {
     /// Whether it administers this server: both the user and the token must say so.
     pub fn is_site_admin(&self) -> bool {
         match self {
-            Self::User { user, scopes } => user.site_admin && scopes.contains(&Scope::SiteAdmin),
+            Self::User { user, grant, .. } => user.site_admin && grant.has_any(&[Scope::SiteAdmin]),
             Self::Anonymous | Self::Job { .. } => false,
         }
     }
@@ -100,61 +144,115 @@ pub fn decide(
     action: Action,
     door: Door,
 ) -> Access {
-    let role = effective_role(caller, role, repository);
-    if !may_read(caller, role, repository) {
+    if repository.private && !sees_private(caller, role, repository) {
         return Access::Hidden;
     }
-    let allowed = match action {
-        Action::Read => true,
-        Action::Write | Action::Administer => {
-            role.is_some_and(|role| role >= action.least_role())
-                && scope_allows_writes(caller, repository, door)
-        }
-    };
-    if allowed {
+    let open_to_all = !repository.private && !action.changes_something();
+    if open_to_all || may(caller, role, repository, action, door) {
         Access::Allowed
     } else {
         Access::Forbidden
     }
 }
 
-/// The role that counts: that of the collaborator, raised for owners and server administrators.
+/// The role that `caller` can make use of: that of the collaborator, raised for owners and server administrators, and
+/// no more than a fine-grained token lets through.
 pub fn effective_role(
     caller: &Caller,
     role: Option<Role>,
     repository: &Repository,
 ) -> Option<Role> {
     match caller {
-        Caller::User { user, .. } if user.site_admin || user.id == repository.owner_id => {
-            Some(Role::Admin)
+        Caller::Anonymous => None,
+        Caller::User { user, grant, .. } => {
+            let held = held_role(user, role, repository)?;
+            match grant {
+                Grant::Classic { .. } | Grant::OAuth { .. } => Some(held),
+                Grant::FineGrained { reach, permissions } => reach
+                    .covers(repository)
+                    .then(|| held.min(strongest_role(permissions))),
+            }
         }
-        Caller::User { .. } => role,
-        Caller::Job { repository: own } if *own == repository.id => Some(Role::Read),
-        Caller::Anonymous | Caller::Job { .. } => None,
+        Caller::Job {
+            repository: own,
+            permissions,
+        } => (*own == repository.id).then(|| strongest_role(permissions)),
     }
 }
 
-fn may_read(caller: &Caller, role: Option<Role>, repository: &Repository) -> bool {
-    if !repository.private {
+fn held_role(user: &User, role: Option<Role>, repository: &Repository) -> Option<Role> {
+    match user.site_admin || user.id == repository.owner_id {
+        true => Some(Role::Admin),
+        false => role,
+    }
+}
+
+/// The strongest role of which these permissions let something through.
+fn strongest_role(permissions: &Permissions) -> Role {
+    let lets = |action: &Action| permissions.satisfy(action.need());
+    let roles = Action::ALL.iter().filter(|action| lets(action));
+    roles
+        .map(|action| action.least_role())
+        .max()
+        .unwrap_or(Role::Read)
+}
+
+/// Whether a private repository is there for `caller`.
+fn sees_private(caller: &Caller, role: Option<Role>, repository: &Repository) -> bool {
+    match caller {
+        Caller::Anonymous => false,
+        Caller::User { user, grant, .. } => {
+            let let_in = match grant {
+                Grant::Classic { .. } | Grant::OAuth { .. } => {
+                    grant.has_any(&[Scope::Repo, Scope::RepoWrite])
+                }
+                Grant::FineGrained { reach, .. } => reach.covers(repository),
+            };
+            let_in && held_role(user, role, repository).is_some()
+        }
+        Caller::Job {
+            repository: own, ..
+        } => *own == repository.id,
+    }
+}
+
+/// Whether both the caller's role and the credential let it do this, in a repository that it sees.
+fn may(
+    caller: &Caller,
+    role: Option<Role>,
+    repository: &Repository,
+    action: Action,
+    door: Door,
+) -> bool {
+    match caller {
+        Caller::Anonymous => false,
+        Caller::User { user, grant, .. } => {
+            let role = held_role(user, role, repository);
+            let granted = match grant {
+                Grant::Classic { .. } | Grant::OAuth { .. } => {
+                    scopes_allow(grant, repository, action, door)
+                }
+                Grant::FineGrained { reach, permissions } => {
+                    reach.covers(repository) && permissions.satisfy(action.need())
+                }
+            };
+            granted && role >= Some(action.least_role())
+        }
+        Caller::Job {
+            repository: own,
+            permissions,
+        } => *own == repository.id && permissions.satisfy(action.need()),
+    }
+}
+
+/// Classic scopes tell private from public and reading from writing; kinds of things are all one to them.
+fn scopes_allow(grant: &Grant, repository: &Repository, action: Action, door: Door) -> bool {
+    if !action.changes_something() {
         return true;
     }
-    let token_reads_private = match caller {
-        Caller::Anonymous => false,
-        Caller::User { scopes, .. } => {
-            scopes.contains(&Scope::Repo) || scopes.contains(&Scope::RepoWrite)
-        }
-        Caller::Job { .. } => true,
-    };
-    token_reads_private && role.is_some()
-}
-
-fn scope_allows_writes(caller: &Caller, repository: &Repository, door: Door) -> bool {
-    let Caller::User { scopes, .. } = caller else {
-        return false;
-    };
     let own_door = match door {
-        Door::GitHub => !repository.private && scopes.contains(&Scope::PublicRepo),
-        Door::Runyard => scopes.contains(&Scope::RepoWrite),
+        Door::GitHub => !repository.private && grant.has_any(&[Scope::PublicRepo]),
+        Door::Runyard => grant.has_any(&[Scope::RepoWrite]),
     };
-    scopes.contains(&Scope::Repo) || own_door
+    own_door || grant.has_any(&[Scope::Repo])
 }

@@ -1,8 +1,11 @@
 //! Users and the credentials they hold, as facts. Secrets are never here, only their hashes.
 
-use crate::{Timestamp, TokenId, UserId, status::words};
+use crate::{
+    RepositoryId, Timestamp, TokenId, UserId, permission::Permissions, repository::Repository,
+    status::words,
+};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// Somebody who may act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +23,7 @@ pub struct User {
 }
 
 words! {
-    /// What a classic token may be used for (contract 2 and 12).
+    /// What a classic or an OAuth app's token may be used for (contract 2 and 12).
     Scope {
         /// Private data and all writes of repositories.
         Repo = "repo",
@@ -59,17 +62,78 @@ impl fmt::Debug for TokenHash {
     }
 }
 
-/// What a token is, and so what it can open at most.
+/// Repositories that a token is let to, beside what is public.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// All of this owner's, those that come later too.
+    OwnedBy(UserId),
+    /// These and no others.
+    Only(BTreeSet<RepositoryId>),
+}
+
+impl Reach {
+    /// Whether this repository is among them.
+    pub fn covers(&self, repository: &Repository) -> bool {
+        match self {
+            Self::OwnedBy(owner) => repository.owner_id == *owner,
+            Self::Only(repositories) => repositories.contains(&repository.id),
+        }
+    }
+}
+
+/// What a token lets its user do: never more than the user may, often less.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum TokenKind {
-    /// A personal access token with classic scopes, used as its user.
+pub enum Grant {
+    /// A personal access token with classic scopes.
     Classic {
         /// What it may be used for.
         scopes: Vec<Scope>,
     },
+    /// A token that an OAuth app was given by its user.
+    #[serde(rename = "oauth")]
+    OAuth {
+        /// Which app, in its own name.
+        client_id: String,
+        /// What it may be used for.
+        scopes: Vec<Scope>,
+    },
+    /// A fine-grained personal access token.
+    FineGrained {
+        /// Where.
+        reach: Reach,
+        /// What.
+        permissions: Permissions,
+    },
+}
+
+impl Grant {
+    /// Its classic scopes; none where it has none by its kind.
+    pub fn scopes(&self) -> Option<&[Scope]> {
+        match self {
+            Self::Classic { scopes } | Self::OAuth { scopes, .. } => Some(scopes),
+            Self::FineGrained { .. } => None,
+        }
+    }
+
+    /// Whether it has one of these classic scopes.
+    pub fn has_any(&self, wanted: &[Scope]) -> bool {
+        let mut scopes = self.scopes().unwrap_or_default().iter();
+        scopes.any(|scope| wanted.contains(scope))
+    }
+}
+
+/// What a token is. Only what has a [`Grant`] can become a caller; a token of an App's installation will be one more
+/// variant, with the [`Reach`] and the [`Permissions`] that fine-grained tokens have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TokenKind {
     /// Lets a runner register; opens nothing else.
     Registration,
+    /// Used as its user.
+    #[serde(untagged)]
+    Access(Grant),
 }
 
 /// A credential that is kept until it is deleted or expires.

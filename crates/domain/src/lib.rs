@@ -12,6 +12,7 @@ pub mod event;
 pub mod execution;
 pub mod handover;
 mod ids;
+pub mod permission;
 mod refusal;
 pub mod repository;
 pub mod run;

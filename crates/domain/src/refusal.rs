@@ -33,6 +33,20 @@ pub enum Refusal {
         /// The limit.
         reruns: u32,
     },
+    /// So many runs of the repository have not ended that no other is taken.
+    #[error("{open} runs of the repository have not ended, which is the limit")]
+    QueueFull {
+        /// The limit.
+        open: u64,
+    },
+    /// So many runs of the repository came just now that no other is taken (semantics 9).
+    #[error("{runs} runs of the repository came within {seconds} seconds, which is the limit")]
+    TooManyNewRuns {
+        /// The limit.
+        runs: u64,
+        /// The time in which they came.
+        seconds: u64,
+    },
     /// The newest attempt has no such job.
     #[error("the newest attempt has no job {job}")]
     UnknownJob {

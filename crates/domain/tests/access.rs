@@ -1,16 +1,19 @@
-//! Who may do what (contract 2 and 12): every caller, role, visibility, action and door.
+//! Who may do what (contract 2 and 12): every kind of caller, role, visibility, action and door.
 
 use crate::given::{ADA, EVE, at};
 use runyard_domain::{
     RepositoryId, UserId,
     access::{Access, Action, Caller, Door, decide, effective_role},
-    account::{Scope, User},
+    account::{Grant, Reach, Scope, User},
+    permission::{Level, Permission, Permissions},
     repository::{Repository, Role, Source},
 };
 
+const REPOSITORY: RepositoryId = RepositoryId::new(1);
+
 fn repository(private: bool) -> Repository {
     Repository {
-        id: RepositoryId::new(1),
+        id: REPOSITORY,
         owner: "ada".to_owned(),
         owner_id: ADA,
         name: "engine".to_owned(),
@@ -21,7 +24,7 @@ fn repository(private: bool) -> Repository {
     }
 }
 
-fn user(id: UserId, site_admin: bool, scopes: &[Scope]) -> Caller {
+fn holder(id: UserId, site_admin: bool, grant: Grant) -> Caller {
     let user = User {
         id,
         login: "somebody".to_owned(),
@@ -29,26 +32,59 @@ fn user(id: UserId, site_admin: bool, scopes: &[Scope]) -> Caller {
         site_admin,
         created_at: at(0),
     };
-    let scopes = scopes.to_vec();
-    Caller::User { user, scopes }
+    Caller::User {
+        user,
+        grant,
+        expires_at: None,
+    }
 }
 
-/// What may be done: reading, writing through GitHub's door, through our own, administering through our own.
-/// `+` allowed, `-` forbidden, `.` hidden.
+fn user(id: UserId, site_admin: bool, scopes: &[Scope]) -> Caller {
+    let scopes = scopes.to_vec();
+    holder(id, site_admin, Grant::Classic { scopes })
+}
+
+fn through_an_app(scopes: &[Scope]) -> Caller {
+    let scopes = scopes.to_vec();
+    let client_id = "dashboard".to_owned();
+    holder(EVE, false, Grant::OAuth { client_id, scopes })
+}
+
+fn only(ids: &[i64]) -> Reach {
+    Reach::Only(ids.iter().copied().map(RepositoryId::new).collect())
+}
+
+fn permissions(given: &[(Permission, Level)]) -> Permissions {
+    given.iter().copied().collect()
+}
+
+fn fine_grained(reach: Reach, given: &[(Permission, Level)]) -> Caller {
+    let permissions = permissions(given);
+    holder(EVE, false, Grant::FineGrained { reach, permissions })
+}
+
+fn job(repository: i64, permissions: Permissions) -> Caller {
+    Caller::Job {
+        repository: RepositoryId::new(repository),
+        permissions,
+    }
+}
+
+/// What may be done: see, fetch, read, write, read deployments, review and administer through GitHub's door; then
+/// write and administer through our own. `+` allowed, `-` forbidden, `.` hidden.
 fn answers(caller: &Caller, role: Option<Role>, private: bool) -> String {
     let repository = repository(private);
-    let asked = [
-        (Action::Read, Door::GitHub),
-        (Action::Write, Door::GitHub),
-        (Action::Write, Door::Runyard),
-        (Action::Administer, Door::Runyard),
-    ];
+    let ours = [Action::Write, Action::Administer].map(|action| (action, Door::Runyard));
+    let asked = Action::ALL.map(|action| (action, Door::GitHub));
     let letter = |(action, door)| match decide(caller, role, &repository, action, door) {
         Access::Allowed => '+',
         Access::Forbidden => '-',
         Access::Hidden => '.',
     };
-    asked.into_iter().map(letter).collect()
+    let mut letters: String = asked.into_iter().map(letter).collect();
+    letters.push(' ');
+    letters.extend(ours.into_iter().map(letter));
+    letters
 }
 
 fn assert_table(caller: &Caller, table: &[(Option<Role>, &str, &str)]) {
@@ -64,43 +100,50 @@ const READ: Option<Role> = Some(Role::Read);
 const WRITE: Option<Role> = Some(Role::Write);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
+/// Sees what is public, changes nothing.
+const LOOKS: &str = "+++-+-- --";
+const ALL: &str = "+++++++ ++";
+const HIDDEN: &str = "....... ..";
+
 #[test]
 fn a_stranger_sees_what_is_public_and_changes_nothing() {
     assert_table(
         &Caller::Anonymous,
-        &[(NONE, "+---", "...."), (ADMIN, "+---", "....")],
+        &[(NONE, LOOKS, HIDDEN), (ADMIN, LOOKS, HIDDEN)],
     );
 }
 
 #[test]
 fn a_token_for_repositories_does_what_the_role_of_its_user_allows() {
     let table = [
-        (NONE, "+---", "...."),
-        (READ, "+---", "+---"),
-        (WRITE, "+++-", "+++-"),
-        (ADMIN, "++++", "++++"),
+        (NONE, LOOKS, HIDDEN),
+        (READ, "+++-++- --", "+++-++- --"),
+        (WRITE, "++++++- +-", "++++++- +-"),
+        (ADMIN, ALL, ALL),
     ];
     assert_table(&user(EVE, false, &[Scope::Repo]), &table);
+    assert_table(&through_an_app(&[Scope::Repo]), &table);
 }
 
 #[test]
 fn a_token_for_public_repositories_does_not_see_private_ones() {
     let table = [
-        (NONE, "+---", "...."),
-        (READ, "+---", "...."),
-        (WRITE, "++--", "...."),
-        (ADMIN, "++--", "...."),
+        (NONE, LOOKS, HIDDEN),
+        (READ, "+++-++- --", HIDDEN),
+        (WRITE, "++++++- --", HIDDEN),
+        (ADMIN, "+++++++ --", HIDDEN),
     ];
     assert_table(&user(EVE, false, &[Scope::PublicRepo]), &table);
+    assert_table(&through_an_app(&[Scope::PublicRepo]), &table);
 }
 
 #[test]
 fn a_token_for_our_own_door_writes_nothing_through_githubs() {
     let table = [
-        (NONE, "+---", "...."),
-        (READ, "+---", "+---"),
-        (WRITE, "+-+-", "+-+-"),
-        (ADMIN, "+-++", "+-++"),
+        (NONE, LOOKS, HIDDEN),
+        (READ, LOOKS, LOOKS),
+        (WRITE, "+++-+-- +-", "+++-+-- +-"),
+        (ADMIN, "+++-+-- ++", "+++-+-- ++"),
     ];
     assert_table(&user(EVE, false, &[Scope::RepoWrite]), &table);
 }
@@ -108,9 +151,9 @@ fn a_token_for_our_own_door_writes_nothing_through_githubs() {
 #[test]
 fn two_scopes_open_what_each_of_them_opens_and_no_more() {
     let table = [
-        (READ, "+---", "+---"),
-        (WRITE, "+++-", "+-+-"),
-        (ADMIN, "++++", "+-++"),
+        (READ, "+++-++- --", LOOKS),
+        (WRITE, "++++++- +-", "+++-+-- +-"),
+        (ADMIN, ALL, "+++-+-- ++"),
     ];
     assert_table(
         &user(EVE, false, &[Scope::PublicRepo, Scope::RepoWrite]),
@@ -124,8 +167,9 @@ fn a_token_without_a_scope_for_repositories_only_reads_what_is_public() {
         &[][..],
         &[Scope::ReadOrg, Scope::Workflow, Scope::SiteAdmin],
     ] {
-        let caller = user(EVE, false, scopes);
-        assert_table(&caller, &[(NONE, "+---", "...."), (ADMIN, "+---", "....")]);
+        let table = [(NONE, LOOKS, HIDDEN), (ADMIN, LOOKS, HIDDEN)];
+        assert_table(&user(EVE, false, scopes), &table);
+        assert_table(&through_an_app(scopes), &table);
     }
 }
 
@@ -135,33 +179,108 @@ fn owners_and_administrators_of_the_server_have_every_role_that_their_token_allo
         user(ADA, false, &[Scope::Repo]),
         user(EVE, true, &[Scope::Repo]),
     ] {
-        assert_table(&caller, &[(NONE, "++++", "++++"), (READ, "++++", "++++")]);
+        assert_table(&caller, &[(NONE, ALL, ALL), (READ, ALL, ALL)]);
     }
     let weak = user(ADA, false, &[Scope::ReadOrg]);
-    assert_table(&weak, &[(NONE, "+---", "....")]);
+    assert_table(&weak, &[(NONE, LOOKS, HIDDEN)]);
+}
+
+#[test]
+fn a_fine_grained_token_lets_through_what_it_names_and_no_more() {
+    use {Level::*, Permission::*};
+    // Each with everything that a role could allow: only the token holds back.
+    for (given, public, private) in [
+        (&[][..], "+++-+-- --", "+------ --"),
+        (&[(Metadata, Read)], "+++-+-- --", "+------ --"),
+        (&[(Contents, Read)], "+++-+-- --", "++----- --"),
+        (&[(Actions, Read)], "+++-+-- --", "+-+---- --"),
+        (&[(Actions, Write)], "+++++-- +-", "+-++--- +-"),
+        (&[(Deployments, Read)], "+++-+-- --", "+---+-- --"),
+        (&[(Deployments, Write)], "+++-++- --", "+---++- --"),
+        (&[(Administration, Read)], "+++-+-- --", "+------ --"),
+        (&[(Administration, Write)], "+++-+-+ -+", "+-----+ -+"),
+        (&[(Checks, Write)], "+++-+-- --", "+------ --"),
+        (
+            &[(Actions, Write), (Deployments, Write)],
+            "++++++- +-",
+            "+-++++- +-",
+        ),
+    ] {
+        for reach in [only(&[1, 7]), Reach::OwnedBy(ADA)] {
+            assert_table(&fine_grained(reach, given), &[(ADMIN, public, private)]);
+        }
+    }
+}
+
+#[test]
+fn a_fine_grained_token_gives_its_user_no_role() {
+    use {Level::*, Permission::*};
+    let everything: Vec<_> = Permission::ALL.iter().map(|one| (*one, Write)).collect();
+    let table = [
+        (NONE, LOOKS, HIDDEN),
+        (READ, "+++-++- --", "+++-++- --"),
+        (WRITE, "++++++- +-", "++++++- +-"),
+        (ADMIN, ALL, ALL),
+    ];
+    assert_table(&fine_grained(only(&[1]), &everything), &table);
+    let writer = fine_grained(only(&[1]), &[(Actions, Write)]);
+    let table = [
+        (NONE, LOOKS, HIDDEN),
+        (READ, "+++-+-- --", "+-+---- --"),
+        (WRITE, "+++++-- +-", "+-++--- +-"),
+    ];
+    assert_table(&writer, &table);
+}
+
+#[test]
+fn a_fine_grained_token_for_other_repositories_is_a_stranger_here() {
+    let everything: Vec<_> = Permission::ALL.iter().map(|p| (*p, Level::Write)).collect();
+    for reach in [only(&[2]), only(&[]), Reach::OwnedBy(EVE)] {
+        let caller = fine_grained(reach, &everything);
+        assert_table(&caller, &[(NONE, LOOKS, HIDDEN), (ADMIN, LOOKS, HIDDEN)]);
+        assert_eq!(effective_role(&caller, ADMIN, &repository(false)), None);
+    }
 }
 
 #[test]
 fn a_running_job_reads_its_own_repository_and_public_ones() {
-    let own = RepositoryId::new(1);
-    let other = RepositoryId::new(2);
-    let job = |repository| Caller::Job { repository };
-    assert_table(
-        &job(own),
-        &[(NONE, "+---", "+---"), (ADMIN, "+---", "+---")],
-    );
-    assert_table(
-        &job(other),
-        &[(NONE, "+---", "...."), (ADMIN, "+---", "....")],
-    );
+    let silent = Permissions::of_a_silent_job;
+    assert_table(&job(1, silent()), &[(NONE, LOOKS, LOOKS)]);
+    assert_table(&job(2, silent()), &[(NONE, LOOKS, HIDDEN)]);
+}
+
+#[test]
+fn a_running_job_does_what_its_permissions_say_whatever_roles_there_are() {
+    use {Level::*, Permission::*};
+    for (given, public, private) in [
+        (&[][..], LOOKS, "+------ --"),
+        (&[(Contents, Read)], LOOKS, "++----- --"),
+        (&[(Actions, Write)], "+++++-- +-", "+-++--- +-"),
+        (&[(Deployments, Write)], "+++-++- --", "+---++- --"),
+    ] {
+        let caller = job(1, permissions(given));
+        assert_table(
+            &caller,
+            &[(NONE, public, private), (ADMIN, public, private)],
+        );
+        let elsewhere = job(2, permissions(given));
+        assert_table(&elsewhere, &[(ADMIN, LOOKS, HIDDEN)]);
+    }
 }
 
 #[test]
 fn a_site_administrator_needs_the_right_and_the_scope() {
+    let everything: Vec<_> = Permission::ALL.iter().map(|p| (*p, Level::Write)).collect();
+    let reach = Reach::OwnedBy(EVE);
+    let permissions = permissions(&everything);
+    let fine_grained = holder(EVE, true, Grant::FineGrained { reach, permissions });
     let table = [
         (user(EVE, true, &[Scope::SiteAdmin]), true),
         (user(EVE, true, &[Scope::Repo]), false),
         (user(EVE, false, &[Scope::SiteAdmin]), false),
+        (through_an_app(&[Scope::SiteAdmin]), false),
+        (fine_grained, false),
+        (job(1, Permissions::of_a_silent_job()), false),
         (Caller::Anonymous, false),
     ];
     for (caller, wanted) in table {
@@ -173,8 +292,48 @@ fn a_site_administrator_needs_the_right_and_the_scope() {
 fn a_caller_knows_its_user() {
     assert_eq!(user(EVE, false, &[]).user_id(), Some(EVE));
     assert_eq!(Caller::Anonymous.user_id(), None);
-    let caller = user(EVE, false, &[]);
-    let private = repository(true);
-    assert_eq!(effective_role(&caller, READ, &private), READ);
+    assert_eq!(job(1, Permissions::default()).user_id(), None);
     assert!(Role::Read < Role::Write && Role::Write < Role::Admin);
+}
+
+#[test]
+fn a_role_that_the_token_does_not_let_through_is_not_shown() {
+    use {Level::*, Permission::*};
+    let private = repository(true);
+    for (caller, held, shown) in [
+        (user(EVE, false, &[]), READ, READ),
+        (user(ADA, false, &[]), NONE, ADMIN),
+        (fine_grained(only(&[1]), &[(Actions, Read)]), ADMIN, READ),
+        (fine_grained(only(&[1]), &[(Actions, Write)]), ADMIN, WRITE),
+        (fine_grained(only(&[1]), &[(Actions, Write)]), READ, READ),
+        (
+            fine_grained(only(&[1]), &[(Administration, Write)]),
+            ADMIN,
+            ADMIN,
+        ),
+        (job(1, Permissions::of_a_silent_job()), NONE, READ),
+        (job(2, Permissions::of_a_silent_job()), NONE, NONE),
+        (Caller::Anonymous, ADMIN, NONE),
+    ] {
+        assert_eq!(
+            effective_role(&caller, held, &private),
+            shown,
+            "{caller:?} as {held:?}"
+        );
+    }
+}
+
+#[test]
+fn every_action_names_the_permission_that_it_needs() {
+    let named = Action::ALL.map(|action| action.need().to_string());
+    let wanted = [
+        "metadata=read",
+        "contents=read",
+        "actions=read",
+        "actions=write",
+        "deployments=read",
+        "deployments=write",
+        "administration=write",
+    ];
+    assert_eq!(named, wanted);
 }

@@ -7,12 +7,14 @@ mod conclusion;
 mod executions;
 mod given;
 mod handover;
+mod intake;
 mod random_walk;
 mod refusals;
 mod replay;
 mod rerun;
 mod stories;
 mod time;
+mod tokens;
 mod words;
 
 #[test]

@@ -52,6 +52,7 @@ impl Engine {
             workflow: workflow.id,
             trigger_key: source.trigger_key,
             parent: None,
+            intake: self.settings.intake,
         };
         let facts = (source.commit, source.payload);
         self.create(scope, definition, facts, move |_, now| {
@@ -83,6 +84,7 @@ impl Engine {
             workflow: identity.workflow,
             trigger_key,
             parent: Some(run),
+            intake: self.settings.intake,
         };
         self.create(
             scope,
@@ -106,11 +108,13 @@ impl Engine {
     ) -> Result<RunId, EngineError> {
         let jobs = plannable(&definition).jobs.len();
         let ids = job_ids(&self.ids.job, &*self.store, jobs).await?;
+        let intake = self.settings.intake;
         let (run, unused) = self
             .change(scope, move |loaded, now| {
                 let Loaded::NewRun {
                     parent,
                     numbers,
+                    crowd,
                     duplicate,
                     created,
                 } = loaded
@@ -122,6 +126,7 @@ impl Engine {
                     // It may be this very run, of an earlier try: its ids are not free.
                     return Ok((Vec::new(), (*run, JobIds::new([]))));
                 }
+                intake.admit(*crowd, now)?;
                 let identity = numbered(identity(parent.as_ref(), now)?, *numbers);
                 let (run, events) = plan_new(identity, &definition, &mut ids, now)?;
                 let (commit, payload) = facts.clone();

@@ -68,7 +68,8 @@ pub struct Finish {
 }
 
 impl Engine {
-    /// Offers jobs to a runner, waiting up to `wait` for the first.
+    /// Offers jobs to a runner, waiting up to `wait` for the first. Nothing to one that was deleted meanwhile: jobs
+    /// bring secrets.
     ///
     /// # Errors
     /// [`EngineError::Invalid`] for a request key or a number of slots that cannot be.
@@ -83,10 +84,15 @@ impl Engine {
         let mut waiter = Waiter::new(self.store.wakes(), wait.min(self.settings.wait_max));
         let secrets = self.new_secrets(slots).await?;
         let _waiting = self.measures.waiting();
+        let mut runner = runner.clone();
         loop {
-            let offers = self.claim_now(runner, request_key, &secrets).await?;
+            let offers = self.claim_now(&runner, request_key, &secrets).await?;
             if !offers.is_empty() || !waiter.wait(|wake| wake == Wake::Queue).await {
                 return Ok(offers);
+            }
+            match self.store.runner_by_token(runner.token).await? {
+                Some(registered) => runner = registered,
+                None => return Ok(offers),
             }
         }
     }

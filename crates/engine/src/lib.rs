@@ -7,6 +7,7 @@
 
 mod accounts;
 mod assignment;
+mod callers;
 mod clocks;
 mod create;
 mod credentials;
@@ -28,10 +29,11 @@ mod runs;
 mod sealing;
 mod secret;
 mod settings;
+mod tokens;
 mod trigger;
 mod waiting;
 
-pub use accounts::{NewToken, NewUser};
+pub use accounts::NewUser;
 pub use assignment::Assignment;
 pub use clocks::Clocks;
 pub use credentials::CredentialFacts;
@@ -46,4 +48,5 @@ pub use runs::JobCancellation;
 pub use sealing::{SealingError, SealingKey};
 pub use secret::{Secret, SecretKind};
 pub use settings::Settings;
+pub use tokens::{FINE_GRAINED_LIFETIME_MAX, LISTED_REPOSITORIES_MAX, NewToken};
 pub use trigger::{Dispatch, Push};

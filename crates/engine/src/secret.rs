@@ -14,8 +14,12 @@ const RANDOM_CHARACTERS: usize = 40;
 /// What a token is for; its text says so by its prefix, so that a leaked one is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretKind {
-    /// A personal access token.
+    /// A classic personal access token.
     Personal,
+    /// A fine-grained personal access token.
+    FineGrained,
+    /// A token that an OAuth app was given.
+    OAuth,
     /// Lets a runner register.
     Registration,
     /// A runner's own.
@@ -33,6 +37,8 @@ impl SecretKind {
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Personal => "ryp_",
+            Self::FineGrained => "runyard_pat_",
+            Self::OAuth => "ryo_",
             Self::Registration => "ryg_",
             Self::Runner => "ryr_",
             Self::Job => "ryj_",

@@ -30,8 +30,15 @@ pub trait Accounts {
     async fn insert_token(&self, token: &Token) -> Result<(), StoreError>;
     /// The token with this hash and its user; whether it expired is the caller's to see.
     async fn token_by_hash(&self, hash: TokenHash) -> Result<Option<(Token, User)>, StoreError>;
-    /// The tokens of a user, by id.
-    async fn tokens(&self, user: UserId) -> Result<Vec<Token>, StoreError>;
+    /// A token by id, whoever's it is.
+    async fn token(&self, id: TokenId) -> Result<Option<Token>, StoreError>;
+    /// The tokens of a user, by id, after `after`, at most `limit`.
+    async fn tokens(
+        &self,
+        user: UserId,
+        after: TokenId,
+        limit: u32,
+    ) -> Result<Vec<Token>, StoreError>;
     /// Deletes a token of a user.
     ///
     /// # Errors

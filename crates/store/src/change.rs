@@ -4,7 +4,7 @@ use crate::StoreError;
 use async_trait::async_trait;
 use runyard_domain::{
     Event, Execution, ExecutionId, Refusal, RepositoryId, Run, RunId, Timestamp, WorkflowId,
-    run::CommitFacts,
+    run::{CommitFacts, Crowd, Intake},
 };
 
 /// What to load and lock. Run rows are locked before anything that belongs to them (architecture 4, rule 1).
@@ -20,6 +20,8 @@ pub enum Scope {
         trigger_key: String,
         /// The run it is made from; locked too.
         parent: Option<RunId>,
+        /// How many runs the repository may have, and how fast.
+        intake: Intake,
     },
     /// A run and its executions that have not ended.
     Run(RunId),
@@ -42,6 +44,8 @@ pub enum Loaded {
         parent: Option<Run>,
         /// The numbers that the new run gets when it is created; not used up otherwise.
         numbers: RunNumbers,
+        /// What the repository has, as far as the scope's limits ask.
+        crowd: Crowd,
         /// The run that this key made before: then no other is created.
         duplicate: Option<RunId>,
         /// What the decision puts here is created.
@@ -56,6 +60,13 @@ pub enum Loaded {
     },
     /// For [`Scope::Execution`].
     Execution(Box<Execution>),
+}
+
+/// The index of the first of the last [`Intake::burst`] runs of a repository, if it has so many.
+pub(crate) fn burst_begins(last_index: i64, intake: Intake) -> Option<i64> {
+    let burst = i64::try_from(intake.burst).ok()?;
+    let first = last_index.checked_sub(burst)?.checked_add(1)?;
+    (first > 0).then_some(first)
 }
 
 /// Numbers of a new run.

@@ -8,11 +8,12 @@ use runyard_workflow::reusable::{CallLimits, NoFiles, resolve};
 use runyard_workflow::{check_action, limits::Limits, parse_measured, unhonoured};
 use std::sync::Arc;
 
+/// Takes any bytes, and fails by a panic.
+pub(crate) type Target = fn(&[u8]);
+
 /// The targets by the names of their folders in `fuzz/corpus`.
-pub(crate) const TARGETS: &[(&str, fn(&[u8]))] = &[
-    ("expressions", expressions),
-    ("workflows", workflows),
-];
+pub(crate) const TARGETS: &[(&str, Target)] =
+    &[("expressions", expressions), ("workflows", workflows)];
 
 const CONTEXTS: &str = r#"{
     "github": {"ref": "refs/heads/main", "event": {"labels": [{"name": "bug"}, {"name": "x"}]}},

@@ -7,29 +7,49 @@
 //! ignored silently: [`unhonoured`] lists what GitHub knows and this version does not do yet.
 //!
 //! ```
-//! use runyard_workflow::{EventName, parse};
+//! use runyard_workflow::expression::{NoFunctions, Object, Place, Value};
+//! use runyard_workflow::plan::{WorkflowOutline, github_context, plan};
+//! use runyard_workflow::{expression, parse, trigger::EventFacts};
 //!
+//! // A file becomes a model, with everything that it says.
+//! let path = ".github/workflows/ci.yml";
 //! let workflow = parse(
-//!     ".github/workflows/ci.yml",
-//!     "on: push
+//!     path,
+//!     "on: {push: {branches: [main]}}
 //! jobs:
-//!   build:
-//!     runs-on: linux
+//!   test:
+//!     runs-on: ${{ matrix.os }}
+//!     strategy: {matrix: {os: [linux, windows]}}
 //!     steps:
 //!       - uses: actions/checkout@v4
 //!       - run: make test
 //! ",
 //! )?;
-//! assert!(workflow.on.has(EventName::Push));
 //! assert_eq!(workflow.jobs[0].steps()[1].display_name(), "Run make test");
 //!
-//! let broken = "on: push\njobs:\n  build:\n    runs_on: linux\n";
+//! // Every error of a file is listed with its place.
+//! let broken = "on: push\njobs:\n  build:\n    runs_on: linux\n    needs: test\n";
 //! let errors = parse("ci.yml", broken).expect_err("`runs_on` is not a key");
 //! let listed: Vec<String> = errors.diagnostics.iter().map(ToString::to_string).collect();
-//! assert_eq!(listed.len(), 2);
 //! assert!(listed[0].starts_with("ci.yml:4:5: Unexpected value 'runs_on'"));
-//! assert!(listed[1].starts_with("ci.yml:4:5: There's not enough info"));
-//! # Ok::<(), runyard_workflow::InvalidWorkflow>(())
+//! assert!(listed.last().is_some_and(|error| error.contains("unknown job 'test'")));
+//!
+//! // An event is planned: does it start, and with which jobs?
+//! let payload = serde_json::json!({
+//!     "ref": "refs/heads/main", "before": "0".repeat(40), "after": "a".repeat(40),
+//!     "commits": [], "head_commit": {"message": "Test"},
+//! });
+//! let facts = EventFacts::from_payload("push", &payload)?;
+//! let mut contexts = Object::new();
+//! let github = github_context(&facts, &facts.run_place("main"), &payload);
+//! contexts.insert("github", github);
+//! let planned = plan(&WorkflowOutline::of(&workflow, path), &facts, &contexts, "main");
+//! assert!(planned.starts);
+//!
+//! // An expression has a value in its contexts.
+//! let main = expression::parse("github.ref_name == 'MAIN'", &Place::JobIf.allowed())?;
+//! assert_eq!(main.evaluate(&contexts, &NoFunctions)?, Value::from(true));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![warn(missing_docs)]
 

@@ -8,7 +8,11 @@ const CALLERS: &str = "callers";
 const NOBODY: &str = "none";
 /// Who is a running job.
 const JOB: &str = "github";
+/// Begins the names of those with a fine-grained token.
+const FINE_GRAINED: &str = "fine:";
 const GITHUB: &str = "/api/v3/";
+/// Ends the path to which events are delivered.
+const EVENTS: &str = "/events";
 
 /// What was decided: one row for each route, or several with different things behind its placeholders.
 #[derive(Debug)]
@@ -114,11 +118,15 @@ fn fault(path: &str, caller: &str, expected: u16, seen: &Seen) -> Option<String>
 /// What a refusal says (contract 2); nothing where the route has words of its own.
 fn sentence(path: &str, caller: &str, status: u16) -> Option<&'static str> {
     match status {
+        401 if caller == NOBODY && path.ends_with(EVENTS) => None, // they may be signed instead
         401 if caller == NOBODY => Some("Requires authentication"),
         401 => Some("Bad credentials"),
         404 if path.starts_with(GITHUB) && !path.ends_with("/rate_limit") => Some("Not Found"),
         403 if path.starts_with(GITHUB) && caller == JOB => {
             Some("Resource not accessible by integration")
+        }
+        403 if path.starts_with(GITHUB) && caller.starts_with(FINE_GRAINED) => {
+            Some("Resource not accessible by personal access token")
         }
         403 if path.starts_with(GITHUB) => Some("Must have admin rights to Repository."),
         _ => None,
@@ -170,13 +178,13 @@ mod tests {
 
     const TEXT: &str = "
 # who may cancel
-callers none stranger reader writer github
+callers none stranger reader writer github fine:read
 
-POST /api/v3/repos/{owner}/{repo}/actions/runs/{run_id=queued}/cancel?x=1 404 404 403 202 403
+POST /api/v3/repos/{owner}/{repo}/actions/runs/{run_id=queued}/cancel?x=1 404 404 403 202 403 403
 ";
     const ADMIN: &str = "Must have admin rights to Repository.";
 
-    fn good() -> [Seen; 5] {
+    fn good() -> [Seen; 6] {
         let seen = |status, message: &str| Seen {
             status,
             message: message.to_owned(),
@@ -187,6 +195,7 @@ POST /api/v3/repos/{owner}/{repo}/actions/runs/{run_id=queued}/cancel?x=1 404 40
             seen(403, ADMIN),
             seen(202, ""),
             seen(403, "Resource not accessible by integration"),
+            seen(403, "Resource not accessible by personal access token"),
         ]
     }
 
@@ -210,6 +219,8 @@ POST /api/v3/repos/{owner}/{repo}/actions/runs/{run_id=queued}/cancel?x=1 404 40
             (3, 201, "", "writer must get 202, got 201"),
             (2, 403, "No.", "reader must be told"),
             (4, 403, ADMIN, "github must be told"),
+            (5, 403, ADMIN, "fine:read must be told"),
+            (5, 202, "", "fine:read must get 403, got 202"), // reading is enough to write
             (0, 404, "octo/harbour is private", "none must be told"),
         ] {
             let mut seen = good();

@@ -5,20 +5,23 @@ use crate::error::ApiError;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 use runyard_domain::{
+    Timestamp,
     access::Caller,
-    account::{Scope, User},
+    account::{Grant, Scope, User},
 };
 
 /// A user with a token.
 pub(crate) struct SignedIn {
     pub(crate) user: User,
-    pub(crate) scopes: Vec<Scope>,
+    pub(crate) grant: Grant,
+    /// When the token ends.
+    pub(crate) expires_at: Option<Timestamp>,
 }
 
 impl SignedIn {
     /// Whether both the user and the token administer this server.
     pub(crate) fn is_site_admin(&self) -> bool {
-        self.user.site_admin && self.scopes.contains(&Scope::SiteAdmin)
+        self.user.site_admin && self.grant.has_any(&[Scope::SiteAdmin])
     }
 
     /// Whether this is the user with that login, or an administrator of this server.
@@ -26,9 +29,26 @@ impl SignedIn {
         self.user.login.eq_ignore_ascii_case(login) || self.is_site_admin()
     }
 
+    /// The same as who asks.
+    pub(crate) fn into_caller(self) -> Caller {
+        Caller::User {
+            user: self.user,
+            grant: self.grant,
+            expires_at: self.expires_at,
+        }
+    }
+
     async fn load(request: &HttpRequest) -> Result<Self, ApiError> {
         match caller(request).await? {
-            Caller::User { user, scopes } => Ok(Self { user, scopes }),
+            Caller::User {
+                user,
+                grant,
+                expires_at,
+            } => Ok(Self {
+                user,
+                grant,
+                expires_at,
+            }),
             Caller::Anonymous => Err(ApiError::RequiresAuthentication),
             Caller::Job { .. } => Err(ApiError::forbidden(
                 "Resource not accessible by integration",

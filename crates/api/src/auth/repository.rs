@@ -2,12 +2,12 @@
 
 use super::credential::{caller, state};
 use crate::{ApiState, error::ApiError};
-use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 use runyard_domain::{
     JobId, RepositoryId, RunId,
     access::{Access, Action, Caller, Door},
-    account::User,
+    account::{Grant, User},
     repository::Repository,
 };
 use runyard_engine::EngineError;
@@ -19,13 +19,23 @@ pub(crate) trait Permission: 'static {
     const ACTION: Action;
 }
 
-/// Sees it.
+/// Sees that it is there.
+pub(crate) struct See;
+/// Fetches its code.
+pub(crate) struct Fetch;
+/// Reads its runs.
 pub(crate) struct Read;
 /// Changes its runs.
 pub(crate) struct Write;
 /// Changes who may do what.
 pub(crate) struct Administer;
 
+impl Permission for See {
+    const ACTION: Action = Action::See;
+}
+impl Permission for Fetch {
+    const ACTION: Action = Action::Fetch;
+}
 impl Permission for Read {
     const ACTION: Action = Action::Read;
 }
@@ -85,6 +95,8 @@ impl<P: Permission> Repo<P> {
 
     async fn load(request: &HttpRequest) -> Result<Self, ApiError> {
         let caller = caller(request).await?;
+        // For the header that says what it needs, whatever the answer is.
+        request.extensions_mut().insert(P::ACTION);
         let state = state(request)?;
         let named = Named::in_path(request).ok_or(ApiError::NotFound)?;
         let repository = named.find(&state).await?;
@@ -112,15 +124,14 @@ impl<P: Permission> FromRequest for Repo<P> {
 
 /// 403 in the words that GitHub has for each kind of caller (contract 2).
 fn forbidden(caller: &Caller) -> ApiError {
-    match caller {
-        Caller::Anonymous | Caller::User { .. } => {
-            ApiError::forbidden("Must have admin rights to Repository.")
+    let scoped = |grant: &Grant| grant.scopes().is_some();
+    ApiError::forbidden(match caller {
+        Caller::User { grant, .. } if !scoped(grant) => {
+            "Resource not accessible by personal access token"
         }
-        Caller::Job { .. } => ApiError::Forbidden {
-            message: "Resource not accessible by integration".to_owned(),
-            permission: Some("actions=write"),
-        },
-    }
+        Caller::Anonymous | Caller::User { .. } => "Must have admin rights to Repository.",
+        Caller::Job { .. } => "Resource not accessible by integration",
+    })
 }
 
 /// How a path names a repository.

@@ -6,7 +6,7 @@ use super::bodies::{
 };
 use crate::{
     ApiState,
-    auth::{Permission, Read, Repo},
+    auth::{Permission, Repo, See},
     error::ApiError,
     wire::{Origin, ok},
 };
@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 /// GET /repos/{owner}/{repo}
 pub(super) async fn repository(
-    repo: Repo<Read>,
+    repo: Repo<See>,
     state: Data<ApiState>,
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {

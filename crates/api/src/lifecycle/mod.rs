@@ -5,13 +5,16 @@ mod credentials;
 mod events;
 mod jobs;
 mod keyset;
+mod new_token;
 mod polling;
 mod repositories;
 mod routes;
 mod runs;
 mod status;
+mod token_body;
 mod tokens;
 mod users;
 
 pub(crate) use keyset::Keyset;
+pub(crate) use new_token::REGISTRATION_TOKEN_LIFETIME;
 pub(crate) use routes::routes;

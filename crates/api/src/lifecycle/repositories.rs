@@ -3,7 +3,7 @@
 use super::{Keyset, credentials::CredentialBody};
 use crate::{
     ApiState,
-    auth::{self, Administer, Read, Repo, SignedIn},
+    auth::{self, Administer, Repo, See, SignedIn},
     error::ApiError,
     wire::{Body, Origin, created, ok, seconds},
 };
@@ -125,7 +125,7 @@ pub(super) async fn create(
 
 fn require_scope(signed_in: &SignedIn) -> Result<(), ApiError> {
     let scopes = [Scope::Repo, Scope::RepoWrite, Scope::SiteAdmin];
-    match scopes.iter().any(|scope| signed_in.scopes.contains(scope)) {
+    match signed_in.grant.has_any(&scopes) {
         true => Ok(()),
         false => Err(ApiError::forbidden(
             "Must have a token with the scope repo or repo:write",
@@ -203,7 +203,7 @@ async fn seen_as(
 ) -> Result<Option<Option<Role>>, ApiError> {
     let engine = &state.engine;
     match engine
-        .access(caller, repository, Action::Read, Door::Runyard)
+        .access(caller, repository, Action::See, Door::Runyard)
         .await?
     {
         Access::Allowed => Ok(Some(engine.role(caller, repository).await?)),
@@ -213,7 +213,7 @@ async fn seen_as(
 
 /// GET /repos/{owner}/{repo}
 pub(super) async fn show(
-    repo: Repo<Read>,
+    repo: Repo<See>,
     state: Data<ApiState>,
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {

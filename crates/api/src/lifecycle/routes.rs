@@ -14,12 +14,9 @@ pub(crate) fn routes(config: &mut ServiceConfig, limits: ApiLimits) {
         .route("/users", get().to(users::list))
         .route("/users/{login}", get().to(users::show))
         .route("/users/{login}", delete().to(users::remove))
-        .route("/users/{login}/tokens", post().to(tokens::create))
-        .route("/users/{login}/tokens", get().to(tokens::list))
-        .route(
-            "/users/{login}/tokens/{token_id}",
-            delete().to(tokens::remove),
-        )
+        .route("/tokens", post().to(tokens::create))
+        .route("/tokens", get().to(tokens::list))
+        .route("/tokens/{token_id}", delete().to(tokens::remove))
         .route("/repos", post().to(repositories::create))
         .route("/repos", get().to(repositories::list))
         .route("/repos/{owner}/{repo}", get().to(repositories::show))

@@ -1,145 +1,144 @@
-//! Personal access tokens, of oneself or, for administrators, of others. A token's text is shown once, when it is made.
+//! Tokens, of oneself or, for administrators, of others. A token's text is shown once, when it is made.
 
+use super::{Keyset, new_token::NewTokenBody, token_body::TokenBodies};
 use crate::{
     ApiState,
     auth::SignedIn,
     error::ApiError,
-    wire::{Body, created, ok, seconds, seconds_or_null},
+    wire::{Body, created, ok},
 };
 use actix_web::{
     HttpResponse,
-    web::{Data, Path},
+    web::{Data, Path, Query},
 };
-use chrono::{DateTime, Utc};
 use runyard_domain::{
-    Timestamp, TokenId,
-    account::{Scope, Token, TokenKind, User},
+    TokenId,
+    account::{Grant, Scope, TokenKind, User},
 };
 use runyard_engine::NewToken;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
-/// A token to be made.
+/// Whose tokens are asked for.
 #[derive(Deserialize)]
-struct NewTokenBody {
-    name: String,
-    scopes: Vec<String>,
-    #[serde(default)]
-    expires_at: Option<DateTime<Utc>>,
+pub(super) struct OfUser {
+    /// The caller's own when absent.
+    user: Option<String>,
 }
 
-/// A token.
-#[derive(Serialize)]
-struct TokenBody {
-    id: i64,
-    name: String,
-    kind: &'static str,
-    scopes: Vec<&'static str>,
-    created_at: String,
-    expires_at: Option<String>,
-    /// Its text, only when it is made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<String>,
-}
-
-impl TokenBody {
-    fn of(token: &Token) -> Self {
-        let (kind, scopes) = match &token.kind {
-            TokenKind::Classic { scopes } => ("classic", scopes.as_slice()),
-            TokenKind::Registration => ("registration", &[] as &[Scope]),
-        };
-        Self {
-            id: token.id.get(),
-            name: token.name.clone(),
-            kind,
-            scopes: scopes.iter().copied().map(Scope::name).collect(),
-            created_at: seconds(token.created_at),
-            expires_at: seconds_or_null(token.expires_at),
-            token: None,
-        }
-    }
-}
-
-/// POST /users/{login}/tokens
+/// POST /tokens
 pub(super) async fn create(
     signed_in: SignedIn,
-    login: Path<String>,
     body: Body,
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
-    let user = user(&signed_in, &login, &state).await?;
+    let own = own_scopes(&signed_in)?;
     let body: NewTokenBody = body.parse()?;
-    let scopes = scopes(&body.scopes)?;
-    refuse_more_than_own(&signed_in.scopes, &scopes)?;
-    let new = NewToken {
-        name: body.name,
-        kind: TokenKind::Classic { scopes },
-        expires_at: body.expires_at.map(Timestamp::new),
-    };
+    let user = user(&signed_in, body.user.as_deref(), &state).await?;
+    let new = body.read(&user, &state).await?;
+    refuse_more_than_own(own, &new.kind)?;
+    refuse_longer_than_own(&signed_in, &new)?;
     let (token, secret) = state.engine.create_token(&user, new).await?;
-    Ok(created(&TokenBody {
-        token: Some(secret.reveal().to_owned()),
-        ..TokenBody::of(&token)
-    }))
+    let body = TokenBodies::new(&state, &user).of(&token).await?;
+    Ok(created(&body.with_text(secret.reveal())))
 }
 
-/// GET /users/{login}/tokens
+/// GET /tokens
 pub(super) async fn list(
     signed_in: SignedIn,
-    login: Path<String>,
+    of: Query<OfUser>,
+    keyset: Query<Keyset>,
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
-    let user = user(&signed_in, &login, &state).await?;
-    let tokens = state.engine.store().tokens(user.id).await?;
-    let tokens: Vec<TokenBody> = tokens.iter().map(TokenBody::of).collect();
-    Ok(ok(&json!({ "tokens": tokens })))
+    own_scopes(&signed_in)?;
+    let user = user(&signed_in, of.user.as_deref(), &state).await?;
+    let store = state.engine.store();
+    let after = TokenId::new(keyset.after());
+    let found = store.tokens(user.id, after, keyset.limit()).await?;
+    let next = keyset.next(found.last().map(|token| token.id.get()), found.len());
+    let mut bodies = TokenBodies::new(&state, &user);
+    let mut tokens = Vec::with_capacity(found.len());
+    for token in &found {
+        tokens.push(bodies.of(token).await?);
+    }
+    Ok(ok(&json!({ "tokens": tokens, "next": next })))
 }
 
-/// DELETE /users/{login}/tokens/{token_id}
+/// DELETE /tokens/{token_id}
 pub(super) async fn remove(
     signed_in: SignedIn,
-    path: Path<(String, i64)>,
+    id: Path<i64>,
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
-    let (login, id) = path.into_inner();
-    let user = user(&signed_in, &login, &state).await?;
-    let store = state.engine.store();
-    store.delete_token(user.id, TokenId::new(id)).await?;
+    own_scopes(&signed_in)?;
+    let by = signed_in.into_caller();
+    state.engine.revoke_token(&by, TokenId::new(*id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Whose tokens they are; others than oneself are hidden from all but administrators.
-async fn user(signed_in: &SignedIn, login: &str, state: &ApiState) -> Result<User, ApiError> {
-    match signed_in.may_act_for(login) {
-        true => Ok(state.engine.user_by_login(login).await?),
-        false => Err(ApiError::NotFound),
+/// The scopes of a classic token. With any other, tokens are not managed: an app must not outlive its own token, and
+/// no fine-grained one names a permission for it.
+fn own_scopes(signed_in: &SignedIn) -> Result<&[Scope], ApiError> {
+    match &signed_in.grant {
+        Grant::Classic { scopes } => Ok(scopes),
+        Grant::OAuth { .. } | Grant::FineGrained { .. } => Err(ApiError::forbidden(
+            "Must have a classic personal access token to list, make or revoke tokens",
+        )),
     }
 }
 
-fn scopes(words: &[String]) -> Result<Vec<Scope>, ApiError> {
-    let mut scopes = Vec::new();
-    for word in words {
-        let scope: Scope = word.parse().map_err(|_| ApiError::InvalidRequest {
-            detail: format!(
-                "For 'scopes', {word:?} is not one of {}.",
-                Scope::WORDS.join(", ")
-            ),
-        })?;
-        if !scopes.contains(&scope) {
-            scopes.push(scope);
-        }
+/// Whose tokens they are.
+async fn user(
+    signed_in: &SignedIn,
+    login: Option<&str>,
+    state: &ApiState,
+) -> Result<User, ApiError> {
+    let Some(login) = login else {
+        return Ok(signed_in.user.clone());
+    };
+    if !signed_in.may_act_for(login) {
+        return Err(ApiError::forbidden(format!(
+            "Must be {login} or a site administrator to see or make tokens of {login}"
+        )));
     }
-    Ok(scopes)
+    let found = state.engine.store().user_by_login(login).await?;
+    found.ok_or_else(|| {
+        ApiError::Unprocessable(format!("user: {login:?} is not the login of a user"))
+    })
 }
 
 /// A leaked token must not become a stronger one.
-fn refuse_more_than_own(own: &[Scope], wanted: &[Scope]) -> Result<(), ApiError> {
+fn refuse_more_than_own(own: &[Scope], wanted: &TokenKind) -> Result<(), ApiError> {
+    let (field, wanted) = match wanted {
+        TokenKind::Access(Grant::Classic { scopes } | Grant::OAuth { scopes, .. }) => {
+            ("scopes", scopes.as_slice())
+        }
+        TokenKind::Access(Grant::FineGrained { .. }) => ("permissions", &[Scope::Repo][..]),
+        TokenKind::Registration => ("kind", &[Scope::SiteAdmin][..]),
+    };
     match wanted.iter().find(|scope| !covers(own, **scope)) {
         None => Ok(()),
         Some(scope) => Err(ApiError::Unprocessable(format!(
-            "scopes: {:?} is more than the token that asks has",
+            "{field}: {:?} is more than the token that asks has",
             scope.name()
         ))),
+    }
+}
+
+/// Nor one that is there when it is not.
+fn refuse_longer_than_own(signed_in: &SignedIn, new: &NewToken) -> Result<(), ApiError> {
+    let Some(own) = signed_in.expires_at else {
+        return Ok(());
+    };
+    match (&new.kind, new.expires_at) {
+        (TokenKind::Registration, _) => Ok(()),
+        (TokenKind::Access(_), Some(end)) if end <= own => Ok(()),
+        (TokenKind::Access(_), end) => {
+            let end = end.map_or_else(|| "never".to_owned(), |end| end.to_string());
+            Err(ApiError::Unprocessable(format!(
+                "expires_at: {end:?} is later than the token that asks ends, {own}"
+            )))
+        }
     }
 }
 

@@ -47,9 +47,10 @@ impl UserBody {
 
 /// GET /user
 pub(super) async fn myself(signed_in: SignedIn) -> HttpResponse {
-    let scopes = signed_in.scopes.iter().copied().map(Scope::name).collect();
+    let scopes = signed_in.grant.scopes();
+    let names = |scopes: &[Scope]| scopes.iter().copied().map(Scope::name).collect();
     ok(&UserBody {
-        scopes: Some(scopes),
+        scopes: scopes.map(names),
         ..UserBody::of(&signed_in.user)
     })
 }

@@ -7,7 +7,7 @@ use crate::{
     ApiState,
     auth::{Registrar, RunnerCaller, SiteAdmin},
     error::ApiError,
-    lifecycle::Keyset,
+    lifecycle::{Keyset, REGISTRATION_TOKEN_LIFETIME},
     wire::{Body, created, ok, seconds},
 };
 use actix_web::{
@@ -18,10 +18,6 @@ use runyard_domain::{RunnerId, account::TokenKind, runner::Runner};
 use runyard_engine::{NewRunner, NewToken, Settings};
 use serde::Serialize;
 use serde_json::json;
-use std::time::Duration;
-
-/// A registration token opens the door for this long, as GitHub's.
-const REGISTRATION_TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// POST /runners/registration-token
 pub(super) async fn token(

@@ -1,9 +1,9 @@
 //! Headers of every answer, and what is checked before a request is routed at all (contract 2 and 5).
 
-use super::{Excess, accept, documentation, excess};
+use super::{Excess, accept, documentation, excess, granted};
 use crate::{auth, error::ApiError, requests};
 use actix_web::{
-    Error, HttpMessage, HttpResponse,
+    Error, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -12,7 +12,6 @@ use actix_web::{
     },
     middleware::Next,
 };
-use runyard_domain::access::Caller;
 use std::time::Instant;
 use uuid::Uuid;
 
@@ -88,8 +87,7 @@ pub(crate) async fn github(
             API_VERSION,
         );
     }
-    let caller = answer.request().extensions().get::<Caller>().cloned();
-    scopes(answer.headers_mut(), caller.as_ref(), routed.as_deref());
+    granted::tell(&mut answer);
     common(answer.headers_mut(), has_credential);
     Ok(answer)
 }
@@ -126,28 +124,6 @@ fn documented(answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     }
 }
 
-fn scopes(headers: &mut HeaderMap, caller: Option<&Caller>, routed: Option<&str>) {
-    match caller {
-        Some(Caller::User { scopes, .. }) => {
-            let names: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
-            set(headers, "x-oauth-scopes", &names.join(", "));
-            let accepted = routed.is_some_and(documentation::is_repository_itself);
-            set(
-                headers,
-                "x-accepted-oauth-scopes",
-                if accepted { "repo" } else { "" },
-            );
-        }
-        Some(Caller::Job { .. }) => {
-            let name = HeaderName::from_static("x-accepted-github-permissions");
-            if !headers.contains_key(&name) {
-                headers.insert(name, HeaderValue::from_static("actions=read"));
-            }
-        }
-        Some(Caller::Anonymous) | None => {}
-    }
-}
-
 fn common(headers: &mut HeaderMap, has_credential: bool) {
     set(headers, "x-github-enterprise-version", ENTERPRISE_VERSION);
     set(headers, "x-github-media-type", "github.v3; format=json");
@@ -179,7 +155,7 @@ fn weaken_tag(headers: &mut HeaderMap) {
 }
 
 /// Sets a header; the name is one of ours, a value that cannot be one is left out.
-fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
+pub(super) fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(HeaderName::from_static(name), value);
     }

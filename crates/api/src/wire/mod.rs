@@ -7,6 +7,7 @@ pub(crate) mod documentation;
 mod encoding;
 mod etag;
 pub(crate) mod excess;
+mod granted;
 pub(crate) mod headers;
 mod origin;
 mod paging;

@@ -4,6 +4,7 @@ use crate::{answer::Answer, fake_runner::FakeRunner, server::TestServer};
 use flate2::{Compression, write::GzEncoder};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use runyard_api::{ApiLimits, ApiState, TrustedProxies};
+use runyard_domain::run::Intake;
 use runyard_engine::Settings;
 use serde_json::json;
 use std::{io::Write, time::Duration};
@@ -334,6 +335,42 @@ async fn what_is_there_is_given_without_a_place_to_wait() {
     let cancel = server.request("POST", &cancel, &server.admin);
     server.send(cancel).await.expect(202);
     assert_eq!(check(30).await.expect(200).json()["cancelled"], true);
+}
+
+#[tokio::test]
+async fn a_repository_takes_so_many_runs_and_no_more_until_one_ends_or_time_passes() {
+    let full = "2 runs of the repository have not ended, which is the limit";
+    let fast = "2 runs of the repository came within 10 seconds, which is the limit";
+    for (open, burst, limit) in [(2, 100, full), (100, 2, fast)] {
+        let mut settings = Settings::default();
+        settings.intake = Intake { open, burst };
+        let server = TestServer::start_with(|_| {}, settings).await;
+        server.repository("admin", "open", false).await;
+        server.repository("admin", "other", false).await;
+        let first = server.dispatch("admin/open").await;
+        server.dispatch("admin/open").await;
+        let dispatch = "/api/v3/repos/admin/open/actions/workflows/ci.yml/dispatches";
+        let body = json!({ "ref": "main" });
+        let third = server.call("POST", dispatch, &server.admin, body);
+        let answer = third.await;
+        let message = format!("You have exceeded a limit: {limit}. Try again later.");
+        check_refusal(&answer, 429, &message);
+        assert_eq!(answer.header("retry-after"), Some("10"));
+        let list = "/api/v3/repos/admin/open/actions/runs";
+        let count = async || server.get(list, "").await.json()["total_count"].clone();
+        assert_eq!(count().await, 2);
+
+        server.dispatch("admin/other").await;
+        if limit == full {
+            let cancel = format!("{list}/{first}/cancel");
+            let cancel = server.request("POST", &cancel, &server.admin);
+            server.send(cancel).await.expect(202);
+        } else {
+            server.pass(Duration::from_secs(10));
+        }
+        server.dispatch("admin/open").await;
+        assert_eq!(count().await, 3);
+    }
 }
 
 #[tokio::test]

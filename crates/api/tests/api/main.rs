@@ -17,3 +17,5 @@ mod requests;
 mod runner_protocol;
 mod runs;
 mod server;
+mod token_kinds;
+mod tokens;

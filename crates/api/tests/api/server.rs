@@ -5,7 +5,7 @@ use reqwest::{Method, RequestBuilder, redirect::Policy};
 use runyard_api::{ApiState, ServeOptions, serve};
 use runyard_domain::{
     Timestamp,
-    account::{Scope, TokenKind},
+    account::{Grant, Scope, TokenKind},
     repository::{Repository, Role, Source},
 };
 use runyard_engine::{
@@ -108,9 +108,9 @@ impl TestServer {
         let user = self.engine.user_by_login(login).await.unwrap();
         let new = NewToken {
             name: "test".to_owned(),
-            kind: TokenKind::Classic {
+            kind: TokenKind::Access(Grant::Classic {
                 scopes: scopes.to_vec(),
-            },
+            }),
             expires_at: None,
         };
         let (_, secret) = self.engine.create_token(&user, new).await.unwrap();

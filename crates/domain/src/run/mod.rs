@@ -7,6 +7,7 @@ mod attempt;
 mod cancel;
 mod finish;
 mod identity;
+mod intake;
 mod plan;
 mod rerun;
 mod settle;
@@ -15,6 +16,7 @@ mod start;
 pub use attempt::{Attempt, AttemptState, BlockedJob, Job, JobState, PlannedJob, Ran};
 pub use cancel::JobCancelled;
 pub use identity::{CommitFacts, NewRun, Person, RunIdentity};
+pub use intake::{BURST_WINDOW, Crowd, Intake};
 pub use plan::Planning;
 pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX};
 

@@ -74,10 +74,20 @@ impl Accounts for MemoryStore {
         }))
     }
 
-    async fn tokens(&self, user: UserId) -> Result<Vec<Token>, StoreError> {
+    async fn token(&self, id: TokenId) -> Result<Option<Token>, StoreError> {
+        Ok(self.state().tokens.get(&id).cloned())
+    }
+
+    async fn tokens(
+        &self,
+        user: UserId,
+        after: TokenId,
+        limit: u32,
+    ) -> Result<Vec<Token>, StoreError> {
         let state = self.state();
         let tokens = state.tokens.values();
-        Ok(tokens.filter(|t| t.user == user).cloned().collect())
+        let own = tokens.filter(|token| token.user == user && token.id > after);
+        Ok(own.take(limit as usize).cloned().collect())
     }
 
     async fn delete_token(&self, user: UserId, id: TokenId) -> Result<(), StoreError> {

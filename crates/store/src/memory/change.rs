@@ -7,12 +7,12 @@ use super::{
 };
 use crate::{
     ChangeError, Changes, Created, Decide, ExecutionWrite, Loaded, RunNumbers, Scope, Store,
-    StoreError, Wake, Writes,
+    StoreError, Wake, Writes, change::burst_begins,
 };
 use async_trait::async_trait;
 use runyard_domain::{
     Event, Execution, ExecutionId, RepositoryId, Run, RunId, Timestamp, WorkflowId,
-    run::CommitFacts,
+    run::{CommitFacts, Crowd, Intake},
 };
 
 #[async_trait]
@@ -66,7 +66,8 @@ impl State {
                 workflow,
                 trigger_key,
                 parent,
-            } => self.load_new_run((*repository, *workflow, trigger_key), *parent),
+                intake,
+            } => self.load_new_run((*repository, *workflow, trigger_key), *parent, *intake),
             Scope::Run(run) => self.load_run(*run, self.open_executions_of(*run)),
             Scope::Execution(id) => Ok(Loaded::Execution(Box::new(self.load_execution(*id)?))),
             Scope::RunOfExecution(id) => {
@@ -80,6 +81,7 @@ impl State {
         &self,
         (repository, workflow, trigger_key): (RepositoryId, WorkflowId, &str),
         parent: Option<RunId>,
+        intake: Intake,
     ) -> Result<Loaded, StoreError> {
         let of_repository = self.repositories.get(&repository);
         let of_repository = of_repository
@@ -103,9 +105,24 @@ impl State {
                 number: of_workflow.last_number + 1,
                 index: of_repository.last_index + 1,
             },
+            crowd: self.crowd(repository, of_repository.last_index, intake),
             duplicate: self.trigger_keys.get(&key).copied(),
             created: None,
         })
+    }
+
+    /// What a repository with so many runs has, as far as is asked.
+    fn crowd(&self, repository: RepositoryId, last_index: i64, intake: Intake) -> Crowd {
+        let runs = self.runs.values().map(|row| &row.run);
+        let of_repository = runs.filter(|run| run.identity().repository == repository);
+        let open = of_repository.clone().filter(|run| !run.is_completed());
+        let first = burst_begins(last_index, intake);
+        let mut burst = of_repository.map(Run::identity);
+        let began = first.and_then(|first| burst.find(|run| run.index == first));
+        Crowd {
+            is_full: open.count() as u64 >= intake.open,
+            burst_began: began.map(|run| run.created_at),
+        }
     }
 
     fn load_run(&self, id: RunId, executions: Vec<Execution>) -> Result<Loaded, StoreError> {

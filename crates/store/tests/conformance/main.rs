@@ -99,6 +99,7 @@ conformance!(memory, sqlite, postgres => [
     a_refused_decision_leaves_nothing,
     a_refused_new_run_leaves_nothing,
     a_decision_that_creates_nothing_uses_no_numbers,
+    a_new_run_sees_how_many_are_open_and_when_they_came,
     a_scope_that_names_nothing_says_what_is_missing,
     a_run_of_an_unknown_actor_is_refused,
     concurrent_changes_of_one_run_lose_nothing,

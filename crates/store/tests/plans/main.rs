@@ -82,6 +82,7 @@ async fn run_cases(mut new_store: impl AsyncFnMut() -> Arc<dyn Store>) {
         a_look_that_fails_keeps_what_was_seen,
         a_runner_name_is_taken_unless_it_is_replaced,
         runners_are_listed_by_id_and_deleted,
+        a_new_run_sees_how_many_are_open_and_when_they_came,
         a_rerun_is_a_new_attempt_and_the_old_one_stays_readable,
         a_rerun_as_a_new_run_knows_its_parent,
         a_cancelled_run_ends_what_waits_and_tells_what_runs,

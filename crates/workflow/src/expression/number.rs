@@ -3,7 +3,9 @@
 
 /// Digits that are printed at most.
 const PRECISION: usize = 15;
-/// Smaller numbers are printed with an exponent.
+/// Numbers whose exponent is this or more are printed with an exponent.
+const LEAST_LARGE_EXPONENT: i32 = 15;
+/// Those whose exponent is this or less too.
 const LEAST_PLAIN_EXPONENT: i32 = -5;
 
 /// The number a text stands for, white space around it apart; nothing is 0, anything else that is
@@ -81,9 +83,7 @@ pub(super) fn print(number: f64) -> String {
     }
     let (digits, exponent) = scientific(number.abs());
     let sign = if number < 0.0 { "-" } else { "" };
-    let plain = LEAST_PLAIN_EXPONENT < exponent
-        && usize::try_from(exponent).is_ok_and(|exponent| exponent < PRECISION)
-        || (LEAST_PLAIN_EXPONENT < exponent && exponent < 0);
+    let plain = (LEAST_PLAIN_EXPONENT + 1..LEAST_LARGE_EXPONENT).contains(&exponent);
     let printed = if plain {
         print_plain(&digits, exponent)
     } else {

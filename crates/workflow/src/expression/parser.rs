@@ -311,7 +311,7 @@ impl Parser<'_> {
         if arguments.len() > most {
             return Err(self.error("Too many parameters supplied", name));
         }
-        if function == Function::BuiltIn(BuiltIn::Case) && arguments.len() % 2 == 0 {
+        if function == Function::BuiltIn(BuiltIn::Case) && arguments.len().is_multiple_of(2) {
             let what = "Even number of parameters supplied, requires an odd number of parameters";
             return Err(self.error(what, name));
         }
@@ -362,13 +362,19 @@ impl Parser<'_> {
                 let (left, right) = (Box::new(left.node), Box::new(right.node));
                 self.operand(Node::Compare(comparison, left, right), node_depth);
             }
-            Binary::And => self.chain(left, right, Node::And, |node| match node {
-                Node::And(nodes) => Ok(nodes),
-                other => Err(other),
+            Binary::And => self.chain(left, right, Node::And, |node| {
+                if let Node::And(nodes) = node {
+                    Ok(nodes)
+                } else {
+                    Err(node)
+                }
             }),
-            Binary::Or => self.chain(left, right, Node::Or, |node| match node {
-                Node::Or(nodes) => Ok(nodes),
-                other => Err(other),
+            Binary::Or => self.chain(left, right, Node::Or, |node| {
+                if let Node::Or(nodes) = node {
+                    Ok(nodes)
+                } else {
+                    Err(node)
+                }
             }),
         }
     }

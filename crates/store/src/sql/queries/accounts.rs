@@ -49,8 +49,17 @@ impl Accounts for SqlStore {
         perform!(self.read, token_by_hash(hash))
     }
 
-    async fn tokens(&self, user: UserId) -> Result<Vec<Token>, StoreError> {
-        perform!(self.read, tokens_of(user))
+    async fn token(&self, id: TokenId) -> Result<Option<Token>, StoreError> {
+        perform!(self.read, token(id))
+    }
+
+    async fn tokens(
+        &self,
+        user: UserId,
+        after: TokenId,
+        limit: u32,
+    ) -> Result<Vec<Token>, StoreError> {
+        perform!(self.read, tokens_of(user, after, limit))
     }
 
     async fn delete_token(&self, user: UserId, id: TokenId) -> Result<(), StoreError> {
@@ -164,10 +173,23 @@ async fn token_by_hash(
     found.transpose()
 }
 
-async fn tokens_of(connection: &mut Connection, user: &UserId) -> Result<Vec<Token>, Failure> {
+async fn token(connection: &mut Connection, id: &TokenId) -> Result<Option<Token>, Failure> {
+    let row = tokens::table.find(id.get()).select(TokenRow::as_select());
+    let row: Option<TokenRow> = row.get_result(connection).await.optional()?;
+    Ok(row.map(Token::try_from).transpose()?)
+}
+
+async fn tokens_of(
+    connection: &mut Connection,
+    user: &UserId,
+    after: &TokenId,
+    limit: &u32,
+) -> Result<Vec<Token>, Failure> {
     let rows: Vec<TokenRow> = tokens::table
         .filter(tokens::user_id.eq(user.get()))
+        .filter(tokens::id.gt(after.get()))
         .order(tokens::id)
+        .limit((*limit).into())
         .select(TokenRow::as_select())
         .load(connection)
         .await?;

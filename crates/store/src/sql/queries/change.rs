@@ -10,13 +10,17 @@ use super::{
 };
 use crate::{
     ChangeError, Changes, Decide, Loaded, RunNumbers, Scope, Wake, Writes,
-    sql::{failure::Failure, schema::runs},
+    change::burst_begins,
+    sql::{columns::DbTime, failure::Failure, schema::runs},
 };
 use async_trait::async_trait;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 use futures_util::future::BoxFuture;
-use runyard_domain::{Refusal, RepositoryId, RunId, WorkflowId};
+use runyard_domain::{
+    Refusal, RepositoryId, RunId, RunStatus, WorkflowId,
+    run::{Crowd, Intake},
+};
 use std::sync::{Arc, Mutex, PoisonError};
 
 #[async_trait]
@@ -85,7 +89,11 @@ async fn load(connection: &mut Connection, scope: &Scope) -> Result<Loaded, Fail
             workflow,
             trigger_key,
             parent,
-        } => load_new(connection, (*repository, *workflow), trigger_key, *parent).await,
+            intake,
+        } => {
+            let of = (*repository, *workflow);
+            load_new(connection, of, trigger_key, *parent, *intake).await
+        }
         Scope::Run(id) => {
             let run = Box::new(lock_run(connection, *id).await?);
             let executions = lock_open_executions(connection, *id).await?;
@@ -110,6 +118,7 @@ async fn load_new(
     (repository, workflow): (RepositoryId, WorkflowId),
     trigger_key: &str,
     parent: Option<RunId>,
+    intake: Intake,
 ) -> Result<Loaded, Failure> {
     let parent = match parent {
         Some(id) => Some(lock_run(connection, id).await?),
@@ -133,7 +142,63 @@ async fn load_new(
             number: runs_of_workflow + 1,
             index: runs_of_repository + 1,
         },
+        crowd: crowd(connection, repository, runs_of_repository, intake).await?,
         duplicate: duplicate.map(RunId::new),
         created: None,
     })
+}
+
+/// What a repository that made `count` runs has, as far as is asked: one that never made so many is not looked at.
+async fn crowd(
+    connection: &mut Connection,
+    repository: RepositoryId,
+    count: i64,
+    intake: Intake,
+) -> Result<Crowd, Failure> {
+    let burst_began = match burst_begins(count, intake) {
+        Some(index) => created_at(connection, repository, index).await?,
+        None => None,
+    };
+    let is_full = match i64::try_from(intake.open) {
+        Ok(open) if count >= open => has_open(connection, repository, open).await?,
+        Ok(_) | Err(_) => false,
+    };
+    Ok(Crowd {
+        is_full,
+        burst_began: burst_began.map(|time| time.0),
+    })
+}
+
+async fn created_at(
+    connection: &mut Connection,
+    repository: RepositoryId,
+    index: i64,
+) -> Result<Option<DbTime>, Failure> {
+    let run = runs::table
+        .filter(runs::repository_id.eq(repository.get()))
+        .filter(runs::repository_index.eq(index))
+        .select(runs::created_at);
+    Ok(run.get_result(connection).await.optional()?)
+}
+
+/// Whether so many runs have not ended; it reads no more of the index than that.
+async fn has_open(
+    connection: &mut Connection,
+    repository: RepositoryId,
+    count: i64,
+) -> Result<bool, Failure> {
+    let open = RunStatus::ALL
+        .iter()
+        .filter(|status| **status != RunStatus::Completed)
+        .map(|status| status.name());
+    let last: Option<i64> = runs::table
+        .filter(runs::repository_id.eq(repository.get()))
+        .filter(runs::status.eq_any(open.collect::<Vec<_>>()))
+        .select(runs::id)
+        .offset(count - 1)
+        .limit(1)
+        .get_result(connection)
+        .await
+        .optional()?;
+    Ok(last.is_some())
 }

@@ -2,7 +2,7 @@
 
 use super::side::Side;
 use crate::world::{ALL, page};
-use runyard_domain::{RepositoryId, RunnerId, UserId};
+use runyard_domain::{RepositoryId, RunnerId, TokenId, UserId};
 use runyard_store::{JobsOf, RunFilter};
 use std::fmt::Debug;
 
@@ -107,7 +107,9 @@ impl Side {
         lines.push(told(&store.repositories(none, 9).await.unwrap()));
         for user in &self.users {
             lines.push(told(&store.user(*user).await.unwrap()));
-            lines.push(told(&store.tokens(*user).await.unwrap()));
+            lines.push(told(
+                &store.tokens(*user, TokenId::new(0), 9).await.unwrap(),
+            ));
         }
         for world in &self.worlds {
             let id = world.repository.id;

@@ -5,8 +5,9 @@ use crate::world::{
     token_hash,
 };
 use runyard_domain::{
-    TokenId, UserId,
-    account::{Scope, Token, TokenKind, User},
+    RepositoryId, TokenId, UserId,
+    account::{Grant, Reach, Scope, Token, TokenKind, User},
+    permission::{Level, Permission, Permissions},
     repository::{Collaborator, Role},
 };
 use runyard_store::{Conflict, IdKind, RunFilter, Store, StoreError};
@@ -94,7 +95,8 @@ pub(crate) async fn a_deleted_user_loses_tokens_and_roles(store: Arc<dyn Store>)
     store.put_collaborator(repository, role).await.unwrap();
     store.delete_user(guest.id).await.unwrap();
     assert_eq!(store.token_by_hash(token.hash).await.unwrap(), None);
-    assert_eq!(store.tokens(guest.id).await.unwrap(), []);
+    assert_eq!(tokens(&store, guest.id).await, []);
+    assert_eq!(store.token(token.id).await.unwrap(), None);
     assert_eq!(store.role(repository, guest.id).await.unwrap(), None);
     assert_eq!(store.collaborators(repository).await.unwrap(), []);
 }
@@ -130,16 +132,42 @@ pub(crate) async fn a_run_keeps_the_name_of_a_deleted_actor(store: Arc<dyn Store
     assert_eq!(listed.unwrap().items, [view]);
 }
 
+/// Every kind, with as much and with as little in it as there can be.
+fn kinds(owner: UserId) -> Vec<TokenKind> {
+    let everything = Permission::ALL.iter().map(|one| (*one, Level::Write));
+    let many = (1..=50).map(RepositoryId::new).collect();
+    let grants = [
+        Grant::Classic {
+            scopes: Scope::ALL.to_vec(),
+        },
+        Grant::Classic { scopes: vec![] },
+        Grant::OAuth {
+            client_id: "Dash \"board\" \u{1f680}".to_owned(),
+            scopes: Scope::ALL.to_vec(),
+        },
+        Grant::FineGrained {
+            reach: Reach::Only(many),
+            permissions: everything.collect(),
+        },
+        Grant::FineGrained {
+            reach: Reach::OwnedBy(owner),
+            permissions: Permissions::default(),
+        },
+    ];
+    let mut kinds: Vec<_> = grants.into_iter().map(TokenKind::Access).collect();
+    kinds.push(TokenKind::Registration);
+    kinds
+}
+
+async fn tokens(store: &Arc<dyn Store>, user: UserId) -> Vec<Token> {
+    store.tokens(user, TokenId::new(0), 10).await.unwrap()
+}
+
 pub(crate) async fn a_token_reads_back_with_its_user(store: Arc<dyn Store>) {
     let ada = insert_user(&store, "ada").await;
-    let scopes = Scope::ALL.to_vec();
-    let kinds = [
-        TokenKind::Classic { scopes },
-        TokenKind::Classic { scopes: vec![] },
-        TokenKind::Registration,
-    ];
-    for kind in kinds {
+    for kind in kinds(ada.id) {
         let token = insert_token(&store, ada.id, kind).await;
+        assert_eq!(store.token(token.id).await.unwrap(), Some(token.clone()));
         let found = store.token_by_hash(token.hash).await.unwrap();
         assert_eq!(found, Some((token, ada.clone())));
     }
@@ -165,16 +193,20 @@ pub(crate) async fn tokens_are_listed_by_id_and_deleted_by_their_user_only(store
     let first = insert_token(&store, ada.id, TokenKind::Registration).await;
     insert_token(&store, eve.id, TokenKind::Registration).await;
     let third = insert_token(&store, ada.id, TokenKind::Registration).await;
-    let listed = store.tokens(ada.id).await.unwrap();
-    assert_eq!(listed, [first.clone(), third.clone()]);
+    assert_eq!(tokens(&store, ada.id).await, [first.clone(), third.clone()]);
+    let page = async |after, limit| store.tokens(ada.id, after, limit).await.unwrap();
+    assert_eq!(page(TokenId::new(0), 1).await, [first.clone()]);
+    assert_eq!(page(first.id, 1).await, [third.clone()]);
+    assert_eq!(page(third.id, 1).await, []);
     let error = store.delete_token(eve.id, first.id).await.unwrap_err();
     assert!(is_not_found(&error), "{error}");
     store.delete_token(ada.id, first.id).await.unwrap();
     assert_eq!(store.token_by_hash(first.hash).await.unwrap(), None);
-    assert_eq!(store.tokens(ada.id).await.unwrap(), [third]);
+    assert_eq!(store.token(first.id).await.unwrap(), None);
+    assert_eq!(tokens(&store, ada.id).await, [third]);
     let again = store.delete_token(ada.id, first.id).await.unwrap_err();
     assert!(is_not_found(&again), "{again}");
-    assert_eq!(store.tokens(UserId::new(99)).await.unwrap(), []);
+    assert_eq!(tokens(&store, UserId::new(99)).await, []);
 }
 
 pub(crate) async fn a_token_of_an_unknown_user_is_refused(store: Arc<dyn Store>) {

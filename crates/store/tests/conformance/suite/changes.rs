@@ -6,7 +6,8 @@ use crate::world::{
 };
 use runyard_domain::{
     Conclusion, ExecutionId, Refusal, RepositoryId, RunId, RunStatus, UserId, WorkflowId,
-    execution::Patience, run::Person,
+    execution::Patience,
+    run::{Crowd, Intake, Person, RunIdentity},
 };
 use runyard_store::{ChangeError, Conflict, Loaded, Scope, Store, StoreError};
 use std::{
@@ -183,6 +184,45 @@ pub(crate) async fn a_decision_that_creates_nothing_uses_no_numbers(store: Arc<d
     assert_eq!(flow.aggregate().await.identity().index, 1);
 }
 
+/// What a repository with these limits has.
+async fn crowd_of(store: &Arc<dyn Store>, identity: &RunIdentity, open: u64, burst: u64) -> Crowd {
+    let mut scope = scope_of(identity);
+    if let Scope::NewRun { intake, .. } = &mut scope {
+        *intake = Intake { open, burst };
+    }
+    let loaded = load(store, scope).await.unwrap();
+    let Loaded::NewRun { crowd, .. } = loaded else {
+        panic!("{loaded:?}");
+    };
+    crowd
+}
+
+pub(crate) async fn a_new_run_sees_how_many_are_open_and_when_they_came(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let first = world.run(ONE_JOB).await;
+    let second = world.run(ONE_JOB).await;
+    let next = world.wanted(ONE_JOB).await.identity;
+    let began = first.aggregate().await.identity().created_at;
+    let later = second.aggregate().await.identity().created_at;
+    for (open, burst, expected) in [
+        (1, 1, (true, Some(later))),
+        (2, 2, (true, Some(began))),
+        (3, 3, (false, None)),
+    ] {
+        let crowd = crowd_of(&store, &next, open, burst).await;
+        assert_eq!((crowd.is_full, crowd.burst_began), expected, "{open}");
+    }
+    first.cancel().await.unwrap();
+    assert!(first.aggregate().await.is_completed());
+    assert!(!crowd_of(&store, &next, 2, 9).await.is_full);
+    assert!(crowd_of(&store, &next, 1, 9).await.is_full);
+
+    let other = world.with_repository("other").await;
+    let elsewhere = other.wanted(ONE_JOB).await.identity;
+    let crowd = crowd_of(&store, &elsewhere, 1, 1).await;
+    assert_eq!(crowd, Crowd::default());
+}
+
 pub(crate) async fn a_scope_that_names_nothing_says_what_is_missing(store: Arc<dyn Store>) {
     let world = World::new(Arc::clone(&store)).await;
     let identity = world.wanted(ONE_JOB).await.identity;
@@ -191,6 +231,7 @@ pub(crate) async fn a_scope_that_names_nothing_says_what_is_missing(store: Arc<d
         workflow,
         trigger_key: "key".to_owned(),
         parent,
+        intake: Intake::default(),
     };
     let (here, this) = (identity.repository, identity.workflow);
     let run = RunId::new(99);

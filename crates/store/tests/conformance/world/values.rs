@@ -5,7 +5,7 @@ use runyard_domain::{
     account::TokenHash,
     execution::{Patience, Step, StepState},
     repository::{Workflow, WorkflowState},
-    run::{CommitFacts, Person, RunIdentity},
+    run::{CommitFacts, Intake, Person, RunIdentity},
     runner::RunnerRef,
 };
 use runyard_store::{Page, Scope, StoreError};
@@ -108,6 +108,7 @@ pub(crate) fn scope_of(identity: &RunIdentity) -> Scope {
         workflow: identity.workflow,
         trigger_key: identity.trigger_key.clone(),
         parent: identity.parent,
+        intake: Intake::default(),
     }
 }
 

@@ -1,8 +1,15 @@
 //! `on`: the events with their filters and activity types (semantics 6); it must not match any.
 
-use super::scalars::{BOOLEAN, FILLED, TEXT, TEXT_OR_TEXTS};
-use crate::expression::Place;
-use crate::schema::definition::{Definition, Mapping, Shape, at, free, known, may, must, plain};
+use super::activities::{
+    BRANCH_PROTECTION_RULE_TYPES, CHECK_RUN_TYPES, CHECK_SUITE_TYPES, DISCUSSION_COMMENT_TYPES,
+    DISCUSSION_TYPES, IMAGE_VERSION_TYPES, ISSUE_COMMENT_TYPES, ISSUES_TYPES, LABEL_TYPES,
+    MERGE_GROUP_TYPES, MILESTONE_TYPES, PROJECT_CARD_TYPES, PROJECT_COLUMN_TYPES, PROJECT_TYPES,
+    PULL_REQUEST_COMMENT_TYPES, PULL_REQUEST_REVIEW_COMMENT_TYPES, PULL_REQUEST_REVIEW_TYPES,
+    PULL_REQUEST_TYPES, REGISTRY_PACKAGE_TYPES, RELEASE_TYPES, WATCH_TYPES, WORKFLOW_RUN_TYPES,
+};
+use super::declarations::{WORKFLOW_CALL, WORKFLOW_DISPATCH};
+use super::scalars::{FILLED, TEXT_OR_TEXTS};
+use crate::schema::definition::{Definition, Mapping, Shape, known, may, must, plain};
 
 pub(super) static ON: Definition = plain(
     "on is an event, a list of events or a mapping of events",
@@ -110,42 +117,12 @@ static BRANCH_PROTECTION_RULE: Definition = plain(
 
 static BRANCH_PROTECTION_RULE_KEYS: Mapping = known(&[may("types", &BRANCH_PROTECTION_RULE_TYPES)]);
 
-static BRANCH_PROTECTION_RULE_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(BRANCH_PROTECTION_RULE_WORDS),
-        Shape::Sequence(&BRANCH_PROTECTION_RULE_TYPE),
-    ],
-);
-
-static BRANCH_PROTECTION_RULE_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(BRANCH_PROTECTION_RULE_WORDS)],
-);
-
-const BRANCH_PROTECTION_RULE_WORDS: &[&str] = &["created", "edited", "deleted"];
-
 static CHECK_RUN: Definition = plain(
     "check_run takes nothing or a mapping of filters",
     &[Shape::Null, Shape::Mapping(&CHECK_RUN_KEYS)],
 );
 
 static CHECK_RUN_KEYS: Mapping = known(&[may("types", &CHECK_RUN_TYPES)]);
-
-static CHECK_RUN_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(CHECK_RUN_WORDS),
-        Shape::Sequence(&CHECK_RUN_TYPE),
-    ],
-);
-
-static CHECK_RUN_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(CHECK_RUN_WORDS)],
-);
-
-const CHECK_RUN_WORDS: &[&str] = &["created", "rerequested", "completed", "requested_action"];
 
 static CHECK_SUITE: Definition = plain(
     "check_suite takes nothing or a mapping of filters",
@@ -154,21 +131,6 @@ static CHECK_SUITE: Definition = plain(
 
 static CHECK_SUITE_KEYS: Mapping = known(&[may("types", &CHECK_SUITE_TYPES)]);
 
-static CHECK_SUITE_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(CHECK_SUITE_WORDS),
-        Shape::Sequence(&CHECK_SUITE_TYPE),
-    ],
-);
-
-static CHECK_SUITE_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(CHECK_SUITE_WORDS)],
-);
-
-const CHECK_SUITE_WORDS: &[&str] = &["completed", "requested", "rerequested"];
-
 static DISCUSSION: Definition = plain(
     "discussion takes nothing or a mapping of filters",
     &[Shape::Null, Shape::Mapping(&DISCUSSION_KEYS)],
@@ -176,56 +138,12 @@ static DISCUSSION: Definition = plain(
 
 static DISCUSSION_KEYS: Mapping = known(&[may("types", &DISCUSSION_TYPES)]);
 
-static DISCUSSION_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(DISCUSSION_WORDS),
-        Shape::Sequence(&DISCUSSION_TYPE),
-    ],
-);
-
-static DISCUSSION_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(DISCUSSION_WORDS)],
-);
-
-const DISCUSSION_WORDS: &[&str] = &[
-    "created",
-    "edited",
-    "deleted",
-    "transferred",
-    "pinned",
-    "unpinned",
-    "labeled",
-    "unlabeled",
-    "locked",
-    "unlocked",
-    "category_changed",
-    "answered",
-    "unanswered",
-];
-
 static DISCUSSION_COMMENT: Definition = plain(
     "discussion_comment takes nothing or a mapping of filters",
     &[Shape::Null, Shape::Mapping(&DISCUSSION_COMMENT_KEYS)],
 );
 
 static DISCUSSION_COMMENT_KEYS: Mapping = known(&[may("types", &DISCUSSION_COMMENT_TYPES)]);
-
-static DISCUSSION_COMMENT_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(DISCUSSION_COMMENT_WORDS),
-        Shape::Sequence(&DISCUSSION_COMMENT_TYPE),
-    ],
-);
-
-static DISCUSSION_COMMENT_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(DISCUSSION_COMMENT_WORDS)],
-);
-
-const DISCUSSION_COMMENT_WORDS: &[&str] = &["created", "edited", "deleted"];
 
 static IMAGE_VERSION: Definition = plain(
     "image_version takes nothing or a mapping of filters",
@@ -238,42 +156,12 @@ static IMAGE_VERSION_KEYS: Mapping = known(&[
     may("versions", &TEXT_OR_TEXTS),
 ]);
 
-static IMAGE_VERSION_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(IMAGE_VERSION_WORDS),
-        Shape::Sequence(&IMAGE_VERSION_TYPE),
-    ],
-);
-
-static IMAGE_VERSION_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(IMAGE_VERSION_WORDS)],
-);
-
-const IMAGE_VERSION_WORDS: &[&str] = &["ready"];
-
 static ISSUE_COMMENT: Definition = plain(
     "issue_comment takes nothing or a mapping of filters",
     &[Shape::Null, Shape::Mapping(&ISSUE_COMMENT_KEYS)],
 );
 
 static ISSUE_COMMENT_KEYS: Mapping = known(&[may("types", &ISSUE_COMMENT_TYPES)]);
-
-static ISSUE_COMMENT_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(ISSUE_COMMENT_WORDS),
-        Shape::Sequence(&ISSUE_COMMENT_TYPE),
-    ],
-);
-
-static ISSUE_COMMENT_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(ISSUE_COMMENT_WORDS)],
-);
-
-const ISSUE_COMMENT_WORDS: &[&str] = &["created", "edited", "deleted"];
 
 static ISSUES: Definition = plain(
     "issues takes nothing or a mapping of filters",
@@ -282,57 +170,12 @@ static ISSUES: Definition = plain(
 
 static ISSUES_KEYS: Mapping = known(&[may("types", &ISSUES_TYPES)]);
 
-static ISSUES_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[Shape::Words(ISSUES_WORDS), Shape::Sequence(&ISSUES_TYPE)],
-);
-
-static ISSUES_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(ISSUES_WORDS)],
-);
-
-const ISSUES_WORDS: &[&str] = &[
-    "opened",
-    "edited",
-    "deleted",
-    "transferred",
-    "pinned",
-    "unpinned",
-    "closed",
-    "reopened",
-    "assigned",
-    "unassigned",
-    "labeled",
-    "unlabeled",
-    "locked",
-    "unlocked",
-    "milestoned",
-    "demilestoned",
-    "typed",
-    "untyped",
-    "field_added",
-    "field_removed",
-];
-
 static LABEL: Definition = plain(
     "label takes nothing or a mapping of filters",
     &[Shape::Null, Shape::Mapping(&LABEL_KEYS)],
 );
 
 static LABEL_KEYS: Mapping = known(&[may("types", &LABEL_TYPES)]);
-
-static LABEL_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[Shape::Words(LABEL_WORDS), Shape::Sequence(&LABEL_TYPE)],
-);
-
-static LABEL_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(LABEL_WORDS)],
-);
-
-const LABEL_WORDS: &[&str] = &["created", "edited", "deleted"];
 
 static MERGE_GROUP: Definition = plain(
     "merge_group takes nothing or a mapping of filters",
@@ -345,42 +188,12 @@ static MERGE_GROUP_KEYS: Mapping = known(&[
     may("branches-ignore", &TEXT_OR_TEXTS),
 ]);
 
-static MERGE_GROUP_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(MERGE_GROUP_WORDS),
-        Shape::Sequence(&MERGE_GROUP_TYPE),
-    ],
-);
-
-static MERGE_GROUP_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(MERGE_GROUP_WORDS)],
-);
-
-const MERGE_GROUP_WORDS: &[&str] = &["checks_requested"];
-
 static MILESTONE: Definition = plain(
     "milestone takes nothing or a mapping of filters",
     &[Shape::Null, Shape::Mapping(&MILESTONE_KEYS)],
 );
 
 static MILESTONE_KEYS: Mapping = known(&[may("types", &MILESTONE_TYPES)]);
-
-static MILESTONE_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(MILESTONE_WORDS),
-        Shape::Sequence(&MILESTONE_TYPE),
-    ],
-);
-
-static MILESTONE_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(MILESTONE_WORDS)],
-);
-
-const MILESTONE_WORDS: &[&str] = &["created", "closed", "opened", "edited", "deleted"];
 
 static PROJECT: Definition = plain(
     "project takes nothing or a mapping of filters",
@@ -389,20 +202,6 @@ static PROJECT: Definition = plain(
 
 static PROJECT_KEYS: Mapping = known(&[may("types", &PROJECT_TYPES)]);
 
-static PROJECT_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[Shape::Words(PROJECT_WORDS), Shape::Sequence(&PROJECT_TYPE)],
-);
-
-static PROJECT_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(PROJECT_WORDS)],
-);
-
-const PROJECT_WORDS: &[&str] = &[
-    "created", "updated", "closed", "reopened", "edited", "deleted",
-];
-
 static PROJECT_CARD: Definition = plain(
     "project_card takes nothing or a mapping of filters",
     &[Shape::Null, Shape::Mapping(&PROJECT_CARD_KEYS)],
@@ -410,42 +209,12 @@ static PROJECT_CARD: Definition = plain(
 
 static PROJECT_CARD_KEYS: Mapping = known(&[may("types", &PROJECT_CARD_TYPES)]);
 
-static PROJECT_CARD_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(PROJECT_CARD_WORDS),
-        Shape::Sequence(&PROJECT_CARD_TYPE),
-    ],
-);
-
-static PROJECT_CARD_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(PROJECT_CARD_WORDS)],
-);
-
-const PROJECT_CARD_WORDS: &[&str] = &["created", "moved", "converted", "edited", "deleted"];
-
 static PROJECT_COLUMN: Definition = plain(
     "project_column takes nothing or a mapping of filters",
     &[Shape::Null, Shape::Mapping(&PROJECT_COLUMN_KEYS)],
 );
 
 static PROJECT_COLUMN_KEYS: Mapping = known(&[may("types", &PROJECT_COLUMN_TYPES)]);
-
-static PROJECT_COLUMN_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(PROJECT_COLUMN_WORDS),
-        Shape::Sequence(&PROJECT_COLUMN_TYPE),
-    ],
-);
-
-static PROJECT_COLUMN_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(PROJECT_COLUMN_WORDS)],
-);
-
-const PROJECT_COLUMN_WORDS: &[&str] = &["created", "updated", "moved", "deleted"];
 
 static PULL_REQUEST: Definition = plain(
     "pull_request takes nothing or a mapping of filters",
@@ -460,44 +229,6 @@ static PULL_REQUEST_KEYS: Mapping = known(&[
     may("paths-ignore", &TEXT_OR_TEXTS),
 ]);
 
-static PULL_REQUEST_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(PULL_REQUEST_WORDS),
-        Shape::Sequence(&PULL_REQUEST_TYPE),
-    ],
-);
-
-static PULL_REQUEST_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(PULL_REQUEST_WORDS)],
-);
-
-const PULL_REQUEST_WORDS: &[&str] = &[
-    "assigned",
-    "unassigned",
-    "labeled",
-    "unlabeled",
-    "milestoned",
-    "demilestoned",
-    "opened",
-    "edited",
-    "closed",
-    "reopened",
-    "synchronize",
-    "converted_to_draft",
-    "ready_for_review",
-    "locked",
-    "unlocked",
-    "enqueued",
-    "dequeued",
-    "review_requested",
-    "review_request_removed",
-    "auto_merge_enabled",
-    "auto_merge_disabled",
-    "stacked",
-];
-
 static PULL_REQUEST_COMMENT: Definition = plain(
     "pull_request_comment takes nothing or a mapping of filters",
     &[Shape::Null, Shape::Mapping(&PULL_REQUEST_COMMENT_KEYS)],
@@ -505,42 +236,12 @@ static PULL_REQUEST_COMMENT: Definition = plain(
 
 static PULL_REQUEST_COMMENT_KEYS: Mapping = known(&[may("types", &PULL_REQUEST_COMMENT_TYPES)]);
 
-static PULL_REQUEST_COMMENT_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(PULL_REQUEST_COMMENT_WORDS),
-        Shape::Sequence(&PULL_REQUEST_COMMENT_TYPE),
-    ],
-);
-
-static PULL_REQUEST_COMMENT_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(PULL_REQUEST_COMMENT_WORDS)],
-);
-
-const PULL_REQUEST_COMMENT_WORDS: &[&str] = &["created", "edited", "deleted"];
-
 static PULL_REQUEST_REVIEW: Definition = plain(
     "pull_request_review takes nothing or a mapping of filters",
     &[Shape::Null, Shape::Mapping(&PULL_REQUEST_REVIEW_KEYS)],
 );
 
 static PULL_REQUEST_REVIEW_KEYS: Mapping = known(&[may("types", &PULL_REQUEST_REVIEW_TYPES)]);
-
-static PULL_REQUEST_REVIEW_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(PULL_REQUEST_REVIEW_WORDS),
-        Shape::Sequence(&PULL_REQUEST_REVIEW_TYPE),
-    ],
-);
-
-static PULL_REQUEST_REVIEW_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(PULL_REQUEST_REVIEW_WORDS)],
-);
-
-const PULL_REQUEST_REVIEW_WORDS: &[&str] = &["submitted", "edited", "dismissed"];
 
 static PULL_REQUEST_REVIEW_COMMENT: Definition = plain(
     "pull_request_review_comment takes nothing or a mapping of filters",
@@ -552,21 +253,6 @@ static PULL_REQUEST_REVIEW_COMMENT: Definition = plain(
 
 static PULL_REQUEST_REVIEW_COMMENT_KEYS: Mapping =
     known(&[may("types", &PULL_REQUEST_REVIEW_COMMENT_TYPES)]);
-
-static PULL_REQUEST_REVIEW_COMMENT_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(PULL_REQUEST_REVIEW_COMMENT_WORDS),
-        Shape::Sequence(&PULL_REQUEST_REVIEW_COMMENT_TYPE),
-    ],
-);
-
-static PULL_REQUEST_REVIEW_COMMENT_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(PULL_REQUEST_REVIEW_COMMENT_WORDS)],
-);
-
-const PULL_REQUEST_REVIEW_COMMENT_WORDS: &[&str] = &["created", "edited", "deleted"];
 
 static PUSH: Definition = plain(
     "push takes nothing or a mapping of filters",
@@ -589,47 +275,12 @@ static REGISTRY_PACKAGE: Definition = plain(
 
 static REGISTRY_PACKAGE_KEYS: Mapping = known(&[may("types", &REGISTRY_PACKAGE_TYPES)]);
 
-static REGISTRY_PACKAGE_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(REGISTRY_PACKAGE_WORDS),
-        Shape::Sequence(&REGISTRY_PACKAGE_TYPE),
-    ],
-);
-
-static REGISTRY_PACKAGE_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(REGISTRY_PACKAGE_WORDS)],
-);
-
-const REGISTRY_PACKAGE_WORDS: &[&str] = &["published", "updated"];
-
 static RELEASE: Definition = plain(
     "release takes nothing or a mapping of filters",
     &[Shape::Null, Shape::Mapping(&RELEASE_KEYS)],
 );
 
 static RELEASE_KEYS: Mapping = known(&[may("types", &RELEASE_TYPES)]);
-
-static RELEASE_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[Shape::Words(RELEASE_WORDS), Shape::Sequence(&RELEASE_TYPE)],
-);
-
-static RELEASE_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(RELEASE_WORDS)],
-);
-
-const RELEASE_WORDS: &[&str] = &[
-    "published",
-    "unpublished",
-    "created",
-    "edited",
-    "deleted",
-    "prereleased",
-    "released",
-];
 
 static REPOSITORY_DISPATCH: Definition = plain(
     "repository_dispatch takes nothing or a mapping of filters",
@@ -645,18 +296,6 @@ static WATCH: Definition = plain(
 
 static WATCH_KEYS: Mapping = known(&[may("types", &WATCH_TYPES)]);
 
-static WATCH_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[Shape::Words(WATCH_WORDS), Shape::Sequence(&WATCH_TYPE)],
-);
-
-static WATCH_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(WATCH_WORDS)],
-);
-
-const WATCH_WORDS: &[&str] = &["started"];
-
 static WORKFLOW_RUN: Definition = plain(
     "workflow_run takes nothing or a mapping of filters",
     &[Shape::Null, Shape::Mapping(&WORKFLOW_RUN_KEYS)],
@@ -669,21 +308,6 @@ static WORKFLOW_RUN_KEYS: Mapping = known(&[
     must("workflows", &TEXT_OR_TEXTS),
 ]);
 
-static WORKFLOW_RUN_TYPES: Definition = plain(
-    "an activity type or a list of them is allowed here",
-    &[
-        Shape::Words(WORKFLOW_RUN_WORDS),
-        Shape::Sequence(&WORKFLOW_RUN_TYPE),
-    ],
-);
-
-static WORKFLOW_RUN_TYPE: Definition = plain(
-    "an activity type is allowed here",
-    &[Shape::Words(WORKFLOW_RUN_WORDS)],
-);
-
-const WORKFLOW_RUN_WORDS: &[&str] = &["requested", "completed", "in_progress"];
-
 static SCHEDULE: Definition = plain(
     "schedule is a list of mappings with cron and timezone",
     &[Shape::Sequence(&SCHEDULE_ENTRY)],
@@ -695,129 +319,3 @@ static SCHEDULE_ENTRY: Definition = plain(
 );
 
 static SCHEDULE_KEYS: Mapping = known(&[must("cron", &FILLED), may("timezone", &FILLED)]);
-
-static WORKFLOW_DISPATCH: Definition = plain(
-    "workflow_dispatch takes nothing or a mapping with inputs",
-    &[Shape::Null, Shape::Mapping(&DISPATCH_KEYS)],
-);
-
-static DISPATCH_KEYS: Mapping = known(&[may("inputs", &DISPATCH_INPUTS)]);
-
-static DISPATCH_INPUTS: Definition = plain(
-    "inputs is a mapping of names to inputs",
-    &[Shape::Null, Shape::Mapping(&DISPATCH_INPUT_NAMES)],
-);
-
-static DISPATCH_INPUT_NAMES: Mapping = free(&DISPATCH_INPUT);
-
-static DISPATCH_INPUT: Definition = plain(
-    "an input takes nothing or a mapping",
-    &[Shape::Null, Shape::Mapping(&DISPATCH_INPUT_KEYS)],
-);
-
-static DISPATCH_INPUT_KEYS: Mapping = known(&[
-    may("description", &TEXT),
-    may("type", &DISPATCH_KIND),
-    may("required", &BOOLEAN),
-    may("default", &DISPATCH_DEFAULT),
-    may("options", &OPTIONS),
-    may("deprecationMessage", &TEXT),
-]);
-
-static DISPATCH_KIND: Definition = plain(
-    "string, boolean, number, choice or environment is allowed here",
-    &[Shape::Words(&[
-        "string",
-        "boolean",
-        "number",
-        "choice",
-        "environment",
-    ])],
-);
-
-static DISPATCH_DEFAULT: Definition = plain(
-    "a string, a number or a boolean is allowed here",
-    &[Shape::Null, Shape::Boolean, Shape::Number, Shape::Text],
-);
-
-static OPTIONS: Definition = plain(
-    "options is a list of strings that are not empty",
-    &[Shape::Sequence(&FILLED)],
-);
-
-static WORKFLOW_CALL: Definition = plain(
-    "workflow_call takes nothing or a mapping with inputs, secrets and outputs",
-    &[Shape::Null, Shape::Mapping(&CALL_KEYS)],
-);
-
-static CALL_KEYS: Mapping = known(&[
-    may("inputs", &CALL_INPUTS),
-    may("secrets", &CALL_SECRETS),
-    may("outputs", &CALL_OUTPUTS),
-]);
-
-static CALL_INPUTS: Definition = plain(
-    "inputs is a mapping of names to inputs",
-    &[Shape::Null, Shape::Mapping(&CALL_INPUT_NAMES)],
-);
-
-static CALL_INPUT_NAMES: Mapping = free(&CALL_INPUT);
-
-static CALL_INPUT: Definition = plain(
-    "an input is a mapping with type",
-    &[Shape::Mapping(&CALL_INPUT_KEYS)],
-);
-
-static CALL_INPUT_KEYS: Mapping = known(&[
-    must("type", &CALL_KIND),
-    may("description", &TEXT),
-    may("required", &BOOLEAN),
-    may("default", &CALL_DEFAULT),
-    may("deprecationMessage", &TEXT),
-]);
-
-static CALL_KIND: Definition = plain(
-    "string, boolean or number is allowed here",
-    &[Shape::Words(&["string", "boolean", "number"])],
-);
-
-static CALL_DEFAULT: Definition = at(
-    Place::CallInputDefault,
-    "a string, a number or a boolean is allowed here",
-    &[Shape::Null, Shape::Boolean, Shape::Number, Shape::Text],
-);
-
-static CALL_SECRETS: Definition = plain(
-    "secrets is a mapping of names to secrets",
-    &[Shape::Null, Shape::Mapping(&CALL_SECRET_NAMES)],
-);
-
-static CALL_SECRET_NAMES: Mapping = free(&CALL_SECRET);
-
-static CALL_SECRET: Definition = plain(
-    "a secret takes nothing or a mapping with description and required",
-    &[Shape::Null, Shape::Mapping(&CALL_SECRET_KEYS)],
-);
-
-static CALL_SECRET_KEYS: Mapping = known(&[may("description", &TEXT), may("required", &BOOLEAN)]);
-
-static CALL_OUTPUTS: Definition = plain(
-    "outputs is a mapping of names to outputs",
-    &[Shape::Null, Shape::Mapping(&CALL_OUTPUT_NAMES)],
-);
-
-static CALL_OUTPUT_NAMES: Mapping = free(&CALL_OUTPUT);
-
-static CALL_OUTPUT: Definition = plain(
-    "an output is a mapping with value",
-    &[Shape::Mapping(&CALL_OUTPUT_KEYS)],
-);
-
-static CALL_OUTPUT_KEYS: Mapping =
-    known(&[may("description", &TEXT), must("value", &CALL_OUTPUT_VALUE)]);
-
-static CALL_OUTPUT_VALUE: Definition = at(
-    Place::CallOutputValue,
-    "the value of an output is a string",
-    &[Shape::Text],
-);

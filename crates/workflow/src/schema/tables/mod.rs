@@ -2,6 +2,8 @@
 //! it must not read anything.
 
 mod action;
+mod activities;
+mod declarations;
 mod events;
 mod job;
 mod scalars;
