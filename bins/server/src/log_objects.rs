@@ -14,8 +14,17 @@ pub(crate) async fn open(settings: &Settings, folder: &Path) -> Result<LogStorag
         true => LogStorage::new(local_objects(folder)?),
         false => LogStorage::new(s3_objects(&bucket(settings)?, std::env::vars_os())?),
     };
-    logs.probe().await?;
+    logs.probe()
+        .await
+        .with_context(|| place(settings, folder))?;
     Ok(logs)
+}
+
+fn place(settings: &Settings, folder: &Path) -> String {
+    match settings.logs.s3.bucket.as_str() {
+        "" => format!("trying the folder of sealed logs, {}", folder.display()),
+        bucket => format!("trying the bucket of sealed logs, logs.s3.bucket = {bucket:?}"),
+    }
 }
 
 fn bucket(settings: &Settings) -> Result<S3Settings> {

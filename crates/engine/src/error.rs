@@ -101,7 +101,7 @@ impl From<LogError> for EngineError {
             | LogError::Damaged { .. }
             | LogError::BadRow(_)
             | LogError::Probe { .. }
-            | LogError::Altered { .. }
+            | LogError::Altered
             | LogError::Archive(_)
             | LogError::Io(_)
             | LogError::Lost(_)) => Self::Internal(anyhow::Error::new(other)),

@@ -117,6 +117,7 @@ impl Engine {
     }
 
     async fn seal(&self, execution: ExecutionId) -> Result<(), EngineError> {
+        let _turn = self.logs.turn().await;
         let LogContent::Chunks(bytes) = self.store.log(execution).await? else {
             return Ok(());
         };

@@ -27,21 +27,16 @@ pub enum LogError {
     #[error("the object store failed")]
     Store(#[from] object_store::Error),
     /// A place for logs does not take, give back or delete a small object.
-    #[error("logs cannot be kept in {place}: {problem}")]
+    #[error("logs cannot be kept there: {problem}")]
     Probe {
-        /// The store.
-        place: String,
         /// What is wrong, as far as the answer tells.
         problem: &'static str,
         /// What the store said.
         source: object_store::Error,
     },
     /// A place for logs gives back something else than it took.
-    #[error("logs cannot be kept in {place}: it gave back something else than it took")]
-    Altered {
-        /// The store.
-        place: String,
-    },
+    #[error("logs cannot be kept there: what is read is not what was put")]
+    Altered,
     /// An archive could not be written.
     #[error("the archive could not be written")]
     Archive(#[from] zip::result::ZipError),
