@@ -4,6 +4,7 @@ mod access;
 mod cancel;
 mod first_run;
 mod gh;
+mod matrix_and_calls;
 mod own_repository;
 mod project;
 mod refusals;

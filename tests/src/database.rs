@@ -77,9 +77,11 @@ impl Database {
         tokio::spawn(connection);
         let messages = client.simple_query(statement).await;
         let messages = messages.expect("PostgreSQL takes the statement");
-        let rows = messages.iter().filter_map(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-            _ => None,
+        let rows = messages.iter().filter_map(|message| {
+            let SimpleQueryMessage::Row(row) = message else {
+                return None;
+            };
+            row.get(0).map(str::to_owned)
         });
         rows.collect()
     }

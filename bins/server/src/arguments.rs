@@ -1,6 +1,7 @@
 //! The command line: what can be asked of the program. No work is done here.
 
 use crate::expression::Expression;
+use crate::plan::Workflow;
 use crate::settings::StoreKind;
 use crate::source_arguments::{Given, RepoCredentials, RepoEvents, RepoPolling};
 use crate::token_arguments::Token;
@@ -42,6 +43,9 @@ pub(crate) enum Command {
     /// Try expressions of workflows out; needs no server
     #[command(subcommand)]
     Expression(Expression),
+    /// Look at workflow files; needs no server
+    #[command(subcommand)]
+    Workflow(Workflow),
 }
 
 /// Which settings a server starts with.

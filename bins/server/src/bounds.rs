@@ -13,6 +13,8 @@ type Bound = (&'static str, u64, u64, u64);
 const SECONDS_MAX: u64 = 365 * 24 * 60 * 60;
 /// Largest number that may be set for a size or a count.
 const COUNT_MAX: u64 = 1 << 40;
+/// Most runs that may be set: so many are counted when one more comes.
+const RUNS_MAX: u64 = 1_000_000;
 /// Longest wait of the system for a connection to be taken, in connections.
 const BACKLOG_MAX: u64 = 65_535;
 
@@ -106,7 +108,12 @@ fn limits(settings: &Settings) -> Vec<Bound> {
     let backlog = ("limits.backlog", u64::from(limits.backlog), 1, BACKLOG_MAX);
     let per_address = count(limits.connections_per_address);
     let per_address = ("limits.connections_per_address", per_address, 0, COUNT_MAX);
+    let runs = [
+        ("limits.open_runs", limits.open_runs),
+        ("limits.runs_in_ten_seconds", limits.runs_in_ten_seconds),
+    ];
     let mut bounds = vec![backlog, per_address];
+    bounds.extend(runs.map(|(key, value)| (key, value, 1, RUNS_MAX)));
     bounds.extend(sizes.map(|(key, value, most)| (key, count(value), 1, most)));
     bounds.extend(times.map(|(key, value)| (key, value, 1, SECONDS_MAX)));
     bounds

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bounds;
+mod check;
 mod client;
 mod commands;
 mod demo;
@@ -12,8 +13,10 @@ mod hook;
 mod listening;
 mod local_runner;
 mod log_objects;
+mod plan;
 mod repo_sources;
 mod sealing_key;
+mod scratch;
 mod serve;
 mod settings;
 mod source_arguments;
@@ -59,6 +62,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(connection) => status::status(&connection).await,
         Command::Dispatch(command) => commands::dispatch(command).await,
         Command::Demo(command) => demo::demo(command).await,
+        Command::Workflow(command) => return plan::workflow(command),
         Command::Expression(command) => return expression::expression(command),
     }?;
     Ok(ExitCode::SUCCESS)

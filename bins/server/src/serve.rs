@@ -32,7 +32,7 @@ pub(crate) async fn serve(command: Serve) -> Result<()> {
         url,
         socket,
     } = Listening::open(&settings)?;
-    let engine = storage::open_engine(&settings).await?;
+    let (engine, _own_folders) = storage::open_engine(&settings).await?;
     let _clocks = engine.start_clocks().await?;
     let stop = Stop::new();
     let answering = answer(listeners, engine.clone(), settings.clone(), &stop)?;

@@ -7,7 +7,7 @@ use crate::{
 use anyhow::{Context, Result};
 use config::{Config, Environment, File, FileFormat};
 use runyard_api::ApiLimits;
-use runyard_domain::execution::Patience;
+use runyard_domain::{execution::Patience, run::Intake};
 use serde::Deserialize;
 use std::{
     fmt,
@@ -73,6 +73,8 @@ pub(crate) struct Limits {
     pub(crate) connections_per_address: usize,
     pub(crate) backlog: u32,
     pub(crate) waiting_calls: usize,
+    pub(crate) open_runs: u64,
+    pub(crate) runs_in_ten_seconds: u64,
 }
 
 impl Limits {
@@ -239,6 +241,10 @@ impl Settings {
                 lease: Duration::from_secs(self.jobs.lease_seconds),
                 cancel_grace: Duration::from_secs(self.jobs.cancel_grace_seconds),
             },
+            intake: Intake {
+                open: self.limits.open_runs,
+                burst: self.limits.runs_in_ten_seconds,
+            },
             job_log_bytes: self.logs.job_bytes,
             workflow_folder: self.git.workflow_folder.trim_matches('/').to_owned(),
             job_timeout: Duration::from_secs(self.jobs.timeout_minutes * 60),
@@ -268,6 +274,7 @@ pub(crate) mod tests {
         assert_eq!(settings.store.kind, StoreKind::Sqlite);
         assert!(settings.runner.in_process);
         assert_eq!(settings.limits.api(), ApiLimits::default());
+        assert_eq!(settings.engine().intake, Intake::default());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::{
     log_objects,
+    scratch::Scratch,
     sealing_key::sealing_key,
     settings::{Settings, StoreKind},
 };
@@ -16,21 +17,24 @@ pub(crate) fn sqlite_file(settings: &Settings) -> PathBuf {
     settings.data.dir.join("runyard.db")
 }
 
-pub(crate) async fn open_engine(settings: &Settings) -> Result<Engine> {
+/// The engine, and the folders that go with this process.
+pub(crate) async fn open_engine(settings: &Settings) -> Result<(Engine, Vec<Scratch>)> {
     let data = std::path::absolute(&settings.data.dir)?;
     std::fs::create_dir_all(&data)
         .with_context(|| format!("making the data folder {}", data.display()))?;
+    let mut folders = Folders::of(settings.store.kind);
     let store = open_store(settings).await?;
-    let mirrors = of_this_process(settings, data.join("mirrors"));
+    let mirrors = folders.place(data.join("mirrors"))?;
     let git = Git::new(settings.git.engine(&mirrors));
     git.clear_leftovers()?;
-    let folder = of_this_process(settings, std::path::absolute(settings.logs_dir())?);
-    let logs = log_objects::open(settings, &folder).await?;
+    let objects = folders.place(std::path::absolute(settings.logs_dir())?)?;
+    let logs = log_objects::open(settings, &objects).await?;
     let engine = runyard_engine::Settings {
         sealing_key: sealing_key(settings)?,
         ..settings.engine()
     };
-    Ok(Engine::new(store, git, logs, engine).await?)
+    let engine = Engine::new(store, git, logs, engine).await?;
+    Ok((engine, folders.own))
 }
 
 async fn open_store(settings: &Settings) -> Result<Arc<dyn Store>> {
@@ -56,10 +60,31 @@ pub(crate) fn database_url(settings: &Settings) -> Result<&str> {
     Ok(url)
 }
 
-/// A memory store begins with id 1 again, so what an earlier start left under the same ids must not be met.
-fn of_this_process(settings: &Settings, usual: PathBuf) -> PathBuf {
-    match settings.store.kind {
-        StoreKind::Memory => usual.join(format!("memory-{}", std::process::id())),
-        StoreKind::Sqlite | StoreKind::Postgres => usual,
+/// Where files go. A memory store begins with id 1 again, so what an earlier start left under the same ids must not be
+/// met: its files are in folders of this process.
+struct Folders {
+    is_kept: bool,
+    own: Vec<Scratch>,
+}
+
+impl Folders {
+    fn of(kind: StoreKind) -> Self {
+        Self {
+            is_kept: match kind {
+                StoreKind::Memory => false,
+                StoreKind::Sqlite | StoreKind::Postgres => true,
+            },
+            own: Vec::new(),
+        }
+    }
+
+    fn place(&mut self, usual: PathBuf) -> Result<PathBuf> {
+        if self.is_kept {
+            return Ok(usual);
+        }
+        let own = Scratch::new(&usual)?;
+        let path = own.path().to_owned();
+        self.own.push(own);
+        Ok(path)
     }
 }

@@ -7,7 +7,7 @@ use nix::{
 };
 use serde_json::Value;
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -21,7 +21,7 @@ struct Server {
     url: String,
     token: String,
     socket: PathBuf,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 fn command(folder: &Path) -> Command {
@@ -57,7 +57,7 @@ impl Server {
             url,
             token,
             socket,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -114,4 +114,64 @@ fn a_request_that_does_not_end_keeps_the_server_no_longer_than_the_setting_says(
     assert_eq!(code, Some(0));
     assert!(took < Duration::from_secs(20), "{took:?}");
     assert!(TcpStream::connect(server.address()).is_err());
+}
+
+/// How many folders of memory stores are in the data folder.
+fn own_folders(server: &Server) -> usize {
+    let parents = ["mirrors", "objects"].map(|name| server.folder.path().join("data").join(name));
+    let entries = parents.map(|parent| std::fs::read_dir(parent).unwrap().count());
+    entries.iter().sum()
+}
+
+#[test]
+fn a_server_that_keeps_nothing_leaves_nothing() {
+    let mut server = Server::start(&[]);
+    assert_eq!(own_folders(&server), 2);
+    assert_eq!(server.stop().0, Some(0));
+    assert_eq!(own_folders(&server), 0);
+}
+
+/// Asks on this connection; the first line of the answer, unless none comes for a while.
+fn ask(stream: &mut TcpStream, patience: Duration) -> Option<String> {
+    stream.set_read_timeout(Some(patience)).unwrap();
+    let mut line = [0; 12];
+    match stream.read_exact(&mut line) {
+        Ok(()) => Some(String::from_utf8_lossy(&line).into_owned()),
+        Err(error) if error.kind() == ErrorKind::WouldBlock => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn a_connection_beyond_the_setting_waits_until_another_ends() {
+    let server = Server::start(&[
+        ("RUNYARD__LIMITS__CONNECTIONS", "1"),
+        ("RUNYARD__SERVER__WORKERS", "1"),
+    ]);
+    let hello = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let open = || {
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        stream.write_all(hello).unwrap();
+        stream
+    };
+    let (long, short) = (Duration::from_secs(20), Duration::from_millis(500));
+    let mut first = open();
+    assert_eq!(ask(&mut first, long).unwrap(), "HTTP/1.1 200");
+    let mut second = open();
+    assert_eq!(ask(&mut second, short), None);
+    drop(first);
+    assert_eq!(ask(&mut second, long).unwrap(), "HTTP/1.1 200");
+}
+
+#[test]
+fn a_limit_that_cannot_be_keeps_the_server_from_starting() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path());
+    command.args(["serve", "--store", "memory"]);
+    command.env("RUNYARD__LIMITS__HEADER_COUNT", "96");
+    let output = command.output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    let expected = "setting limits.header_count is 96, it must be 1 to 95";
+    assert!(said.contains(expected), "{said}");
 }

@@ -1,10 +1,13 @@
 //! What happened to a run: the one vocabulary that is stored, replayed and consumed. Facts only, no decisions.
 
 use crate::{
-    Conclusion, ExecutionId, JobId, Timestamp, UserId, run::RunIdentity, runner::RunnerRef,
+    Conclusion, ExecutionId, JobId, Timestamp, UserId,
+    run::{Call, Leg, NodePath, RunIdentity},
+    runner::RunnerRef,
 };
-use runyard_workflow::{Diagnostic, JobName};
+use runyard_workflow::Diagnostic;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Version of the JSON form of [`Event`] that this code writes.
 pub const EVENT_VERSION: u16 = 1;
@@ -32,16 +35,39 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
-    /// A job's needs are complete and what it will be is known; it waits for its gates.
+    /// A job's needs are complete and what it will be is known; it waits for its gates. One for each leg of a
+    /// matrix, in the order of the rows.
     JobPlanned {
         /// Its new id.
         job: JobId,
         /// Which node of the graph it is.
-        name: JobName,
+        #[serde(rename = "name")]
+        node: NodePath,
+        /// Which leg, if the node has a matrix.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        leg: Option<Leg>,
         /// The evaluated name that people see.
         display_name: String,
         /// The evaluated `runs-on`.
         labels: Vec<String>,
+        /// Its failure counts as a success for others (semantics R1.20).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        continue_on_error: bool,
+        /// Its `timeout-minutes` (semantics R2.75).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_minutes: Option<u32>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A caller's needs are complete and its condition is true: the jobs of the workflow that it calls stand for it.
+    WorkflowCalled {
+        /// Which node of the graph calls.
+        #[serde(rename = "name")]
+        node: NodePath,
+        /// One call, or one for each leg of the caller's matrix.
+        calls: Vec<Call>,
+        /// The jobs of all calls, in the order of the called file.
+        jobs: Vec<GraphNode>,
         /// When.
         at: Timestamp,
     },
@@ -109,21 +135,36 @@ pub enum Event {
 }
 
 /// Why a job ended other than by its own steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
     /// Its runner's lease ran out (semantics 1.2).
     RunnerLost,
     /// It was told to stop and did not within the grace (semantics R3.3).
     CancelGraceOver,
+    /// Another leg of its matrix failed (semantics R2.45).
+    FailFast,
+    /// Something of its definition could not be evaluated (semantics 1.2, R6.93).
+    NotEvaluated {
+        /// What is wrong, with the key of the file.
+        problem: String,
+    },
 }
 
 impl EndReason {
     /// The sentence for people.
-    pub const fn sentence(self) -> &'static str {
+    pub fn sentence(&self) -> Cow<'_, str> {
         match self {
-            Self::RunnerLost => "runner lost: it was not heard of for the length of its lease",
-            Self::CancelGraceOver => "the job did not stop within the grace of its cancellation",
+            Self::RunnerLost => {
+                "runner lost: it was not heard of for the length of its lease".into()
+            }
+            Self::CancelGraceOver => {
+                "the job did not stop within the grace of its cancellation".into()
+            }
+            Self::FailFast => {
+                "another job of the matrix failed, and its strategy says fail-fast".into()
+            }
+            Self::NotEvaluated { problem } => problem.as_str().into(),
         }
     }
 }
@@ -131,10 +172,11 @@ impl EndReason {
 /// One job of the graph, before it is planned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GraphNode {
-    /// Its key in the file.
-    pub name: JobName,
+    /// Its place in the graph.
+    #[serde(rename = "name")]
+    pub node: NodePath,
     /// Direct needs.
-    pub needs: Vec<JobName>,
+    pub needs: Vec<NodePath>,
 }
 
 impl Event {
@@ -145,6 +187,7 @@ impl Event {
             Self::StartupFailed { at, .. }
             | Self::AttemptPlanned { at, .. }
             | Self::JobPlanned { at, .. }
+            | Self::WorkflowCalled { at, .. }
             | Self::JobQueued { at, .. }
             | Self::JobStarted { at, .. }
             | Self::JobCancelRequested { at, .. }
@@ -166,6 +209,7 @@ impl Event {
             Self::RunRequested { .. }
             | Self::StartupFailed { .. }
             | Self::AttemptPlanned { .. }
+            | Self::WorkflowCalled { .. }
             | Self::RunCancelRequested { .. }
             | Self::RunCompleted { .. }
             | Self::AttemptRequested { .. } => None,

@@ -1,7 +1,7 @@
 //! What spans a run and its executions: one function each, so that both change together or not at all.
 
 use crate::{
-    Conclusion, Event, Execution, JobId, Refusal, Run, UserId,
+    Conclusion, Event, Execution, ExecutionId, JobId, Refusal, Run, UserId,
     event::EndReason,
     execution::{Patience, Step},
     run::{JobCancelled, Planning, Ran},
@@ -38,41 +38,61 @@ pub fn start(
     }
 }
 
-/// A runner reports the end of a job.
+/// A runner reports the end of a job. `executions` is this one alone, or all of the run that have not ended.
 ///
 /// # Errors
-/// As [`Execution::finish`] and [`Run::finish_job`].
+/// As [`Execution::finish`] and [`Run::finish_job`]; [`Refusal::WrongLoad`] when this one is not among them;
+/// [`Refusal::TooNarrow`] when others must be told and were not loaded.
 pub fn finish(
     run: &mut Run,
-    execution: &mut Execution,
-    result: Conclusion,
-    steps: Vec<Step>,
+    executions: &mut [Execution],
+    this: ExecutionId,
+    (result, steps): (Conclusion, Vec<Step>),
     planning: Planning<'_>,
+    patience: Patience,
 ) -> Result<Vec<Event>, Refusal> {
-    let mut tried = execution.clone();
-    if tried.finish(result, steps, planning.now)?.is_empty() {
+    let now = planning.now;
+    let execution = position(executions, this)?;
+    let mut tried = executions.to_vec();
+    if tried[execution].finish(result, steps, now)?.is_empty() {
         return Ok(Vec::new());
     }
-    let events = run.finish_job(execution.job, result, planning)?;
-    *execution = tried;
+    let mut tried_run = run.clone();
+    let events = tried_run.finish_job(executions[execution].job, result, planning)?;
+    tell_runners(&events, &mut tried, now, patience)?;
+    executions.clone_from_slice(&tried);
+    *run = tried_run;
     Ok(events)
 }
 
-/// Ends the job of a runner that was silent for too long, or did not stop in time.
+/// Ends the job of a runner that was silent for too long, or did not stop in time; `executions` as for [`finish`].
 ///
 /// # Errors
-/// As [`Execution::expire`] and [`Run::abandon_job`].
+/// As [`Execution::expire`] and [`Run::abandon_job`]; otherwise as [`finish`].
 pub fn expire(
     run: &mut Run,
-    execution: &mut Execution,
+    executions: &mut [Execution],
+    this: ExecutionId,
     planning: Planning<'_>,
+    patience: Patience,
 ) -> Result<Vec<Event>, Refusal> {
-    let mut tried = execution.clone();
-    let (end, _) = tried.expire(planning.now)?;
+    let now = planning.now;
+    let execution = position(executions, this)?;
+    let mut tried = executions.to_vec();
+    let (end, _) = tried[execution].expire(now)?;
     let reason = end.reason().unwrap_or(EndReason::RunnerLost);
-    let events = run.abandon_job(execution.job, reason, planning)?;
-    *execution = tried;
+    let mut tried_run = run.clone();
+    let events = tried_run.abandon_job(executions[execution].job, reason, planning)?;
+    tell_runners(&events, &mut tried, now, patience)?;
+    executions.clone_from_slice(&tried);
+    *run = tried_run;
     Ok(events)
+}
+
+fn position(executions: &[Execution], this: ExecutionId) -> Result<usize, Refusal> {
+    let mut all = executions.iter();
+    all.position(|execution| execution.id == this)
+        .ok_or(Refusal::WrongLoad)
 }
 
 /// Cancels the whole run and tells every runner that has a job of it.
@@ -114,13 +134,20 @@ pub fn cancel_job(
 }
 
 /// Passes on to the executions what was recorded for their jobs: running ones are told to stop, offers of jobs
-/// that ended are withdrawn.
+/// that ended are withdrawn. [`Refusal::TooNarrow`] when one that must be told is not among them.
 fn tell_runners(
     events: &[Event],
     executions: &mut [Execution],
     now: crate::Timestamp,
     patience: Patience,
 ) -> Result<(), Refusal> {
+    for event in events {
+        if let Event::JobCancelRequested { job, .. } = event
+            && !executions.iter().any(|execution| execution.job == *job)
+        {
+            return Err(Refusal::TooNarrow);
+        }
+    }
     let mut tried = executions.to_vec();
     for execution in tried.iter_mut().filter(|execution| !execution.is_ended()) {
         let job = execution.job;

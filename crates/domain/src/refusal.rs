@@ -100,6 +100,10 @@ pub enum Refusal {
     /// More jobs than the caller reserved ids for.
     #[error("too few job ids were reserved for this command")]
     TooFewIds,
+    /// What happens to one execution concerns others that were not loaded: the command can be given again with all
+    /// of them.
+    #[error("the command concerns executions that were not loaded")]
+    TooNarrow,
     /// The store loaded something else than the command needs: a defect of ours.
     #[error("the command was given what it cannot work on")]
     WrongLoad,

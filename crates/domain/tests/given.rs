@@ -5,10 +5,10 @@ use runyard_domain::{
     Run, RunId, RunnerId, Timestamp, UserId, WorkflowId,
     event::EndReason,
     execution::Patience,
-    run::{Planning, Ran, RunIdentity},
+    run::{Contexts, Definition, Job, NodePath, Planning, Ran, RunIdentity, single},
     runner::RunnerRef,
 };
-use runyard_workflow::{JobName, Workflow, parse};
+use runyard_workflow::parse;
 
 /// One job.
 pub(crate) const ONE_JOB: &str = "on: push\njobs:\n  a: {runs-on: linux, steps: [{run: x}]}\n";
@@ -83,6 +83,7 @@ pub(crate) fn identity() -> RunIdentity {
         path: ".github/workflows/ci.yml".to_owned(),
         display_title: "Say hello".to_owned(),
         definition: "d".repeat(64),
+        referenced: Vec::new(),
         created_at: at(0),
     }
 }
@@ -102,7 +103,8 @@ pub(crate) fn types(events: &[Event]) -> String {
 pub(crate) struct Story {
     pub(crate) run: Run,
     pub(crate) events: Vec<Event>,
-    pub(crate) workflow: Workflow,
+    pub(crate) definition: Definition,
+    pub(crate) contexts: Contexts,
     pub(crate) now: Timestamp,
     next_id: i64,
 }
@@ -114,7 +116,8 @@ impl Story {
         Self {
             run,
             events,
-            workflow: parse("ci.yml", text).unwrap(),
+            definition: single(parse("ci.yml", text).unwrap()),
+            contexts: Contexts::default(),
             now: at(0),
             next_id: 101,
         }
@@ -134,10 +137,11 @@ impl Story {
     ) -> Result<Vec<Event>, Refusal> {
         self.now = self.now.plus(std::time::Duration::from_secs(1));
         let before = self.run.clone();
-        let count = i64::try_from(self.workflow.jobs.len()).unwrap();
+        let count = 1_100;
         let mut ids = JobIds::new((self.next_id..self.next_id + count).map(JobId::new));
         let planning = Planning {
-            workflow: &self.workflow,
+            definition: &self.definition,
+            contexts: &self.contexts,
             ids: &mut ids,
             now: self.now,
         };
@@ -194,16 +198,20 @@ impl Story {
 
     /// The id of a planned job.
     pub(crate) fn id(&self, name: &str) -> JobId {
-        let name = JobName::new(name).unwrap();
+        let node = NodePath::try_from(name.to_owned()).unwrap();
         let mut planned = self.run.attempt().planned();
-        planned.find(|job| job.name == name).unwrap().id
+        planned.find(|job| job.node == node).unwrap().id
     }
 
     /// Where the jobs stand, in the order of the file: a conclusion, or else a status.
     pub(crate) fn jobs(&self) -> Vec<&'static str> {
-        let words = self.run.attempt().jobs.iter().map(|job| {
-            let ended = job.conclusion().map(Conclusion::name);
-            ended.unwrap_or(job.status().name())
+        let words = self.run.attempt().jobs.iter().map(|job| match job {
+            Job::Blocked(_) => "blocked",
+            Job::Called(_) => "called",
+            Job::Planned(job) => {
+                let ended = job.state.conclusion().map(Conclusion::name);
+                ended.unwrap_or(job.state.status().name())
+            }
         });
         words.collect()
     }

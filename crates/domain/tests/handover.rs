@@ -2,7 +2,7 @@
 
 use crate::given::{DIAMOND, EVE, ONE_JOB, Story, at, offer_of, runner, types};
 use runyard_domain::{
-    Conclusion::{Cancelled, Failure, Success},
+    Conclusion::{self, Cancelled, Failure, Success},
     Event, Execution, ExecutionId, Refusal, Run, RunId,
     execution::{ExecutionEnd, ExecutionState, Patience},
     handover,
@@ -44,15 +44,37 @@ impl Given {
         place: usize,
         verb: impl FnOnce(&mut Run, &mut Execution, Planning<'_>) -> Result<Vec<Event>, Refusal>,
     ) -> Result<Vec<Event>, Refusal> {
-        let execution = &mut self.executions[place];
-        let before = execution.clone();
+        self.with_all(|run, executions, planning| verb(run, &mut executions[place], planning))
+    }
+
+    /// A command over the run and all executions; refused ones change none.
+    fn with_all(
+        &mut self,
+        verb: impl FnOnce(&mut Run, &mut [Execution], Planning<'_>) -> Result<Vec<Event>, Refusal>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let executions = &mut self.executions;
+        let before = executions.clone();
         let result = self
             .story
-            .command(|run, planning| verb(run, execution, planning));
+            .command(|run, planning| verb(run, executions, planning));
         if result.is_err() {
-            assert_eq!(*execution, before);
+            assert_eq!(*executions, before);
         }
         result
+    }
+
+    fn finish(&mut self, place: usize, end: Conclusion) -> Result<Vec<Event>, Refusal> {
+        let (this, patience) = (self.executions[place].id, Patience::default());
+        self.with_all(|run, executions, planning| {
+            handover::finish(run, executions, this, (end, vec![]), planning, patience)
+        })
+    }
+
+    fn expire(&mut self, place: usize) -> Result<Vec<Event>, Refusal> {
+        let (this, patience) = (self.executions[place].id, Patience::default());
+        self.with_all(|run, executions, planning| {
+            handover::expire(run, executions, this, planning, patience)
+        })
     }
 
     fn start(&mut self, place: usize) -> Result<Vec<Event>, Refusal> {
@@ -135,18 +157,13 @@ fn two_offers_of_one_job_start_it_once() {
 #[test]
 fn finishing_ends_the_execution_and_the_job() {
     let mut given = Given::started(DIAMOND);
-    let finish = |given: &mut Given, place, end| {
-        given.with(place, |run, execution, planning| {
-            handover::finish(run, execution, end, vec![], planning)
-        })
-    };
-    let told = finish(&mut given, 0, Success).unwrap();
+    let told = given.finish(0, Success).unwrap();
     assert_eq!(types(&told), "job_completed");
-    assert_eq!(finish(&mut given, 0, Success), Ok(vec![]), "again");
+    assert_eq!(given.finish(0, Success), Ok(vec![]), "again");
     let (job, stored) = (given.story.id("a"), Success);
     let refused = Err(Refusal::OtherResultStored { job, stored });
-    assert_eq!(finish(&mut given, 0, Failure), refused);
-    let told = finish(&mut given, 1, Failure).unwrap();
+    assert_eq!(given.finish(0, Failure), refused);
+    let told = given.finish(1, Failure).unwrap();
     let wanted = "job_completed job_planned job_completed run_completed";
     assert_eq!(types(&told), wanted);
     assert_eq!(given.end(1), Some(ExecutionEnd::Finished(Failure)));
@@ -157,11 +174,8 @@ fn what_was_not_started_cannot_finish_or_expire() {
     let mut given = Given::offered(ONE_JOB);
     let execution = given.executions[0].id;
     let refused = Err(Refusal::ExecutionNotStarted { execution });
-    let finished = given.with(0, |run, execution, planning| {
-        handover::finish(run, execution, Success, vec![], planning)
-    });
-    assert_eq!(finished, refused);
-    assert_eq!(given.with(0, handover::expire), refused);
+    assert_eq!(given.finish(0, Success), refused);
+    assert_eq!(given.expire(0), refused);
 }
 
 #[test]
@@ -203,10 +217,10 @@ fn rule_1_2_a_lost_runner_fails_its_job_and_a_disobedient_one_is_ended() {
         if told {
             given.cancel().unwrap();
         }
-        let early = given.with(0, handover::expire);
+        let early = given.expire(0);
         assert!(matches!(early, Err(Refusal::NotExpired { .. })));
         given.story.now = given.story.now.plus(std::time::Duration::from_secs(wait));
-        given.with(0, handover::expire).unwrap();
+        given.expire(0).unwrap();
         assert_eq!(given.end(0), Some(end));
         assert_eq!(given.story.stands(), conclusion.name());
     }

@@ -4,7 +4,7 @@ use crate::given::{ADA, EVE, ONE_JOB, Story, at, identity, ran, types};
 use runyard_domain::{
     CheckSuiteId, Conclusion, Event, JobId, Refusal, RunId,
     event::EndReason,
-    run::{JOBS_PER_ATTEMPT_MAX, NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX},
+    run::{JOBS_PER_ATTEMPT_MAX, NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX, single},
 };
 use runyard_workflow::Diagnostic;
 use std::time::Duration;
@@ -136,7 +136,8 @@ fn r4_8_a_run_is_rerun_for_thirty_days() {
         assert!(new.is_ok(), "R4.15: the limit is not for new runs");
         let mut ids = runyard_domain::JobIds::new([JobId::new(200)]);
         let planning = runyard_domain::run::Planning {
-            workflow: &story.workflow,
+            definition: &story.definition,
+            contexts: &story.contexts,
             ids: &mut ids,
             now,
         };
@@ -192,8 +193,8 @@ fn r6_90_the_first_ten_errors_of_a_file_are_kept() {
 }
 
 #[test]
-fn an_attempt_has_at_most_256_jobs() {
-    for (jobs, stands) in [(JOBS_PER_ATTEMPT_MAX, "queued"), (257, "startup_failure")] {
+fn an_attempt_has_at_most_1024_jobs() {
+    for (jobs, stands) in [(JOBS_PER_ATTEMPT_MAX, "queued"), (1_025, "startup_failure")] {
         let job = |n| format!("  j{n}: {{runs-on: x, steps: [{{run: x}}]}}\n");
         let jobs: String = (0..jobs).map(job).collect();
         let story = Story::planned(&format!("on: push\njobs:\n{jobs}"));
@@ -206,7 +207,8 @@ fn too_few_reserved_ids_are_refused() {
     let mut story = Story::requested(crate::given::DIAMOND);
     let mut ids = runyard_domain::JobIds::new([JobId::new(1)]);
     let planning = runyard_domain::run::Planning {
-        workflow: &story.workflow,
+        definition: &story.definition,
+        contexts: &story.contexts,
         ids: &mut ids,
         now: at(1),
     };
@@ -218,9 +220,10 @@ fn the_definition_of_another_run_is_refused() {
     let mut story = Story::planned(crate::given::CHAIN);
     story.start("a").unwrap();
     let mut ids = runyard_domain::JobIds::new([JobId::new(900)]);
-    let other = runyard_workflow::parse("x", ONE_JOB).unwrap();
+    let other = single(runyard_workflow::parse("x", ONE_JOB).unwrap());
     let planning = runyard_domain::run::Planning {
-        workflow: &other,
+        definition: &other,
+        contexts: &story.contexts,
         ids: &mut ids,
         now: at(9),
     };

@@ -6,9 +6,9 @@ use runyard_domain::{
     Event, JobId, Run,
     event::{EVENT_VERSION, EndReason, GraphNode},
     execution::{ExecutionEvent, Patience, Step, StepState},
-    run::ReplayError,
+    run::{Call, Leg, NodePath, ReplayError},
 };
-use runyard_workflow::{Diagnostic, JobName};
+use runyard_workflow::Diagnostic;
 
 #[test]
 fn replaying_any_beginning_of_a_history_gives_the_run_of_that_moment() {
@@ -74,10 +74,24 @@ fn replaying_the_events_of_a_hand_over_gives_the_hand_over() {
     assert_eq!(replayed, execution);
 }
 
+/// A leg as events store it.
+const LEG: &str =
+    r#"{"index":1,"total":2,"fail_fast":true,"max_parallel":null,"matrix":{"to":"production"}}"#;
+
+fn leg() -> Leg {
+    Leg {
+        index: 1,
+        total: 2,
+        fail_fast: true,
+        max_parallel: None,
+        matrix: serde_json::json!({"to": "production"}),
+    }
+}
+
 /// One event of each kind, with the text that version 1 stores for it.
 fn pinned() -> Vec<(Event, String)> {
     let job = JobId::new(101);
-    let name = || JobName::new("a").unwrap();
+    let node = |path: &str| NodePath::try_from(path.to_owned()).unwrap();
     let at = at(1);
     let time = "2026-01-01T00:00:01Z";
     let run = Box::new(identity());
@@ -104,8 +118,8 @@ fn pinned() -> Vec<(Event, String)> {
         (
             Event::AttemptPlanned {
                 jobs: vec![GraphNode {
-                    name: name(),
-                    needs: vec![JobName::new("b").unwrap()],
+                    node: node("a"),
+                    needs: vec![node("b")],
                 }],
                 at,
             },
@@ -116,13 +130,49 @@ fn pinned() -> Vec<(Event, String)> {
         (
             Event::JobPlanned {
                 job,
-                name: name(),
+                node: node("a"),
+                leg: None,
                 display_name: "A".to_owned(),
                 labels: vec!["linux".to_owned()],
+                continue_on_error: false,
+                timeout_minutes: None,
                 at,
             },
             format!(
                 r#"{{"type":"job_planned","job":101,"name":"a","display_name":"A","labels":["linux"],"at":"{time}"}}"#
+            ),
+        ),
+        (
+            Event::JobPlanned {
+                job,
+                node: node("deploy#1/a"),
+                leg: Some(leg()),
+                display_name: "A (1)".to_owned(),
+                labels: vec![],
+                continue_on_error: true,
+                timeout_minutes: Some(5),
+                at,
+            },
+            format!(
+                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"continue_on_error":true,"timeout_minutes":5,"at":"{time}"}}"#
+            ),
+        ),
+        (
+            Event::WorkflowCalled {
+                node: node("deploy"),
+                calls: vec![Call {
+                    leg: Some(leg()),
+                    display_name: "deploy (1)".to_owned(),
+                    inputs: serde_json::json!({"to": "production"}),
+                }],
+                jobs: vec![GraphNode {
+                    node: node("deploy#1/a"),
+                    needs: vec![],
+                }],
+                at,
+            },
+            format!(
+                r#"{{"type":"workflow_called","name":"deploy","calls":[{{"leg":{LEG},"display_name":"deploy (1)","inputs":{{"to":"production"}}}}],"jobs":[{{"name":"deploy#1/a","needs":[]}}],"at":"{time}"}}"#
             ),
         ),
         (
@@ -198,16 +248,18 @@ fn every_kind_of_event_is_pinned() {
         Event::StartupFailed { .. } => 1,
         Event::AttemptPlanned { .. } => 2,
         Event::JobPlanned { .. } => 3,
-        Event::JobQueued { .. } => 4,
-        Event::JobStarted { .. } => 5,
-        Event::JobCancelRequested { .. } => 6,
-        Event::JobCompleted { .. } => 7,
-        Event::RunCancelRequested { .. } => 8,
-        Event::RunCompleted { .. } => 9,
-        Event::AttemptRequested { .. } => 10,
+        Event::WorkflowCalled { .. } => 4,
+        Event::JobQueued { .. } => 5,
+        Event::JobStarted { .. } => 6,
+        Event::JobCancelRequested { .. } => 7,
+        Event::JobCompleted { .. } => 8,
+        Event::RunCancelRequested { .. } => 9,
+        Event::RunCompleted { .. } => 10,
+        Event::AttemptRequested { .. } => 11,
     };
-    let places: Vec<usize> = pinned().iter().map(|(event, _)| place(event)).collect();
-    assert_eq!(places, (0..=10).collect::<Vec<_>>());
+    let mut places: Vec<usize> = pinned().iter().map(|(event, _)| place(event)).collect();
+    places.dedup();
+    assert_eq!(places, (0..=11).collect::<Vec<_>>());
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn r4_1_a_rerun_is_a_new_attempt_with_new_jobs_of_the_same_run() {
         ids.extend(story.run.attempt().planned().map(|job| job.id));
         let told = story.rerun().unwrap();
         let wanted =
-            "attempt_requested attempt_planned job_planned job_queued job_planned job_queued";
+            "attempt_requested attempt_planned job_planned job_planned job_queued job_queued";
         assert_eq!(types(&told), wanted);
         assert_eq!(story.jobs(), ["queued", "queued", "blocked"]);
     }

@@ -2,7 +2,7 @@
 
 use crate::{Engine, EngineError, secret::Secret};
 use futures_util::future::try_join3;
-use runyard_domain::{Execution, JobId, Timestamp, repository::Repository};
+use runyard_domain::{Execution, JobId, Timestamp, repository::Repository, run::find};
 use runyard_store::RunView;
 use runyard_workflow::{
     Job, Step, Workflow,
@@ -10,6 +10,8 @@ use runyard_workflow::{
 };
 use serde_json::Value;
 use std::time::Duration;
+
+const SECONDS_PER_MINUTE: u64 = 60;
 
 /// What a runner is told.
 #[derive(Debug)]
@@ -61,15 +63,9 @@ impl Engine {
         let run = run.ok_or_else(|| missing("the run"))?;
         let payload = payload.unwrap_or(Value::Null);
         let repository = self.store.repository(run.identity.repository).await?;
-        let (path, hash) = (&run.identity.path, &run.identity.definition);
-        let definition = self.definitions.get(path, hash).await?;
-        let workflow = definition
-            .as_ref()
-            .as_ref()
-            .map_err(|_| missing("the definition"))?;
-        let job = workflow
-            .job(&view.name)
-            .ok_or_else(|| missing("the job's definition"))?;
+        let definition = self.definition_of(&run.identity).await?;
+        let (workflow, job) =
+            find(&definition, &view.node).ok_or_else(|| missing("the job's definition"))?;
         Ok(Assignment {
             job: view.id,
             ready_at: view.created_at,
@@ -80,9 +76,15 @@ impl Engine {
             definition: job.clone(),
             run,
             github_token,
-            timeout: self.settings.job_timeout,
+            timeout: view
+                .timeout_minutes
+                .map_or(self.settings.job_timeout, minutes),
         })
     }
+}
+
+fn minutes(minutes: u32) -> Duration {
+    Duration::from_secs(u64::from(minutes) * SECONDS_PER_MINUTE)
 }
 
 /// The job's values win over the workflow's (semantics R2.83).

@@ -85,14 +85,11 @@ impl Engine {
             self.measures.lapsed();
             return Ok(());
         }
-        self.command(
-            Scope::RunOfExecution(id),
-            expired.run,
-            |run, executions, planning| {
-                let execution = executions.first_mut().ok_or_else(wrong_load)?;
-                Ok((handover::expire(run, execution, planning)?, ()))
-            },
-        )
+        let (scope, patience) = (Scope::RunOfExecution(id), self.settings.patience);
+        self.command(scope, expired.run, move |run, executions, planning| {
+            let events = handover::expire(run, executions, id, planning, patience)?;
+            Ok((events, ()))
+        })
         .await?;
         self.measures.lost();
         log::warn!(

@@ -2,20 +2,24 @@
 
 use crate::{
     Engine, EngineError,
-    definitions::{Definition, plannable},
+    contexts::{ContextSource, contexts, with_number},
+    definitions::{Definition, File, plannable},
     engine::wrong_load,
     git::Resolved,
     ids::job_ids,
+    planning::{MORE_IDS, Plan},
 };
 use futures_util::future::try_join;
 use runyard_domain::{
-    CheckSuiteId, Event, JobIds, Refusal, RunId, Timestamp, UserId,
+    CheckSuiteId, Event, JobId, JobIds, Refusal, RunId, Timestamp, UserId,
+    account::User,
     repository::{Repository, Workflow},
-    run::{CommitFacts, NewRunIds, Planning, Run, RunIdentity},
+    run::{CommitFacts, JOBS_PER_ATTEMPT_MAX, NewRunIds, Planning, Run, RunIdentity},
 };
 use runyard_store::{Created, IdKind, Loaded, RunNumbers, Scope};
-use runyard_workflow::EventName;
+use runyard_workflow::{EventName, InvalidWorkflow};
 use serde_json::Value;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Everything that a run is made from.
@@ -27,18 +31,26 @@ pub(crate) struct RunSource {
     pub(crate) payload: Value,
     pub(crate) commit: CommitFacts,
     pub(crate) at: Resolved,
-    pub(crate) actor: UserId,
+    pub(crate) actor: User,
     pub(crate) trigger_key: String,
     /// Hash and what was read.
-    pub(crate) definition: (String, Definition),
+    pub(crate) file: (String, File),
+}
+
+/// What a new run is decided from: gathered before the transaction.
+struct NewRun {
+    scope: Scope,
+    plan: Plan,
+    /// Why there is nothing to plan.
+    invalid: Option<InvalidWorkflow>,
+    facts: (CommitFacts, Value),
 }
 
 impl Engine {
     /// Creates the run, or finds the one that the same trigger made before.
     pub(crate) async fn create_run(&self, source: RunSource) -> Result<RunId, EngineError> {
-        let definition = source.definition.1.clone();
-        let name = match &*definition {
-            Ok(workflow) => workflow.name.clone(),
+        let name = match &*source.file.1 {
+            Ok((workflow, _)) => workflow.name.clone(),
             Err(_) => None,
         };
         let name = name.unwrap_or_else(|| source.path.clone());
@@ -46,7 +58,11 @@ impl Engine {
             .keep_workflow(&source.repository, &source.path, name.clone())
             .await?;
         let ids = self.new_run_ids(source.trigger_key.clone()).await?;
-        let identity = identity(&source, &workflow, &ids, name);
+        let mut identity = identity(&source, &workflow, &ids, name);
+        let (referenced, definition) = self
+            .resolve_calls(&source.repository, &identity, &source.file.1)
+            .await?;
+        identity.referenced = referenced;
         let scope = Scope::NewRun {
             repository: source.repository.id,
             workflow: workflow.id,
@@ -54,8 +70,21 @@ impl Engine {
             parent: None,
             intake: self.settings.intake,
         };
-        let facts = (source.commit, source.payload);
-        self.create(scope, definition, facts, move |_, now| {
+        let of = ContextSource {
+            identity: &identity,
+            attempt: 1,
+            actor: &source.actor.login,
+            triggering_actor: &source.actor.login,
+            repository: &source.repository,
+            payload: &source.payload,
+        };
+        let new = NewRun {
+            plan: plan(&definition, &of),
+            invalid: definition.as_ref().as_ref().err().cloned(),
+            scope,
+            facts: (source.commit, source.payload),
+        };
+        self.create(new, move |_, now| {
             Ok(RunIdentity {
                 created_at: now,
                 ..identity.clone()
@@ -69,48 +98,88 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`]; refused while the run is live.
     pub async fn rerun_as_new(&self, run: RunId, by: UserId) -> Result<RunId, EngineError> {
+        let missing = |what| EngineError::NotFound { what };
         let (view, payload) = try_join(self.store.run(run), self.store.payload(run)).await?;
-        let view = view.ok_or(EngineError::NotFound { what: "the run" })?;
+        let view = view.ok_or_else(|| missing("the run"))?;
         let payload = payload.unwrap_or(Value::Null);
         let identity = view.identity;
-        let definition = self
-            .definitions
-            .get(&identity.path, &identity.definition)
-            .await?;
+        let (repository, user) = try_join(
+            self.store.repository(identity.repository),
+            self.store.user(by),
+        )
+        .await?;
+        let repository = repository.ok_or_else(|| missing("the repository"))?;
+        let login = user.ok_or_else(|| missing("the user"))?.login;
+        let definition = self.definitions.of(&identity).await?;
         let trigger_key = format!("rerun:{run}:{}", Uuid::new_v4());
         let ids = self.new_run_ids(trigger_key.clone()).await?;
-        let scope = Scope::NewRun {
-            repository: identity.repository,
-            workflow: identity.workflow,
-            trigger_key,
-            parent: Some(run),
-            intake: self.settings.intake,
-        };
-        self.create(
-            scope,
-            definition,
-            (view.commit, payload),
-            move |parent, now| {
-                parent
-                    .ok_or_else(wrong_load)?
-                    .rerun_as_new(ids.clone(), by, now)
+        let of = ContextSource {
+            identity: &RunIdentity {
+                id: ids.run,
+                actor: by,
+                ..identity.clone()
             },
-        )
+            attempt: 1,
+            actor: &login,
+            triggering_actor: &login,
+            repository: &repository,
+            payload: &payload,
+        };
+        let new = NewRun {
+            plan: plan(&definition, &of),
+            invalid: definition.as_ref().as_ref().err().cloned(),
+            scope: Scope::NewRun {
+                repository: identity.repository,
+                workflow: identity.workflow,
+                trigger_key,
+                parent: Some(run),
+                intake: self.settings.intake,
+            },
+            facts: (view.commit, payload),
+        };
+        self.create(new, move |parent, now| {
+            parent
+                .ok_or_else(wrong_load)?
+                .rerun_as_new(ids.clone(), by, now)
+        })
         .await
     }
 
+    /// Creates the run; with too few ids it is tried again with more.
     async fn create(
         &self,
-        scope: Scope,
-        definition: Definition,
-        facts: (CommitFacts, Value),
-        identity: impl Fn(Option<&Run>, Timestamp) -> Result<RunIdentity, Refusal> + Send + 'static,
+        new: NewRun,
+        identity: impl Fn(Option<&Run>, Timestamp) -> Result<RunIdentity, Refusal>
+        + Send
+        + Sync
+        + 'static,
     ) -> Result<RunId, EngineError> {
-        let jobs = plannable(&definition).jobs.len();
-        let ids = job_ids(&self.ids.job, &*self.store, jobs).await?;
+        let (new, identity) = (Arc::new(new), Arc::new(identity));
+        let mut ids = new.plan.jobs();
+        loop {
+            match self.try_create(&new, ids, &identity).await {
+                Err(EngineError::Refused(Refusal::TooFewIds)) if ids < JOBS_PER_ATTEMPT_MAX => {
+                    ids = (ids * MORE_IDS).clamp(1, JOBS_PER_ATTEMPT_MAX);
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_create<I>(
+        &self,
+        new: &Arc<NewRun>,
+        count: usize,
+        identity: &Arc<I>,
+    ) -> Result<RunId, EngineError>
+    where
+        I: Fn(Option<&Run>, Timestamp) -> Result<RunIdentity, Refusal> + Send + Sync + 'static,
+    {
+        let ids = job_ids(&self.ids.job, &*self.store, count).await?;
+        let (kept, new, identity) = (ids.clone(), Arc::clone(new), Arc::clone(identity));
         let intake = self.settings.intake;
-        let (run, unused) = self
-            .change(scope, move |loaded, now| {
+        let done = self
+            .change(new.scope.clone(), move |loaded, now| {
                 let Loaded::NewRun {
                     parent,
                     numbers,
@@ -128,8 +197,14 @@ impl Engine {
                 }
                 intake.admit(*crowd, now)?;
                 let identity = numbered(identity(parent.as_ref(), now)?, *numbers);
-                let (run, events) = plan_new(identity, &definition, &mut ids, now)?;
-                let (commit, payload) = facts.clone();
+                let planning = Planning {
+                    definition: &new.plan.definition,
+                    contexts: &with_number(&new.plan.contexts, identity.number),
+                    ids: &mut ids,
+                    now,
+                };
+                let (run, events) = plan_new(identity, new.invalid.as_ref(), planning)?;
+                let (commit, payload) = new.facts.clone();
                 let id = run.id();
                 *created = Some(Box::new(Created {
                     run,
@@ -138,12 +213,16 @@ impl Engine {
                 }));
                 Ok((events, (id, ids)))
             })
-            .await?;
-        self.ids
-            .job
-            .give_back(unused.into_unused().map(runyard_domain::JobId::get))
             .await;
-        Ok(run)
+        let (done, unused) = match done {
+            Ok((run, unused)) => (Ok(run), unused),
+            // Nothing was created with them.
+            Err(error @ EngineError::Refused(_)) => (Err(error), kept),
+            Err(error) => (Err(error), JobIds::new([])),
+        };
+        let unused = unused.into_unused().map(JobId::get);
+        self.ids.job.give_back(unused).await;
+        done
     }
 
     async fn new_run_ids(&self, trigger_key: String) -> Result<NewRunIds, EngineError> {
@@ -153,6 +232,14 @@ impl Engine {
             check_suite: CheckSuiteId::new(suites.first().copied().unwrap_or_default()),
             trigger_key,
         })
+    }
+}
+
+fn plan(definition: &Definition, of: &ContextSource<'_>) -> Plan {
+    let definition = plannable(definition);
+    Plan {
+        contexts: Arc::new(contexts(of, &definition)),
+        definition: Arc::new(definition),
     }
 }
 
@@ -166,14 +253,13 @@ fn numbered(identity: RunIdentity, numbers: RunNumbers) -> RunIdentity {
 
 fn plan_new(
     identity: RunIdentity,
-    definition: &Definition,
-    ids: &mut JobIds,
-    now: Timestamp,
+    invalid: Option<&InvalidWorkflow>,
+    planning: Planning<'_>,
 ) -> Result<(Run, Vec<Event>), Refusal> {
     let (mut run, mut events) = Run::request(identity);
-    events.extend(match &**definition {
-        Ok(workflow) => run.plan(Planning { workflow, ids, now })?,
-        Err(invalid) => run.fail_startup(invalid.diagnostics.clone(), now)?,
+    events.extend(match invalid {
+        None => run.plan(planning)?,
+        Some(invalid) => run.fail_startup(invalid.diagnostics.clone(), planning.now)?,
     });
     Ok((run, events))
 }
@@ -190,13 +276,14 @@ fn identity(source: &RunSource, workflow: &Workflow, ids: &NewRunIds, name: Stri
         head_branch: source.at.branch.clone(),
         head_sha: source.at.sha.clone(),
         git_ref: source.at.git_ref.clone(),
-        actor: source.actor,
+        actor: source.actor.id,
         parent: None,
         trigger_key: ids.trigger_key.clone(),
         display_title: display_title(source, &name),
         name,
         path: source.path.clone(),
-        definition: source.definition.0.clone(),
+        definition: source.file.0.clone(),
+        referenced: Vec::new(),
         created_at: source.commit.timestamp,
     }
 }

@@ -299,13 +299,12 @@ impl Engine {
             return Ok(Finished::LogIncomplete { stored });
         }
         let (result, steps) = (finish.result, finish.steps);
-        let scope = Scope::RunOfExecution(execution.id);
+        let (id, patience) = (execution.id, self.settings.patience);
+        let scope = Scope::RunOfExecution(id);
         self.command(scope, execution.run, move |run, executions, planning| {
-            let execution = executions.first_mut().ok_or_else(wrong_load)?;
-            Ok((
-                handover::finish(run, execution, result, steps.clone(), planning)?,
-                (),
-            ))
+            let end = (result, steps.clone());
+            let events = handover::finish(run, executions, id, end, planning, patience)?;
+            Ok((events, ()))
         })
         .await?;
         self.seal_soon(execution.id);

@@ -8,7 +8,9 @@
 mod accounts;
 mod assignment;
 mod callers;
+mod calls;
 mod clocks;
+mod contexts;
 mod create;
 mod credentials;
 mod definitions;
@@ -22,6 +24,7 @@ mod ids;
 mod job_logs;
 pub mod logs;
 mod measures;
+mod planning;
 mod polling;
 mod repositories;
 mod runners;

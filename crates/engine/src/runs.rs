@@ -1,12 +1,8 @@
 //! Commands on runs that exist: cancel, cancel one job, re-run.
 
-use crate::{Engine, EngineError, definitions::plannable, engine::wrong_load, ids::job_ids};
-use runyard_domain::{
-    Conclusion, Event, Execution, JobId, JobIds, Refusal, RepositoryId, RunId, UserId, handover,
-    run::{JobCancelled, Planning, Run},
-};
-use runyard_store::{Loaded, RunView, Scope};
-use runyard_workflow::Workflow;
+use crate::{Engine, EngineError};
+use runyard_domain::{Conclusion, JobId, RepositoryId, RunId, UserId, handover, run::JobCancelled};
+use runyard_store::{RunView, Scope};
 
 /// What cancelling one job did (semantics R3.8, contract 12).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,59 +99,5 @@ impl Engine {
             Ok((run.rerun_all(by, planning)?, ()))
         })
         .await
-    }
-
-    /// Applies a command to a run, with its definition and ids for jobs that it may plan.
-    pub(crate) async fn command<T: Send + 'static>(
-        &self,
-        scope: Scope,
-        run: RunId,
-        command: impl Fn(
-            &mut Run,
-            &mut Vec<Execution>,
-            Planning<'_>,
-        ) -> Result<(Vec<Event>, T), Refusal>
-        + Send
-        + 'static,
-    ) -> Result<T, EngineError> {
-        let workflow = self.workflow_of(run).await?;
-        let ids = job_ids(&self.ids.job, &*self.store, workflow.jobs.len()).await?;
-        let (value, unused): (T, JobIds) = self
-            .change(scope, move |loaded, now| {
-                let Loaded::Run { run, executions } = loaded else {
-                    return Err(wrong_load());
-                };
-                let mut ids = ids.clone();
-                let planning = Planning {
-                    workflow: &workflow,
-                    ids: &mut ids,
-                    now,
-                };
-                let (events, value) = command(run, executions, planning)?;
-                Ok((events, (value, ids)))
-            })
-            .await?;
-        self.ids
-            .job
-            .give_back(unused.into_unused().map(JobId::get))
-            .await;
-        Ok(value)
-    }
-
-    async fn workflow_of(&self, run: RunId) -> Result<Workflow, EngineError> {
-        let missing = EngineError::NotFound { what: "the run" };
-        let identity = self.store.run(run).await?.ok_or(missing)?.identity;
-        let definition = self
-            .definitions
-            .get(&identity.path, &identity.definition)
-            .await;
-        match definition {
-            Ok(definition) => Ok(plannable(&definition)),
-            // A file that could not even be read was never kept; its run is completed and plans nothing.
-            Err(EngineError::NotFound { .. }) if identity.definition.is_empty() => Ok(plannable(
-                &crate::trigger::unreadable(&identity.path, String::new()),
-            )),
-            Err(error) => Err(error),
-        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Engine, EngineError, WorkflowKey,
     create::RunSource,
-    definitions::{Definition, triggers},
+    definitions::{File, triggers},
     git::{Content, Resolved, WorkflowFile},
 };
 use runyard_domain::{
@@ -12,7 +12,10 @@ use runyard_domain::{
     repository::{Repository, WorkflowState},
     run::CommitFacts,
 };
-use runyard_workflow::{Diagnostic, EventName, InvalidWorkflow, Triggers};
+use runyard_workflow::{
+    Diagnostic, EventName, InvalidWorkflow, Triggers,
+    dispatch::{InvalidInput, read_inputs},
+};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -110,21 +113,20 @@ impl Engine {
         let no_trigger = || EngineError::NoDispatchTrigger {
             path: workflow.path.clone(),
         };
-        let (hash, definition) = self.read(file.ok_or_else(no_trigger)?).await?;
-        if !triggers(&definition).is_some_and(|on| on.has(EventName::WorkflowDispatch)) {
-            return Err(no_trigger());
-        }
-        refuse_inputs(&dispatch.inputs)?;
+        let file = self.read(file.ok_or_else(no_trigger)?).await?;
+        let on = triggers(&file.1).ok_or_else(no_trigger)?;
+        let declared = on.get(EventName::WorkflowDispatch).ok_or_else(no_trigger)?;
+        let inputs = read_inputs(&declared.inputs, &dispatch.inputs, None).map_err(wrong_inputs)?;
         let source = RunSource {
             repository: repository.clone(),
             path: workflow.path.clone(),
             event: EventName::WorkflowDispatch,
-            payload: dispatch_payload(repository, &workflow.path, &at, &dispatch, by),
+            payload: dispatch_payload(repository, &workflow.path, &at, inputs.texts, by),
             commit: self.git.commit(repository.id, &at.sha).await?,
             at,
-            actor: by.id,
+            actor: by.clone(),
             trigger_key: format!("dispatch:{}", Uuid::new_v4()),
-            definition: (hash, definition),
+            file,
         };
         self.create_run(source).await
     }
@@ -172,9 +174,9 @@ impl Engine {
         file: WorkflowFile,
     ) -> Result<Option<RunSource>, EngineError> {
         let path = file.path.clone();
-        let definition = self.read(file).await?;
+        let file = self.read(file).await?;
         // A broken file whose `on` cannot be read still makes a run for a push (semantics R6.91).
-        if !triggers(&definition.1).is_none_or(|on| on.has(EventName::Push)) {
+        if !triggers(&file.1).is_none_or(|on| on.has(EventName::Push)) {
             return Ok(None);
         }
         if self.is_disabled(repository, &path).await? {
@@ -187,9 +189,9 @@ impl Engine {
             payload: push.payload.clone(),
             commit: commit.clone(),
             at: resolved(push, commit),
-            actor: by.id,
+            actor: by.clone(),
             trigger_key: format!("push:{delivery}"),
-            definition,
+            file,
         }))
     }
 
@@ -206,7 +208,7 @@ impl Engine {
         Ok(self.git.resolve(repository.id, reference).await?)
     }
 
-    async fn read(&self, file: WorkflowFile) -> Result<(String, Definition), EngineError> {
+    async fn read(&self, file: WorkflowFile) -> Result<(String, File), EngineError> {
         match file.content {
             Content::Text(text) => self.definitions.keep(&file.path, &text).await,
             Content::TooLarge { bytes } => {
@@ -221,7 +223,7 @@ impl Engine {
     }
 }
 
-pub(crate) fn unreadable(path: &str, message: String) -> Definition {
+fn unreadable(path: &str, message: String) -> File {
     let diagnostic = Diagnostic {
         file: path.to_owned(),
         line: 1,
@@ -248,27 +250,26 @@ fn resolved(push: &Push, commit: &CommitFacts) -> Resolved {
     }
 }
 
-/// This version's language has no inputs, so none can be given (semantics R6.32).
-fn refuse_inputs(inputs: &serde_json::Map<String, Value>) -> Result<(), EngineError> {
-    match inputs.keys().next() {
-        None => Ok(()),
-        Some(name) => Err(invalid(
-            "inputs",
-            name,
-            "is not an input that the workflow declares",
-        )),
-    }
+/// All that is wrong with the inputs of a dispatch, as one sentence (semantics R6.32).
+fn wrong_inputs(wrong: Vec<InvalidInput>) -> EngineError {
+    let names: Vec<&str> = wrong.iter().map(|one| one.input.as_str()).collect();
+    let sentences: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+    invalid("inputs", &names.join(", "), &sentences.join("; "))
 }
 
 fn dispatch_payload(
     repository: &Repository,
     path: &str,
     at: &Resolved,
-    dispatch: &Dispatch,
+    inputs: Vec<(String, String)>,
     by: &User,
 ) -> Value {
+    let inputs: serde_json::Map<String, Value> = inputs
+        .into_iter()
+        .map(|(name, text)| (name, Value::String(text)))
+        .collect();
     json!({
-        "inputs": dispatch.inputs,
+        "inputs": inputs,
         "ref": at.git_ref,
         "workflow": path,
         "repository": {

@@ -29,6 +29,8 @@ pub enum Scope {
     Execution(ExecutionId),
     /// A run and one execution of it, whether that has ended or not.
     RunOfExecution(ExecutionId),
+    /// The same with all its executions that have not ended: when what happens to one concerns the others.
+    WholeRunOfExecution(ExecutionId),
 }
 
 /// What a scope loaded.
@@ -51,7 +53,7 @@ pub enum Loaded {
         /// What the decision puts here is created.
         created: Option<Box<Created>>,
     },
-    /// For [`Scope::Run`] and [`Scope::RunOfExecution`].
+    /// For [`Scope::Run`], [`Scope::RunOfExecution`] and [`Scope::WholeRunOfExecution`].
     Run {
         /// The run.
         run: Box<Run>,

@@ -4,11 +4,10 @@ use crate::StoreError;
 use async_trait::async_trait;
 use runyard_domain::{
     Conclusion, Event, JobId, RepositoryId, RunId, RunStatus, Timestamp, UserId, WorkflowId,
-    event::EndReason,
     execution::Step,
-    run::{CommitFacts, JobState, RunIdentity},
+    run::{CommitFacts, JobState, Leg, NodePath, RunIdentity},
 };
-use runyard_workflow::{Diagnostic, JobName};
+use runyard_workflow::Diagnostic;
 
 /// Longest page (contract 4).
 pub const PER_PAGE_MAX: u32 = 100;
@@ -114,22 +113,26 @@ pub struct JobView {
     pub run: RunId,
     /// The attempt it belongs to.
     pub attempt: u32,
-    /// Its key in the file.
-    pub name: JobName,
+    /// Which node of the graph it is.
+    pub node: NodePath,
+    /// Which leg of its node's matrix.
+    pub leg: Option<Leg>,
     /// Direct needs.
-    pub needs: Vec<JobName>,
+    pub needs: Vec<NodePath>,
     /// The name that people see.
     pub display_name: String,
     /// Its `runs-on`.
     pub labels: Vec<String>,
+    /// Its failure counts as a success for others (semantics R1.20).
+    pub continue_on_error: bool,
+    /// Its `timeout-minutes` (semantics R2.75).
+    pub timeout_minutes: Option<u32>,
     /// When it was planned.
     pub created_at: Timestamp,
     /// Where it stands.
     pub state: JobState,
     /// Its steps as last reported; empty before it starts.
     pub steps: Vec<Step>,
-    /// Why it ended, where the conclusion alone does not say.
-    pub reason: Option<EndReason>,
 }
 
 /// Which jobs of a run.

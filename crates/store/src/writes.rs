@@ -4,10 +4,11 @@ use crate::{Loaded, Wake};
 use runyard_domain::{
     Event, Execution, JobId, Run,
     execution::{ExecutionEnd, ExecutionState},
-    run::{Job, PlannedJob},
+    run::{Job, NodePath, PlannedJob},
     runner::LabelSet,
 };
-use runyard_workflow::{Diagnostic, JobName};
+use runyard_workflow::Diagnostic;
+use std::collections::BTreeSet;
 
 /// The rows that a decision names.
 #[derive(Debug, Default)]
@@ -33,8 +34,6 @@ pub struct Writes {
 pub struct JobWrite {
     /// Its place in the file, from 0.
     pub place: u32,
-    /// Its key in the file.
-    pub name: JobName,
     /// The job.
     pub job: Job,
 }
@@ -101,6 +100,7 @@ impl Writes {
             Event::RunRequested { .. }
             | Event::AttemptPlanned { .. }
             | Event::JobPlanned { .. }
+            | Event::WorkflowCalled { .. }
             | Event::JobCancelRequested { .. }
             | Event::RunCancelRequested { .. }
             | Event::RunCompleted { .. }
@@ -137,25 +137,46 @@ fn queued(run: &Run, job: JobId) -> Option<Queued> {
     })
 }
 
-/// The jobs whose rows differ: all of them when the graph was laid out, else those that events name.
+/// The jobs whose rows differ: all of them when the graph was laid out, else those that events name, and those that
+/// a called workflow brought in.
 fn changed_jobs(run: &Run, events: &[Event]) -> Vec<JobWrite> {
     let laid_out = events
         .iter()
         .any(|event| matches!(event, Event::AttemptPlanned { .. }));
-    let named: Vec<JobId> = events.iter().filter_map(Event::job).collect();
+    let named: BTreeSet<JobId> = events.iter().filter_map(Event::job).collect();
+    let calling: Vec<&NodePath> = events.iter().filter_map(caller).collect();
     let differs = |job: &Job| match job {
-        Job::Blocked(_) => laid_out,
+        Job::Blocked(blocked) => {
+            laid_out || calling.iter().any(|caller| blocked.node.is_below(caller))
+        }
         Job::Planned(planned) => laid_out || named.contains(&planned.id),
+        Job::Called(called) => laid_out || calling.contains(&&called.node),
     };
     let places = (0..).zip(&run.attempt().jobs);
     let changed = places.filter(|(_, job)| differs(job));
     changed
         .map(|(place, job)| JobWrite {
             place,
-            name: job.name().clone(),
             job: job.clone(),
         })
         .collect()
+}
+
+fn caller(event: &Event) -> Option<&NodePath> {
+    match event {
+        Event::WorkflowCalled { node, .. } => Some(node),
+        Event::RunRequested { .. }
+        | Event::StartupFailed { .. }
+        | Event::AttemptPlanned { .. }
+        | Event::JobPlanned { .. }
+        | Event::JobQueued { .. }
+        | Event::JobStarted { .. }
+        | Event::JobCancelRequested { .. }
+        | Event::JobCompleted { .. }
+        | Event::RunCancelRequested { .. }
+        | Event::RunCompleted { .. }
+        | Event::AttemptRequested { .. } => None,
+    }
 }
 
 fn changed(before: &Loaded, after: Vec<Execution>) -> Vec<ExecutionWrite> {

@@ -4,6 +4,8 @@
 mod calls;
 mod files;
 mod output;
+#[cfg(test)]
+mod tests;
 
 use anyhow::Context as _;
 use calls::RepositoryFiles;
@@ -52,7 +54,9 @@ pub(crate) fn check(command: &Check) -> anyhow::Result<ExitCode> {
             findings.push(look(&file)?);
         }
     }
-    output::print(command.format, &findings)?;
+    let written = output::written(command.format, &findings)?;
+    print!("{}", written.errors);
+    eprint!("{}", written.warnings);
     let sound = findings.iter().all(|found| found.errors.is_empty());
     Ok(if sound {
         ExitCode::SUCCESS
@@ -64,7 +68,8 @@ pub(crate) fn check(command: &Check) -> anyhow::Result<ExitCode> {
 fn look(file: &File) -> anyhow::Result<Findings> {
     let bytes = std::fs::read(&file.path);
     let bytes = bytes.with_context(|| format!("reading {}", file.path.display()))?;
-    let name = file.path.display().to_string();
+    let shown = file.path.strip_prefix(".").unwrap_or(&file.path);
+    let name = shown.display().to_string();
     let Ok(text) = String::from_utf8(bytes) else {
         return Ok(Findings {
             text: String::new(),

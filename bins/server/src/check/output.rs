@@ -4,41 +4,54 @@ use super::{Findings, Format};
 use runyard_workflow::Diagnostic;
 use std::fmt::Write as _;
 
-/// Errors to the output; what is only not honoured yet goes to the error output, so that a program that
-/// reads the errors meets nothing else.
-pub(super) fn print(format: Format, findings: &[Findings]) -> anyhow::Result<()> {
-    match format {
-        Format::Human => human(findings),
+/// What goes where: what is only not honoured yet goes to the error output, so that a program that reads
+/// the errors meets nothing else.
+pub(super) struct Written {
+    pub(super) errors: String,
+    pub(super) warnings: String,
+}
+
+pub(super) fn written(format: Format, findings: &[Findings]) -> anyhow::Result<Written> {
+    let warnings = findings.iter().flat_map(|found| &found.warnings);
+    let warnings = warnings
+        .map(|warning| format!("warning: {warning}\n"))
+        .collect();
+    Ok(match format {
+        Format::Human => Written {
+            errors: human(findings),
+            warnings,
+        },
         Format::Json => {
             let errors: Vec<&Diagnostic> =
                 findings.iter().flat_map(|found| &found.errors).collect();
-            println!("{}", serde_json::to_string(&errors)?);
-            warn(findings);
+            Written {
+                errors: serde_json::to_string(&errors)? + "\n",
+                warnings,
+            }
         }
-        Format::Github => github(findings),
-    }
-    Ok(())
+        Format::Github => Written {
+            errors: github(findings),
+            warnings: String::new(),
+        },
+    })
 }
 
-fn human(findings: &[Findings]) {
+fn human(findings: &[Findings]) -> String {
+    let mut written = String::new();
     for found in findings {
         for error in &found.errors {
-            println!("{}", shown(error, &found.text));
+            written.push_str(&shown(error, &found.text));
+            written.push('\n');
         }
     }
-    warn(findings);
     let errors: usize = findings.iter().map(|found| found.errors.len()).sum();
     if errors > 0 {
         let files = findings.iter().filter(|found| !found.errors.is_empty());
         let (s, files) = (if errors == 1 { "" } else { "s" }, files.count());
-        println!("{errors} error{s} in {files} of {} files", findings.len());
+        let of = findings.len();
+        let _ = writeln!(written, "{errors} error{s} in {files} of {of} files");
     }
-}
-
-fn warn(findings: &[Findings]) {
-    for warning in findings.iter().flat_map(|found| &found.warnings) {
-        eprintln!("warning: {warning}");
-    }
+    written
 }
 
 /// An error with its line of the file and a caret under the column.
@@ -61,15 +74,19 @@ fn shown(error: &Diagnostic, text: &str) -> String {
     shown
 }
 
-fn github(findings: &[Findings]) {
+fn github(findings: &[Findings]) -> String {
+    let mut written = String::new();
     for found in findings {
-        for error in &found.errors {
-            println!("{}", command("error", error));
-        }
-        for warning in &found.warnings {
-            println!("{}", command("warning", warning));
+        let errors = found.errors.iter().map(|error| command("error", error));
+        let warnings = found
+            .warnings
+            .iter()
+            .map(|warning| command("warning", warning));
+        for line in errors.chain(warnings) {
+            let _ = writeln!(written, "{line}");
         }
     }
+    written
 }
 
 fn command(kind: &str, found: &Diagnostic) -> String {

@@ -12,9 +12,8 @@ use actix_web::{
     web::{Data, Path},
 };
 use runyard_domain::{
-    Refusal, Run, RunId,
-    event::EndReason,
-    run::{Job, JobState},
+    Conclusion, Refusal, Run, RunId,
+    run::{Attempt, Job, JobState},
 };
 use runyard_engine::EngineError;
 use runyard_store::{JobView, JobsOf, PER_PAGE_MAX, Page, RunView};
@@ -63,7 +62,7 @@ struct JobBody {
     status: &'static str,
     conclusion: Option<&'static str>,
     /// Why it ended, where the conclusion alone does not say: its runner was lost, for example.
-    reason: Option<&'static str>,
+    reason: Option<String>,
     needs: Vec<String>,
     /// Those of `needs` that are not complete.
     waits_for: Vec<String>,
@@ -120,17 +119,15 @@ async fn planned(state: &ApiState, run: RunId) -> Result<HashMap<i64, JobView>, 
 
 /// The jobs in the order of the file.
 fn jobs(run: &Run, planned: &HashMap<i64, JobView>) -> Vec<JobBody> {
-    let jobs = &run.attempt().jobs;
+    let attempt = run.attempt();
+    let jobs = &attempt.jobs;
     let is_open = |name: &str| {
-        let mut named = jobs.iter().filter(|job| job.name().as_str() == name);
-        named.any(|job| job.conclusion().is_none())
+        let mut named = jobs.iter().filter(|job| job.node().as_str() == name);
+        named.any(|job| attempt.conclusion_of(job).is_none())
     };
     let body = |job: &Job| {
-        let view = match job {
-            Job::Planned(job) => planned.get(&job.id.get()),
-            Job::Blocked(_) => None,
-        };
-        let mut body = JobBody::of(job, view);
+        let view = job.planned().and_then(|job| planned.get(&job.id.get()));
+        let mut body = JobBody::of(attempt, job, view);
         body.waits_for = body.needs.clone();
         body.waits_for.retain(|name| is_open(name));
         body
@@ -139,7 +136,7 @@ fn jobs(run: &Run, planned: &HashMap<i64, JobView>) -> Vec<JobBody> {
 }
 
 impl JobBody {
-    fn of(job: &Job, view: Option<&JobView>) -> Self {
+    fn of(attempt: &Attempt, job: &Job, view: Option<&JobView>) -> Self {
         let times = view.map(|view| &view.state);
         let (started_at, completed_at, cancel_requested) = match times {
             None | Some(JobState::Held | JobState::Queued) => (None, None, false),
@@ -157,11 +154,13 @@ impl JobBody {
         let runner = view.and_then(|view| view.state.ran());
         Self {
             id: view.map(|view| view.id.get()),
-            key: job.name().as_str().to_owned(),
+            key: job.node().as_str().to_owned(),
             name: view.map(|view| view.display_name.clone()),
-            status: job.status().name(),
-            conclusion: job.conclusion().map(|conclusion| conclusion.name()),
-            reason: view.and_then(|view| view.reason).map(EndReason::sentence),
+            status: attempt.status_of(job).name(),
+            conclusion: attempt.conclusion_of(job).map(Conclusion::name),
+            reason: view
+                .and_then(|view| view.state.reason())
+                .map(|reason| reason.sentence().into_owned()),
             needs: job
                 .needs()
                 .iter()

@@ -1,8 +1,13 @@
 //! The one place that changes a run: applying an event. Replaying all events rebuilds the run.
 
-use super::{Attempt, AttemptState, BlockedJob, Job, JobState, PlannedJob, Ran, Run, RunIdentity};
-use crate::{Conclusion, Event, JobId, Timestamp, event::GraphNode};
-use runyard_workflow::JobName;
+use super::{
+    Attempt, AttemptState, BlockedJob, Call, CalledWorkflow, Job, JobState, NodePath, PlannedJob,
+    Ran, Run, RunIdentity,
+};
+use crate::{
+    Conclusion, Event, JobId, Timestamp,
+    event::{EndReason, GraphNode},
+};
 
 /// Why stored events do not make a run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,21 +47,28 @@ impl Run {
             Event::AttemptPlanned { jobs, .. } => attempt.lay_out(jobs),
             Event::JobPlanned {
                 job,
-                name,
+                node,
+                leg,
                 display_name,
                 labels,
+                continue_on_error,
+                timeout_minutes,
                 at,
-            } => {
-                attempt.plan_job(name, |blocked| PlannedJob {
-                    id: *job,
-                    name: name.clone(),
-                    needs: blocked.needs.clone(),
-                    display_name: display_name.clone(),
-                    labels: labels.clone(),
-                    created_at: *at,
-                    state: JobState::Held,
-                });
-            }
+            } => attempt.plan_job(PlannedJob {
+                id: *job,
+                node: node.clone(),
+                leg: leg.clone(),
+                needs: attempt.needs_of(node),
+                display_name: display_name.clone(),
+                labels: labels.clone(),
+                continue_on_error: *continue_on_error,
+                timeout_minutes: *timeout_minutes,
+                created_at: *at,
+                state: JobState::Held,
+            }),
+            Event::WorkflowCalled {
+                node, calls, jobs, ..
+            } => attempt.bring_in(node, calls, jobs),
             Event::JobQueued { job, .. } => attempt.set_state(*job, |_| JobState::Queued),
             Event::JobStarted {
                 job,
@@ -80,10 +92,12 @@ impl Run {
             Event::JobCompleted {
                 job,
                 conclusion,
+                reason,
                 at,
-                ..
             } => {
-                attempt.set_state(*job, |state| state.completed(*conclusion, *at));
+                attempt.set_state(*job, |state| {
+                    state.completed(*conclusion, reason.clone(), *at)
+                });
             }
             Event::RunCancelRequested { at, .. } => attempt.cancelled_at = Some(*at),
             Event::RunCompleted { conclusion, at } => attempt.complete(*conclusion, *at),
@@ -114,34 +128,56 @@ impl Attempt {
     }
 
     fn lay_out(&mut self, nodes: &[GraphNode]) {
-        let blocked = |node: &GraphNode| {
-            Job::Blocked(BlockedJob {
-                name: node.name.clone(),
-                needs: node.needs.clone(),
-            })
-        };
         self.jobs = nodes.iter().map(blocked).collect();
         self.state = AttemptState::Live;
     }
 
-    fn plan_job(&mut self, name: &JobName, plan: impl FnOnce(&BlockedJob) -> PlannedJob) {
-        let place = self.jobs.iter_mut().find(|job| job.name() == name);
-        if let Some(job) = place
-            && let Job::Blocked(blocked) = job
-        {
-            *job = Job::Planned(plan(blocked));
+    fn place_of_blocked(&mut self, node: &NodePath) -> Option<&mut Job> {
+        let waits = |job: &&mut Job| matches!(job, Job::Blocked(blocked) if blocked.node == *node);
+        self.jobs.iter_mut().find(waits)
+    }
+
+    fn needs_of(&self, node: &NodePath) -> Vec<NodePath> {
+        let job = self.jobs.iter().find(|job| job.node() == node);
+        job.map(|job| job.needs().to_vec()).unwrap_or_default()
+    }
+
+    /// The first leg takes the place of the node, the others come behind everything.
+    fn plan_job(&mut self, planned: PlannedJob) {
+        match self.place_of_blocked(&planned.node) {
+            Some(job) => *job = Job::Planned(planned),
+            None => self.jobs.push(Job::Planned(planned)),
         }
+    }
+
+    fn bring_in(&mut self, node: &NodePath, calls: &[Call], jobs: &[GraphNode]) {
+        let called = Job::Called(CalledWorkflow {
+            node: node.clone(),
+            needs: self.needs_of(node),
+            calls: calls.to_vec(),
+        });
+        if let Some(job) = self.place_of_blocked(node) {
+            *job = called;
+        }
+        self.jobs.extend(jobs.iter().map(blocked));
     }
 
     fn set_state(&mut self, id: JobId, change: impl FnOnce(JobState) -> JobState) {
         let found = self.jobs.iter_mut().find_map(|job| match job {
             Job::Planned(planned) if planned.id == id => Some(planned),
-            Job::Planned(_) | Job::Blocked(_) => None,
+            Job::Planned(_) | Job::Blocked(_) | Job::Called(_) => None,
         });
         if let Some(planned) = found {
             planned.state = change(planned.state.clone());
         }
     }
+}
+
+fn blocked(node: &GraphNode) -> Job {
+    Job::Blocked(BlockedJob {
+        node: node.node.clone(),
+        needs: node.needs.clone(),
+    })
 }
 
 impl JobState {
@@ -158,7 +194,7 @@ impl JobState {
         }
     }
 
-    fn completed(self, conclusion: Conclusion, at: Timestamp) -> Self {
+    fn completed(self, conclusion: Conclusion, reason: Option<EndReason>, at: Timestamp) -> Self {
         let (started_at, ran) = match self {
             Self::Held | Self::Queued => (at, None),
             Self::InProgress {
@@ -173,6 +209,7 @@ impl JobState {
             started_at,
             completed_at: at,
             ran,
+            reason,
         }
     }
 }

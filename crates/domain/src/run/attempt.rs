@@ -1,9 +1,11 @@
 //! One execution of a run: its jobs and where they stand. Data and questions about it; no commands.
 
+use super::{Leg, NodePath};
 use crate::{
-    Conclusion, ExecutionId, JobId, JobStatus, RunStatus, Timestamp, UserId, runner::RunnerRef,
+    Conclusion, ExecutionId, JobId, JobStatus, RunStatus, Timestamp, UserId, event::EndReason,
+    runner::RunnerRef,
 };
-use runyard_workflow::JobName;
+use serde::{Deserialize, Serialize};
 
 /// One attempt of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +20,7 @@ pub struct Attempt {
     pub cancelled_at: Option<Timestamp>,
     /// Where it stands.
     pub state: AttemptState,
-    /// In the order of the file.
+    /// In the order of the file; what a matrix or a called workflow adds comes behind.
     pub jobs: Vec<Job>,
 }
 
@@ -45,15 +47,39 @@ pub enum Job {
     Blocked(BlockedJob),
     /// It has an id, a name and labels.
     Planned(PlannedJob),
+    /// It calls a workflow, whose jobs stand for it.
+    Called(CalledWorkflow),
 }
 
 /// A job whose needs are not complete; GitHub shows no such job (semantics R1.7).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockedJob {
-    /// Its key in the file.
-    pub name: JobName,
+    /// Which node of the graph it is.
+    pub node: NodePath,
     /// Direct needs.
-    pub needs: Vec<JobName>,
+    pub needs: Vec<NodePath>,
+}
+
+/// A caller whose condition was true: its jobs are those of the workflow that it calls (semantics 2.6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalledWorkflow {
+    /// Which node of the graph it is.
+    pub node: NodePath,
+    /// Direct needs.
+    pub needs: Vec<NodePath>,
+    /// One call, or one for each leg of the caller's matrix.
+    pub calls: Vec<Call>,
+}
+
+/// One call of a workflow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Which leg of the caller makes it, if that has a matrix.
+    pub leg: Option<Leg>,
+    /// What the shown names of its jobs begin with (semantics R2.67).
+    pub display_name: String,
+    /// What `inputs` holds for its jobs.
+    pub inputs: serde_json::Value,
 }
 
 /// A job that the API shows.
@@ -61,14 +87,20 @@ pub struct BlockedJob {
 pub struct PlannedJob {
     /// Its id, of this attempt only.
     pub id: JobId,
-    /// Its key in the file.
-    pub name: JobName,
+    /// Which node of the graph it is.
+    pub node: NodePath,
+    /// Which leg, if its node has a matrix and was not skipped before that was looked at.
+    pub leg: Option<Leg>,
     /// Direct needs.
-    pub needs: Vec<JobName>,
+    pub needs: Vec<NodePath>,
     /// The evaluated name that people see.
     pub display_name: String,
     /// The evaluated `runs-on`.
     pub labels: Vec<String>,
+    /// Its failure counts as a success for others (semantics R1.20).
+    pub continue_on_error: bool,
+    /// It is cancelled after so many minutes in progress (semantics R2.75); the server's default without.
+    pub timeout_minutes: Option<u32>,
     /// When it was planned.
     pub created_at: Timestamp,
     /// Where it stands.
@@ -101,6 +133,8 @@ pub enum JobState {
         completed_at: Timestamp,
         /// Who ran it, if anybody did.
         ran: Option<Ran>,
+        /// Why, where the conclusion alone does not say.
+        reason: Option<EndReason>,
     },
 }
 
@@ -139,38 +173,50 @@ impl JobState {
             Self::Completed { ran, .. } => ran.as_ref(),
         }
     }
+
+    /// Why it ended, where the conclusion alone does not say.
+    pub fn reason(&self) -> Option<&EndReason> {
+        match self {
+            Self::Held | Self::Queued | Self::InProgress { .. } => None,
+            Self::Completed { reason, .. } => reason.as_ref(),
+        }
+    }
+}
+
+impl PlannedJob {
+    /// How its end counts for others: a failure that is absorbed is a success (semantics R1.20).
+    pub fn effective(&self) -> Option<Conclusion> {
+        match self.state.conclusion() {
+            Some(Conclusion::Failure) if self.continue_on_error => Some(Conclusion::Success),
+            conclusion => conclusion,
+        }
+    }
 }
 
 impl Job {
-    /// Its key in the file.
-    pub fn name(&self) -> &JobName {
+    /// Which node of the graph it is; the legs of a matrix share one.
+    pub fn node(&self) -> &NodePath {
         match self {
-            Self::Blocked(job) => &job.name,
-            Self::Planned(job) => &job.name,
+            Self::Blocked(job) => &job.node,
+            Self::Planned(job) => &job.node,
+            Self::Called(job) => &job.node,
         }
     }
 
     /// Direct needs.
-    pub fn needs(&self) -> &[JobName] {
+    pub fn needs(&self) -> &[NodePath] {
         match self {
             Self::Blocked(job) => &job.needs,
             Self::Planned(job) => &job.needs,
+            Self::Called(job) => &job.needs,
         }
     }
 
-    /// The word for where it stands.
-    pub fn status(&self) -> JobStatus {
+    /// The job, if it has an id.
+    pub fn planned(&self) -> Option<&PlannedJob> {
         match self {
-            Self::Blocked(_) => JobStatus::Blocked,
-            Self::Planned(job) => job.state.status(),
-        }
-    }
-
-    /// How it ended, if it did.
-    pub fn conclusion(&self) -> Option<Conclusion> {
-        match self {
-            Self::Blocked(_) => None,
-            Self::Planned(job) => job.state.conclusion(),
+            Self::Planned(job) => Some(job),
+            Self::Blocked(_) | Self::Called(_) => None,
         }
     }
 }
@@ -178,10 +224,7 @@ impl Job {
 impl Attempt {
     /// The jobs that have an id.
     pub fn planned(&self) -> impl Iterator<Item = &PlannedJob> {
-        self.jobs.iter().filter_map(|job| match job {
-            Job::Planned(planned) => Some(planned),
-            Job::Blocked(_) => None,
-        })
+        self.jobs.iter().filter_map(Job::planned)
     }
 
     /// Where it stands (semantics R1.15: the first that any job has, of in progress, queued).
@@ -195,9 +238,8 @@ impl Attempt {
 
     fn live_status(&self) -> RunStatus {
         let running = self
-            .jobs
-            .iter()
-            .any(|job| job.status() == JobStatus::InProgress);
+            .planned()
+            .any(|job| job.state.status() == JobStatus::InProgress);
         if running {
             RunStatus::InProgress
         } else {

@@ -1,7 +1,7 @@
 //! Cancelling a run, and cancelling one job of it.
 
-use super::{JobState, PlannedJob, Planning, Run};
-use crate::{Conclusion, Event, JobId, Refusal, RunStatus, Timestamp, UserId};
+use super::{JobState, PlannedJob, Planning, Run, outlook::Outlook};
+use crate::{Conclusion, Event, JobId, Refusal, RunStatus, Timestamp, UserId, event::EndReason};
 
 /// What cancelling one job did (semantics R3.8).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,8 @@ pub struct JobCancelled {
 
 impl Run {
     /// Cancels the whole run (semantics R3.1): what no runner has ends at once, what runs is told to stop, what
-    /// is blocked is decided when its needs complete. Asking again while it is live changes nothing.
+    /// is blocked is decided when its needs complete. A job whose condition still holds goes on (semantics R3.2).
+    /// Asking again while it is live changes nothing.
     ///
     /// # Errors
     /// [`Refusal::RunCompleted`] when the newest attempt ended.
@@ -37,7 +38,15 @@ impl Run {
             let conclusion = Conclusion::Cancelled;
             decided.push(Event::RunCompleted { conclusion, at });
         }
-        decided.extend(self.attempt.planned().filter_map(|job| stop(job, by, at)));
+        let mut cancelled = self.attempt.clone();
+        cancelled.cancelled_at = Some(at);
+        for job in self.attempt.planned() {
+            if job.state.conclusion().is_none()
+                && !Outlook::still_holds(&cancelled, job, &planning)?
+            {
+                decided.extend(stop(job, Some(by), None, at));
+            }
+        }
         self.decide(decided, &mut planning)
     }
 
@@ -52,7 +61,7 @@ impl Run {
         mut planning: Planning<'_>,
     ) -> Result<JobCancelled, Refusal> {
         let was_completed = self.is_completed();
-        let stopped = stop(self.job(job)?, by, planning.now);
+        let stopped = stop(self.job(job)?, Some(by), None, planning.now);
         let events = self.decide(stopped.into_iter().collect(), &mut planning)?;
         let run_conclusion = self.attempt.conclusion().filter(|_| !was_completed);
         Ok(JobCancelled {
@@ -64,20 +73,26 @@ impl Run {
 }
 
 /// Ends a job that no runner has, tells a running one to stop; nothing for any other.
-fn stop(job: &PlannedJob, by: UserId, at: Timestamp) -> Option<Event> {
+pub(super) fn stop(
+    job: &PlannedJob,
+    by: Option<UserId>,
+    reason: Option<EndReason>,
+    at: Timestamp,
+) -> Option<Event> {
+    let job_id = job.id;
     match job.state {
         JobState::Held | JobState::Queued => Some(Event::JobCompleted {
-            job: job.id,
+            job: job_id,
             conclusion: Conclusion::Cancelled,
-            reason: None,
+            reason,
             at,
         }),
         JobState::InProgress {
             cancel_requested_at: None,
             ..
         } => Some(Event::JobCancelRequested {
-            job: job.id,
-            by: Some(by),
+            job: job_id,
+            by,
             at,
         }),
         JobState::InProgress { .. } | JobState::Completed { .. } => None,

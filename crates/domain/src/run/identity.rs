@@ -1,6 +1,7 @@
 //! What is known of a run when it comes to be, and never changes.
 
 use crate::{CheckSuiteId, RepositoryId, RunId, Timestamp, UserId, WorkflowId};
+use runyard_workflow::reusable::Source;
 use serde::{Deserialize, Serialize};
 
 /// The part of a run that no command changes (semantics 1.4, R4.1).
@@ -40,8 +41,21 @@ pub struct RunIdentity {
     pub display_title: String,
     /// SHA-256 in hex of the workflow file's text, under which the store keeps it.
     pub definition: String,
+    /// Every file that it calls, directly or through others, once (semantics R2.69).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub referenced: Vec<ReferencedWorkflow>,
     /// When it was first created.
     pub created_at: Timestamp,
+}
+
+/// A called workflow file as it was when the run came to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferencedWorkflow {
+    /// Where it is from.
+    #[serde(flatten)]
+    pub source: Source,
+    /// SHA-256 in hex of its text, under which the store keeps it.
+    pub definition: String,
 }
 
 /// What a run is made of, before the store has given it its numbers.

@@ -4,27 +4,37 @@
 
 mod apply;
 mod attempt;
+mod callee;
 mod cancel;
+mod definition;
 mod finish;
 mod identity;
 mod intake;
+mod node;
+mod outlook;
 mod plan;
 mod rerun;
+mod results;
 mod settle;
 mod start;
+mod values;
 
-pub use attempt::{Attempt, AttemptState, BlockedJob, Job, JobState, PlannedJob, Ran};
+pub use attempt::{
+    Attempt, AttemptState, BlockedJob, Call, CalledWorkflow, Job, JobState, PlannedJob, Ran,
+};
 pub use cancel::JobCancelled;
-pub use identity::{CommitFacts, NewRun, Person, RunIdentity};
+pub use definition::{Definition, find, reads_contexts, single};
+pub use identity::{CommitFacts, NewRun, Person, ReferencedWorkflow, RunIdentity};
 pub use intake::{BURST_WINDOW, Crowd, Intake};
-pub use plan::Planning;
+pub use node::{InvalidNodePath, Leg, NodePath};
+pub use plan::{Contexts, Planning};
 pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX};
 
 use crate::{Event, JobId, Refusal, RunId, RunStatus, Timestamp};
 pub use apply::ReplayError;
 
-/// Jobs that one attempt may have at most.
-pub const JOBS_PER_ATTEMPT_MAX: usize = 256;
+/// Jobs that one attempt may have at most, legs and the jobs of called workflows included.
+pub const JOBS_PER_ATTEMPT_MAX: usize = 1_024;
 /// Errors of a broken file that are kept (semantics R6.90).
 pub const DIAGNOSTICS_MAX: usize = 10;
 

@@ -1,15 +1,45 @@
 //! Coming to be and being planned: from a matched event to a graph with its first jobs queued.
 
-use super::{Attempt, AttemptState, DIAGNOSTICS_MAX, JOBS_PER_ATTEMPT_MAX, Run, RunIdentity};
-use crate::{Event, JobIds, Refusal, Timestamp, event::GraphNode};
-use runyard_workflow::{Diagnostic, Workflow};
+use super::{
+    Attempt, AttemptState, DIAGNOSTICS_MAX, Definition, JOBS_PER_ATTEMPT_MAX, NodePath, Run,
+    RunIdentity, definition::graph,
+};
+use crate::{Event, JobIds, Refusal, Timestamp};
+use runyard_workflow::{
+    Diagnostic,
+    expression::{Object, Value},
+};
 
-/// What every command needs that may plan jobs: the run's definition, reserved ids and the time.
+/// What expressions of a run see that is not decided by its jobs; objects.
+#[derive(Debug, Clone)]
+pub struct Contexts {
+    /// `github`.
+    pub github: Value,
+    /// `inputs`.
+    pub inputs: Value,
+    /// `vars`.
+    pub vars: Value,
+}
+
+impl Default for Contexts {
+    fn default() -> Self {
+        let empty = || Value::from(Object::new());
+        Self {
+            github: empty(),
+            inputs: empty(),
+            vars: empty(),
+        }
+    }
+}
+
+/// What every command needs that may plan jobs: the run's definition and contexts, reserved ids and the time.
 #[derive(Debug)]
 pub struct Planning<'a> {
-    /// The run's own definition.
-    pub workflow: &'a Workflow,
-    /// Ids for jobs that get planned; one for each job of the definition is always enough.
+    /// The run's own file, and those that it calls.
+    pub definition: &'a Definition,
+    /// What its expressions see.
+    pub contexts: &'a Contexts,
+    /// Ids for jobs that get planned. With too few the command is refused and can be given again with more.
     pub ids: &'a mut JobIds,
     /// The moment of the command.
     pub now: Timestamp,
@@ -54,11 +84,12 @@ impl Run {
     /// [`Refusal::AlreadyPlanned`] unless the attempt was just requested.
     pub fn plan(&mut self, mut planning: Planning<'_>) -> Result<Vec<Event>, Refusal> {
         self.require_requested()?;
-        if planning.workflow.jobs.len() > JOBS_PER_ATTEMPT_MAX {
-            let diagnostics = vec![self.too_many_jobs(planning.workflow.jobs.len())];
+        let count = planning.definition.workflow.jobs.len();
+        if count > JOBS_PER_ATTEMPT_MAX {
+            let diagnostics = vec![self.too_many_jobs(count)];
             return self.fail_startup(diagnostics, planning.now);
         }
-        let jobs = graph_of(planning.workflow);
+        let jobs = graph(&planning.definition.workflow, NodePath::root);
         let at = planning.now;
         self.decide(vec![Event::AttemptPlanned { jobs, at }], &mut planning)
     }
@@ -98,12 +129,4 @@ impl Run {
             ),
         }
     }
-}
-
-fn graph_of(workflow: &Workflow) -> Vec<GraphNode> {
-    let node = |job: &runyard_workflow::Job| GraphNode {
-        name: job.id.value.clone(),
-        needs: job.needs.iter().map(|need| need.value.clone()).collect(),
-    };
-    workflow.jobs.iter().map(node).collect()
 }

@@ -1,141 +1,203 @@
 //! Consequences: what follows by itself from a change, until nothing follows any more.
 
-use super::{Attempt, AttemptState, BlockedJob, Job, JobState, PlannedJob, Planning, Run};
-use crate::{Conclusion, Event, JobStatus, Refusal};
-use runyard_workflow::JobName;
-
-/// What the needs of a job say together, with the default condition `success()` (semantics R2.10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Needs {
-    /// Some are not complete (semantics R2.5).
-    Unfinished,
-    /// All succeeded, and the run is not cancelled.
-    Succeeded,
-    /// The condition is false: the job is skipped (semantics R2.16).
-    Failed,
-}
+use super::{
+    AttemptState, BlockedJob, JOBS_PER_ATTEMPT_MAX, Job, JobState, NodePath, Planning, Run,
+    outlook::{Expansion, Outlook, PlannedLeg},
+};
+use crate::{Conclusion, Event, Refusal, Timestamp, event::EndReason};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Run {
     /// Records consequences until there are none left.
     pub(super) fn settle(&mut self, planning: &mut Planning<'_>) -> Result<(), Refusal> {
-        while let Some(event) = self.next_consequence(planning)? {
-            self.record(event);
-        }
-        Ok(())
-    }
-
-    fn next_consequence(&self, planning: &mut Planning<'_>) -> Result<Option<Event>, Refusal> {
-        if self.attempt.state != AttemptState::Live {
-            return Ok(None);
-        }
-        for job in &self.attempt.jobs {
-            let consequence = match job {
-                Job::Blocked(blocked) => self.plan_when_needs_complete(blocked, planning)?,
-                Job::Planned(planned) => self.pass_gates(planned, planning),
-            };
-            if consequence.is_some() {
-                return Ok(consequence);
+        loop {
+            let events = self.consequences(planning)?;
+            if events.is_empty() {
+                return Ok(());
+            }
+            for event in events {
+                self.record(event);
             }
         }
-        let conclusion = self.attempt.conclusion_of_all_jobs();
-        Ok(conclusion.map(|conclusion| Event::RunCompleted {
-            conclusion,
-            at: planning.now,
-        }))
     }
 
-    fn plan_when_needs_complete(
+    /// What follows next: all of one kind at once, so that a matrix of many legs takes one look and not one per leg.
+    fn consequences(&self, planning: &mut Planning<'_>) -> Result<Vec<Event>, Refusal> {
+        if self.attempt.state != AttemptState::Live {
+            return Ok(Vec::new());
+        }
+        let at = planning.now;
+        let mut events = self.plan_what_is_ready(planning)?;
+        if events.is_empty() {
+            events = self.stop_failed_matrices(at);
+        }
+        if events.is_empty() {
+            events = self.pass_gates(at);
+        }
+        if events.is_empty() {
+            let conclusion = self.attempt.conclusion_of_all_jobs();
+            events.extend(conclusion.map(|conclusion| Event::RunCompleted { conclusion, at }));
+        }
+        Ok(events)
+    }
+
+    /// Decides every job whose needs are complete (semantics R2.5, R2.31).
+    fn plan_what_is_ready(&self, planning: &mut Planning<'_>) -> Result<Vec<Event>, Refusal> {
+        let mut events = Vec::new();
+        for job in &self.attempt.jobs {
+            if let Job::Blocked(blocked) = job
+                && self.attempt.are_complete(&blocked.needs)
+            {
+                let planned = self.plan_job(blocked, planning)?;
+                let grows = planned.iter().any(makes_room_smaller);
+                events.extend(planned);
+                // One matrix or call at a time, so that its jobs are counted before the next.
+                if grows {
+                    break;
+                }
+            }
+        }
+        Ok(events)
+    }
+
+    fn plan_job(
         &self,
         blocked: &BlockedJob,
         planning: &mut Planning<'_>,
-    ) -> Result<Option<Event>, Refusal> {
-        if self.attempt.needs(&blocked.needs) == Needs::Unfinished {
-            return Ok(None);
-        }
-        let unknown = || Refusal::WrongDefinition {
-            job: blocked.name.to_string(),
+    ) -> Result<Vec<Event>, Refusal> {
+        let outlook = Outlook::of(&self.attempt, &blocked.node, planning)?;
+        let room = JOBS_PER_ATTEMPT_MAX.saturating_sub(self.attempt.jobs.len());
+        let expansion = match outlook.condition() {
+            Ok(true) => outlook.expand(),
+            Ok(false) => {
+                return outlook.whole().ended(Conclusion::Skipped, None, planning);
+            }
+            Err(problem) => Err(problem),
         };
-        let mut jobs = planning.workflow.jobs.iter();
-        let definition = jobs
-            .find(|job| job.id.value == blocked.name)
-            .ok_or_else(unknown)?;
-        Ok(Some(Event::JobPlanned {
-            job: planning.ids.take().ok_or(Refusal::TooFewIds)?,
-            name: blocked.name.clone(),
-            display_name: definition.display_name(),
-            labels: definition.plain_labels(),
-            at: planning.now,
-        }))
+        match expansion {
+            Ok(Expansion::Legs(legs)) if legs.len() <= room + 1 => {
+                legs.into_iter().map(|leg| leg.planned(planning)).collect()
+            }
+            Ok(Expansion::Calls { calls, jobs }) if jobs.len() <= room => {
+                let (node, at) = (blocked.node.clone(), planning.now);
+                Ok(vec![Event::WorkflowCalled {
+                    node,
+                    calls,
+                    jobs,
+                    at,
+                }])
+            }
+            Ok(Expansion::Legs(_) | Expansion::Calls { .. }) => {
+                let problem = format!(
+                    "the run would have more than {JOBS_PER_ATTEMPT_MAX} jobs with this one"
+                );
+                outlook.whole().failed(problem, planning)
+            }
+            Err(problem) => outlook.whole().failed(problem, planning),
+        }
     }
 
-    fn pass_gates(&self, planned: &PlannedJob, planning: &Planning<'_>) -> Option<Event> {
-        let (job, at) = (planned.id, planning.now);
-        match (&planned.state, self.attempt.needs(&planned.needs)) {
-            (JobState::Held, Needs::Succeeded) => Some(Event::JobQueued { job, at }),
-            (JobState::Held, Needs::Failed) => Some(Event::JobCompleted {
-                job,
-                conclusion: Conclusion::Skipped,
-                reason: None,
-                at,
-            }),
-            (JobState::Held, Needs::Unfinished)
-            | (JobState::Queued | JobState::InProgress { .. } | JobState::Completed { .. }, _) => {
-                None
+    /// Ends or stops the other legs of a matrix in which one failed (semantics R2.45).
+    fn stop_failed_matrices(&self, at: Timestamp) -> Vec<Event> {
+        let failed: BTreeSet<&NodePath> = self
+            .attempt
+            .planned()
+            .filter(|job| job.leg.as_ref().is_some_and(|leg| leg.fail_fast))
+            .filter(|job| job.effective() == Some(Conclusion::Failure))
+            .map(|job| &job.node)
+            .collect();
+        if failed.is_empty() {
+            return Vec::new();
+        }
+        let siblings = self
+            .attempt
+            .planned()
+            .filter(|job| failed.contains(&job.node));
+        let stop = siblings
+            .filter_map(|job| super::cancel::stop(job, None, Some(EndReason::FailFast), at));
+        stop.collect()
+    }
+
+    /// Offers what nothing holds back; of a matrix only as many legs as may run beside each other (semantics R2.44).
+    fn pass_gates(&self, at: Timestamp) -> Vec<Event> {
+        let mut past: BTreeMap<&NodePath, u32> = BTreeMap::new();
+        for job in self.attempt.planned() {
+            match job.state {
+                JobState::Queued | JobState::InProgress { .. } => {
+                    *past.entry(&job.node).or_default() += 1;
+                }
+                JobState::Held | JobState::Completed { .. } => {}
             }
         }
+        let mut events = Vec::new();
+        for job in self
+            .attempt
+            .planned()
+            .filter(|job| job.state == JobState::Held)
+        {
+            let beside = past.entry(&job.node).or_default();
+            let most = job.leg.as_ref().and_then(|leg| leg.max_parallel);
+            if most.is_none_or(|most| *beside < most) {
+                *beside += 1;
+                events.push(Event::JobQueued { job: job.id, at });
+            }
+        }
+        events
     }
 }
 
-impl Attempt {
-    fn needs(&self, names: &[JobName]) -> Needs {
-        let needed = || self.jobs.iter().filter(|job| names.contains(job.name()));
-        if needed().any(|job| job.status() != JobStatus::Completed) {
-            return Needs::Unfinished;
-        }
-        let succeeded = needed().all(|job| job.conclusion() == Some(Conclusion::Success));
-        if succeeded && self.cancelled_at.is_none() {
-            Needs::Succeeded
-        } else {
-            Needs::Failed
-        }
+/// Whether the event may add jobs to those that the graph had.
+fn makes_room_smaller(event: &Event) -> bool {
+    match event {
+        Event::JobPlanned { leg, .. } => leg.is_some(),
+        Event::WorkflowCalled { .. } => true,
+        Event::RunRequested { .. }
+        | Event::StartupFailed { .. }
+        | Event::AttemptPlanned { .. }
+        | Event::JobQueued { .. }
+        | Event::JobStarted { .. }
+        | Event::JobCancelRequested { .. }
+        | Event::JobCompleted { .. }
+        | Event::RunCancelRequested { .. }
+        | Event::RunCompleted { .. }
+        | Event::AttemptRequested { .. } => false,
     }
+}
 
-    /// The conclusion when no job is unfinished (semantics R1.16, rows 2 to 7).
-    fn conclusion_of_all_jobs(&self) -> Option<Conclusion> {
-        let ends: Option<Vec<Conclusion>> = self.jobs.iter().map(Job::conclusion).collect();
-        let ends = ends?;
-        let any = |wanted: Conclusion| ends.contains(&wanted);
-        let all_skipped = ends.iter().all(|end| *end == Conclusion::Skipped);
-        Some(if self.has_job_cancelled_with_the_run() {
-            Conclusion::Cancelled
-        } else if any(Conclusion::Failure) {
-            Conclusion::Failure
-        } else if any(Conclusion::TimedOut) {
-            Conclusion::TimedOut
-        } else if any(Conclusion::Cancelled) {
-            Conclusion::Cancelled
-        } else if all_skipped {
-            Conclusion::Skipped
-        } else {
-            Conclusion::Success
+impl PlannedLeg {
+    fn planned(self, planning: &mut Planning<'_>) -> Result<Event, Refusal> {
+        Ok(Event::JobPlanned {
+            job: planning.ids.take().ok_or(Refusal::TooFewIds)?,
+            node: self.node,
+            leg: self.leg,
+            display_name: self.display_name,
+            labels: self.labels,
+            continue_on_error: self.continue_on_error,
+            timeout_minutes: self.timeout_minutes,
+            at: planning.now,
         })
     }
 
-    /// Whether a job ended as cancelled since the whole run was (semantics R1.16, row 2): one that was cancelled by
-    /// itself before does not count.
-    fn has_job_cancelled_with_the_run(&self) -> bool {
-        self.cancelled_at.is_some_and(|cancelled_at| {
-            self.planned().any(|job| match job.state {
-                JobState::Completed {
-                    conclusion: Conclusion::Cancelled,
-                    completed_at,
-                    ..
-                } => completed_at >= cancelled_at,
-                JobState::Held
-                | JobState::Queued
-                | JobState::InProgress { .. }
-                | JobState::Completed { .. } => false,
-            })
-        })
+    /// A job that ends as soon as it is planned.
+    fn ended(
+        self,
+        conclusion: Conclusion,
+        reason: Option<EndReason>,
+        planning: &mut Planning<'_>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let at = planning.now;
+        let planned = self.planned(planning)?;
+        let ended = planned.job().map(|job| Event::JobCompleted {
+            job,
+            conclusion,
+            reason,
+            at,
+        });
+        Ok([planned].into_iter().chain(ended).collect())
+    }
+
+    fn failed(self, problem: String, planning: &mut Planning<'_>) -> Result<Vec<Event>, Refusal> {
+        let reason = Some(EndReason::NotEvaluated { problem });
+        self.ended(Conclusion::Failure, reason, planning)
     }
 }

@@ -83,7 +83,10 @@ impl Git {
         let until = Instant::now() + limit;
         let mut serving =
             Serving::start(command, body, until, permit).map_err(GitError::internal)?;
-        let first = serving.next().await.map_err(|error| refused(&error, limit))?;
+        let first = serving
+            .next()
+            .await
+            .map_err(|error| refused(&error, limit))?;
         let begun = (serving, Some(first));
         let blocks = stream::try_unfold(begun, |(mut serving, first)| async move {
             let block = match first {
@@ -191,7 +194,9 @@ impl Serving {
         let mut block = BytesMut::with_capacity(BLOCK_BYTES);
         let read = timeout_at(self.until, self.stdout.read_buf(&mut block)).await;
         if read.map_err(|_| io::ErrorKind::TimedOut)?? > 0 {
-            self.told |= block.get(LENGTH_BYTES..).is_some_and(|rest| rest.starts_with(ERROR));
+            self.told |= block
+                .get(LENGTH_BYTES..)
+                .is_some_and(|rest| rest.starts_with(ERROR));
             return Ok(Some(block.freeze()));
         }
         let status = self.group.child.wait().await?;

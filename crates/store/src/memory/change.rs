@@ -74,6 +74,15 @@ impl State {
                 let execution = self.load_execution(*id)?;
                 self.load_run(execution.run, vec![execution])
             }
+            Scope::WholeRunOfExecution(id) => {
+                let this = self.load_execution(*id)?;
+                let run = this.run;
+                let mut executions = self.open_executions_of(run);
+                if this.is_ended() {
+                    executions.push(this);
+                }
+                self.load_run(run, executions)
+            }
         }
     }
 

@@ -217,16 +217,18 @@ impl State {
             id: job.id,
             run,
             attempt,
-            name: job.name.clone(),
+            node: job.node.clone(),
+            leg: job.leg.clone(),
             needs: job.needs.clone(),
             display_name: job.display_name.clone(),
             labels: job.labels.clone(),
+            continue_on_error: job.continue_on_error,
+            timeout_minutes: job.timeout_minutes,
             created_at: job.created_at,
             state: job.state.clone(),
             steps: row
                 .map(|row| row.execution.steps.clone())
                 .unwrap_or_default(),
-            reason: row.and_then(|row| row.execution.end_reason()),
         }
     }
 }

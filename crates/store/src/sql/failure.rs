@@ -82,10 +82,10 @@ impl Failure {
     /// statement, came to its end.
     pub(crate) fn is_unclear(&self) -> bool {
         match self {
-            Self::Database(error) => match error {
-                Error::RollbackErrorOnCommit { commit_error, .. } => is_unknown(commit_error),
-                error => is_unknown(error),
-            },
+            Self::Database(Error::RollbackErrorOnCommit { commit_error, .. }) => {
+                is_unknown(commit_error)
+            }
+            Self::Database(error) => is_unknown(error),
             Self::Store(_) | Self::Raced(_) | Self::Cut(_) => false,
         }
     }

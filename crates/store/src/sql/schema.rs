@@ -173,6 +173,7 @@ diesel::table! {
         conclusion -> Nullable<Text>,
         seq -> BigInt,
         updated_at -> TimeColumn,
+        referenced -> JsonColumn,
     }
 }
 
@@ -206,7 +207,7 @@ diesel::table! {
 
 diesel::table! {
     use crate::sql::columns::{JsonColumn, TimeColumn};
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
     jobs (run_id, attempt, place) {
         run_id -> BigInt,
@@ -226,6 +227,11 @@ diesel::table! {
         started_at -> Nullable<TimeColumn>,
         completed_at -> Nullable<TimeColumn>,
         cancel_requested_at -> Nullable<TimeColumn>,
+        leg -> Nullable<JsonColumn>,
+        continue_on_error -> Bool,
+        timeout_minutes -> Nullable<BigInt>,
+        calls -> Nullable<JsonColumn>,
+        reason -> Nullable<JsonColumn>,
     }
 }
 

@@ -8,6 +8,6 @@ mod tree;
 mod whole;
 
 pub use outline::{JobOutline, StrategyOutline};
-pub use planned::{Legs, PlannedJob, PlannedLeg, Verdict, plan_jobs};
+pub use planned::{Legs, PlannedJob, PlannedLeg, Verdict, expand_strategy, plan_jobs};
 pub use tree::ValueTemplate;
 pub use whole::{Plan, PlannedRun, WorkflowOutline, from_json, github_context, plan};

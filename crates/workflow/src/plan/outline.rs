@@ -45,7 +45,7 @@ impl From<&Job> for JobOutline {
             name: job.name.as_ref().map(Template::from),
             strategy: strategy
                 .and_then(|strategy| strategy.literal())
-                .map(outline),
+                .map(StrategyOutline::from),
             uses: match &job.body {
                 JobBody::Call(call) => Some(call.uses.value.clone()),
                 JobBody::Steps(_) => None,
@@ -63,17 +63,19 @@ impl From<&Field<String>> for Template {
     }
 }
 
-fn outline(strategy: &Strategy) -> StrategyOutline {
-    StrategyOutline {
-        matrix: strategy.matrix.as_ref().map(ValueTemplate::from),
-        fail_fast: strategy
-            .fail_fast
-            .as_ref()
-            .map(|field| value(field, |value| (*value).into())),
-        max_parallel: strategy
-            .max_parallel
-            .as_ref()
-            .map(|field| value(field, |value| (*value).into())),
+impl From<&Strategy> for StrategyOutline {
+    fn from(strategy: &Strategy) -> Self {
+        Self {
+            matrix: strategy.matrix.as_ref().map(ValueTemplate::from),
+            fail_fast: strategy
+                .fail_fast
+                .as_ref()
+                .map(|field| value(field, |value| (*value).into())),
+            max_parallel: strategy
+                .max_parallel
+                .as_ref()
+                .map(|field| value(field, |value| (*value).into())),
+        }
     }
 }
 

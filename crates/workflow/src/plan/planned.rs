@@ -143,18 +143,26 @@ fn plan_job(job: &JobOutline, done: &Done, contexts: &Object) -> PlannedJob {
 }
 
 fn legs(job: &JobOutline, contexts: &Object) -> Legs {
-    let none = StrategyOutline::default();
-    let outline = job.strategy.as_ref().unwrap_or(&none);
-    if outline.reads_needs() {
+    let outline = job.strategy.as_ref();
+    if outline.is_some_and(StrategyOutline::reads_needs) {
         return Legs::Depend;
     }
-    match expand(outline, contexts) {
+    match expand_strategy(outline, contexts) {
         Ok((strategy, legs)) => named(job, &legs, strategy, contexts),
         Err(error) => Legs::Fail { error },
     }
 }
 
-fn expand(outline: &StrategyOutline, contexts: &Object) -> Result<(Strategy, Vec<Leg>), String> {
+/// The legs of a `strategy`, evaluated in `contexts`; one leg without a matrix where there is none (semantics 2.5).
+///
+/// # Errors
+/// What is wrong with it, as a sentence: the job fails, it is not skipped (semantics R2.46).
+pub fn expand_strategy(
+    outline: Option<&StrategyOutline>,
+    contexts: &Object,
+) -> Result<(Strategy, Vec<Leg>), String> {
+    let none = StrategyOutline::default();
+    let outline = outline.unwrap_or(&none);
     let value = |tree: &Option<super::ValueTemplate>| {
         let value = tree
             .as_ref()

@@ -10,6 +10,7 @@ use crate::{
 };
 use runyard_domain::run::{CommitFacts, Person};
 use runyard_store::RunView;
+use runyard_workflow::reusable::Source;
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -46,7 +47,7 @@ pub(in crate::github) struct RunBody {
     updated_at: String,
     actor: SimpleUser,
     run_attempt: u32,
-    referenced_workflows: [(); 0],
+    referenced_workflows: Vec<Source>,
     run_started_at: String,
     triggering_actor: SimpleUser,
     jobs_url: String,
@@ -107,7 +108,11 @@ impl RunBody {
             updated_at: seconds(attempt.updated_at),
             actor: SimpleUser::of(&run.actor, origin),
             run_attempt: attempt.number,
-            referenced_workflows: [],
+            referenced_workflows: identity
+                .referenced
+                .iter()
+                .map(|one| one.source.clone())
+                .collect(),
             run_started_at: seconds(attempt.requested_at),
             triggering_actor: SimpleUser::of(&attempt.triggering_actor, origin),
             jobs_url: format!("{of_attempt}/jobs"),

@@ -67,7 +67,7 @@ async fn with_attempt(connection: &mut Connection, row: RunRow) -> Result<Run, F
     let jobs: Result<Vec<Job>, StoreError> = jobs.into_iter().map(Job::try_from).collect();
     let attempt = attempt.with_jobs(jobs?)?;
     let (seq, updated_at) = row.newest_change()?;
-    Ok(Run::restore(row.into(), attempt, seq, updated_at.0))
+    Ok(Run::restore(row.try_into()?, attempt, seq, updated_at.0))
 }
 
 /// The executions of a run that have not ended, by id, locked.

@@ -46,7 +46,10 @@ impl Changes for SqlStore {
 fn is_keyed(scope: &Scope) -> bool {
     match scope {
         Scope::NewRun { .. } => true,
-        Scope::Run(_) | Scope::Execution(_) | Scope::RunOfExecution(_) => false,
+        Scope::Run(_)
+        | Scope::Execution(_)
+        | Scope::RunOfExecution(_)
+        | Scope::WholeRunOfExecution(_) => false,
     }
 }
 
@@ -107,6 +110,15 @@ async fn load(connection: &mut Connection, scope: &Scope) -> Result<Loaded, Fail
             let run = run_of(connection, *id).await?;
             let run = Box::new(lock_run(connection, run).await?);
             let executions = vec![lock_execution(connection, *id).await?];
+            Ok(Loaded::Run { run, executions })
+        }
+        Scope::WholeRunOfExecution(id) => {
+            let run = run_of(connection, *id).await?;
+            let run = Box::new(lock_run(connection, run).await?);
+            let mut executions = lock_open_executions(connection, run.id()).await?;
+            if !executions.iter().any(|execution| execution.id == *id) {
+                executions.push(lock_execution(connection, *id).await?);
+            }
             Ok(Loaded::Run { run, executions })
         }
     }

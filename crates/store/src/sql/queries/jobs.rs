@@ -17,7 +17,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use runyard_domain::{JobId, RunId};
 
-type ShownRow = (JobRow, Option<JsonText>, Option<String>);
+type ShownRow = (JobRow, Option<JsonText>);
 
 pub(super) async fn jobs_of(
     connection: &mut Connection,
@@ -47,11 +47,7 @@ pub(super) async fn jobs_of(
         .order(jobs::id)
         .limit(page.per_page.into())
         .offset(i64::try_from(page.offset()).unwrap_or(i64::MAX))
-        .select((
-            JobRow::as_select(),
-            executions::steps.nullable(),
-            executions::ended_as.nullable(),
-        ))
+        .select((JobRow::as_select(), executions::steps.nullable()))
         .load(connection)
         .await?;
     let items: Result<_, Failure> = rows.into_iter().map(shown).collect();
@@ -69,11 +65,7 @@ pub(super) async fn job(
     let row: Option<ShownRow> = jobs::table
         .left_join(executions::table.on(executions::id.nullable().eq(jobs::execution_id)))
         .filter(jobs::id.eq(id.get()))
-        .select((
-            JobRow::as_select(),
-            executions::steps.nullable(),
-            executions::ended_as.nullable(),
-        ))
+        .select((JobRow::as_select(), executions::steps.nullable()))
         .get_result(connection)
         .await
         .optional()?;
@@ -84,6 +76,6 @@ pub(super) async fn job(
     Ok(run.map(|_| view))
 }
 
-fn shown((row, steps, ended_as): ShownRow) -> Result<JobView, Failure> {
-    Ok(row.view(steps.as_ref(), ended_as.as_deref())?)
+fn shown((row, steps): ShownRow) -> Result<JobView, Failure> {
+    Ok(row.view(steps.as_ref())?)
 }

@@ -133,6 +133,6 @@ fn joined((run, attempt): ShownRow, users: &Users) -> Result<RunView, StoreError
         commit: run.commit()?,
         actor,
         attempt: attempt.view(triggering_actor)?,
-        identity: run.into(),
+        identity: run.try_into()?,
     })
 }

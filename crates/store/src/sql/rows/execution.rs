@@ -11,7 +11,6 @@ use crate::{
 use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use runyard_domain::{
     Execution, ExecutionId, JobId, RunId, RunnerId, Timestamp,
-    event::EndReason,
     execution::{ExecutionEnd, ExecutionState},
     runner::RunnerRef,
 };
@@ -177,15 +176,6 @@ impl ExecutionChange {
                 self.result = result;
             }
         }
-    }
-}
-
-/// Why a job ended whose execution ended by this word.
-pub(super) fn end_reason(ended_as: &str) -> Option<EndReason> {
-    match ended_as {
-        LOST => ExecutionEnd::Lost.reason(),
-        GRACE_OVER => ExecutionEnd::GraceOver.reason(),
-        _ => None,
     }
 }
 

@@ -1,9 +1,6 @@
 //! Rows of jobs: blocked ones have no id, and what is known only in some states is null in the others.
 
-use super::{
-    execution::end_reason,
-    place::{Place, json},
-};
+use super::place::{Place, json};
 use crate::{
     JobView, JobWrite, StoreError,
     sql::{
@@ -15,12 +12,12 @@ use diesel::{Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use runyard_domain::{
     ExecutionId, JobId, RunId, RunnerId, Timestamp,
     execution::Step,
-    run::{BlockedJob, Job, JobState, PlannedJob, Ran},
+    run::{BlockedJob, CalledWorkflow, Job, JobState, NodePath, PlannedJob, Ran},
     runner::RunnerRef,
 };
-use runyard_workflow::JobName;
 
 const BLOCKED: &str = "blocked";
+const CALLED: &str = "called";
 const HELD: &str = "held";
 const QUEUED: &str = "queued";
 const IN_PROGRESS: &str = "in_progress";
@@ -46,6 +43,11 @@ pub(crate) struct JobRow {
     started_at: Option<DbTime>,
     completed_at: Option<DbTime>,
     cancel_requested_at: Option<DbTime>,
+    leg: Option<JsonText>,
+    continue_on_error: bool,
+    timeout_minutes: Option<i64>,
+    calls: Option<JsonText>,
+    reason: Option<JsonText>,
 }
 
 impl JobRow {
@@ -54,7 +56,7 @@ impl JobRow {
             run_id: run.get(),
             attempt: attempt.into(),
             place: write.place.into(),
-            name: write.name.to_string(),
+            name: write.job.node().to_string(),
             needs: json(write.job.needs()),
             state: BLOCKED.to_owned(),
             id: None,
@@ -68,10 +70,20 @@ impl JobRow {
             started_at: None,
             completed_at: None,
             cancel_requested_at: None,
+            leg: None,
+            continue_on_error: false,
+            timeout_minutes: None,
+            calls: None,
+            reason: None,
         };
         match &write.job {
             Job::Blocked(_) => row,
             Job::Planned(planned) => row.planned(planned),
+            Job::Called(called) => Self {
+                state: CALLED.to_owned(),
+                calls: Some(json(&called.calls)),
+                ..row
+            },
         }
     }
 
@@ -79,6 +91,10 @@ impl JobRow {
         self.id = Some(job.id.get());
         self.display_name = Some(job.display_name.clone());
         self.labels = Some(json(&job.labels));
+        self.leg = job.leg.as_ref().map(json);
+        self.continue_on_error = job.continue_on_error;
+        self.timeout_minutes = job.timeout_minutes.map(i64::from);
+        self.reason = job.state.reason().map(json);
         self.created_at = Some(DbTime(job.created_at));
         self.conclusion = job.state.conclusion().map(|end| end.name().to_owned());
         if let Some(ran) = job.state.ran() {
@@ -121,8 +137,19 @@ impl JobRow {
         Place::of("jobs", id)
     }
 
-    fn name(&self) -> Result<JobName, StoreError> {
-        JobName::new(self.name.as_str()).map_err(|_| self.row().corrupt("name"))
+    fn node(&self) -> Result<NodePath, StoreError> {
+        NodePath::try_from(self.name.clone()).map_err(|_| self.row().corrupt("name"))
+    }
+
+    /// A value of a column that may be null.
+    fn optional<T: serde::de::DeserializeOwned>(
+        &self,
+        column: &'static str,
+        value: Option<&JsonText>,
+    ) -> Result<Option<T>, StoreError> {
+        value
+            .map(|value| self.row().json(column, value))
+            .transpose()
     }
 
     fn ran(&self) -> Result<Option<Ran>, StoreError> {
@@ -161,6 +188,7 @@ impl JobRow {
                     started_at: self.time("started_at", self.started_at)?,
                     completed_at: self.time("completed_at", self.completed_at)?,
                     ran: self.ran()?,
+                    reason: self.optional("reason", self.reason.as_ref())?,
                 })
             }
             _ => Err(row.corrupt("state")),
@@ -172,21 +200,23 @@ impl JobRow {
         let labels = row.present("labels", self.labels.as_ref())?;
         Ok(PlannedJob {
             id: JobId::new(id),
-            name: self.name()?,
+            node: self.node()?,
+            leg: self.optional("leg", self.leg.as_ref())?,
             needs: row.json("needs", &self.needs)?,
             display_name: row.present("display_name", self.display_name.clone())?,
             labels: row.json("labels", labels)?,
+            continue_on_error: self.continue_on_error,
+            timeout_minutes: self
+                .timeout_minutes
+                .map(|minutes| row.number("timeout_minutes", minutes))
+                .transpose()?,
             created_at: self.time("created_at", self.created_at)?,
             state: self.state()?,
         })
     }
 
-    /// The job as it is shown, with the steps of its execution and the word for how that ended.
-    pub(crate) fn view(
-        &self,
-        steps: Option<&JsonText>,
-        ended_as: Option<&str>,
-    ) -> Result<JobView, StoreError> {
+    /// The job as it is shown, with the steps of its execution.
+    pub(crate) fn view(&self, steps: Option<&JsonText>) -> Result<JobView, StoreError> {
         let row = self.row();
         let job = self.as_planned(row.present("id", self.id)?)?;
         let steps: Option<Vec<Step>> = steps.map(|steps| row.json("steps", steps)).transpose()?;
@@ -194,14 +224,16 @@ impl JobRow {
             id: job.id,
             run: RunId::new(self.run_id),
             attempt: row.number("attempt", self.attempt)?,
-            name: job.name,
+            node: job.node,
+            leg: job.leg,
             needs: job.needs,
             display_name: job.display_name,
             labels: job.labels,
+            continue_on_error: job.continue_on_error,
+            timeout_minutes: job.timeout_minutes,
             created_at: job.created_at,
             state: job.state,
             steps: steps.unwrap_or_default(),
-            reason: ended_as.and_then(end_reason),
         })
     }
 }
@@ -212,9 +244,18 @@ impl TryFrom<JobRow> for Job {
     fn try_from(row: JobRow) -> Result<Self, StoreError> {
         match (row.state.as_str(), row.id) {
             (BLOCKED, None) => Ok(Self::Blocked(BlockedJob {
-                name: row.name()?,
+                node: row.node()?,
                 needs: row.row().json("needs", &row.needs)?,
             })),
+            (CALLED, None) => {
+                let place = row.row();
+                let calls = place.present("calls", row.calls.as_ref())?;
+                Ok(Self::Called(CalledWorkflow {
+                    node: row.node()?,
+                    needs: place.json("needs", &row.needs)?,
+                    calls: place.json("calls", calls)?,
+                }))
+            }
             (_, Some(id)) => row.as_planned(id).map(Self::Planned),
             (_, None) => Err(row.row().corrupt("id")),
         }

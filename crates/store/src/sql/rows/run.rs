@@ -42,6 +42,7 @@ pub(crate) struct RunRow {
     conclusion: Option<String>,
     seq: i64,
     updated_at: DbTime,
+    referenced: JsonText,
 }
 
 impl RunRow {
@@ -74,6 +75,7 @@ impl RunRow {
             conclusion: changing.conclusion,
             seq: changing.seq,
             updated_at: changing.updated_at,
+            referenced: json(&of.referenced),
         }
     }
 
@@ -88,9 +90,12 @@ impl RunRow {
     }
 }
 
-impl From<RunRow> for RunIdentity {
-    fn from(row: RunRow) -> Self {
-        Self {
+impl TryFrom<RunRow> for RunIdentity {
+    type Error = StoreError;
+
+    fn try_from(row: RunRow) -> Result<Self, StoreError> {
+        let place = Place::of("runs", row.id);
+        Ok(Self {
             id: RunId::new(row.id),
             repository: RepositoryId::new(row.repository_id),
             workflow: WorkflowId::new(row.workflow_id),
@@ -108,8 +113,9 @@ impl From<RunRow> for RunIdentity {
             path: row.path,
             display_title: row.display_title,
             definition: row.definition,
+            referenced: place.json("referenced", &row.referenced)?,
             created_at: row.created_at.0,
-        }
+        })
     }
 }
 

@@ -63,10 +63,13 @@ async fn assert_jobs_show(store: &dyn Store, run: &Run) {
 fn assert_job_shows(view: &JobView, job: &PlannedJob, run: &Run) {
     let shown = PlannedJob {
         id: view.id,
-        name: view.name.clone(),
+        node: view.node.clone(),
+        leg: view.leg.clone(),
         needs: view.needs.clone(),
         display_name: view.display_name.clone(),
         labels: view.labels.clone(),
+        continue_on_error: view.continue_on_error,
+        timeout_minutes: view.timeout_minutes,
         created_at: view.created_at,
         state: view.state.clone(),
     };

@@ -4,7 +4,7 @@ use super::agreement::assert_agrees;
 use crate::world::{ALL, CHAIN, DIAMOND, ONE_JOB, World, insert_user, jobs_beside_each_other};
 use runyard_domain::{
     Conclusion, Event, JobStatus, Refusal, RunStatus,
-    run::{JOBS_PER_ATTEMPT_MAX, Job, Planning},
+    run::{JOBS_PER_ATTEMPT_MAX, Planning, single},
 };
 use runyard_store::{ChangeError, JobsOf, Scope, Store};
 use runyard_workflow::Diagnostic;
@@ -158,13 +158,13 @@ pub(crate) async fn each_attempt_shows_its_own_errors(store: Arc<dyn Store>) {
     flow.run_to_the_end(Conclusion::Failure).await;
     let by = world.user.id;
     let too_many = jobs_beside_each_other(JOBS_PER_ATTEMPT_MAX + 1);
-    let workflow = runyard_workflow::parse("ci.yml", &too_many).unwrap();
+    let definition = single(runyard_workflow::parse("ci.yml", &too_many).unwrap());
     let rerun = flow.change(Scope::Run(flow.id), move |run, _, planning| {
-        let workflow = &workflow;
+        let definition = &definition;
         run.rerun_all(
             by,
             Planning {
-                workflow,
+                definition,
                 ..planning
             },
         )
@@ -196,13 +196,13 @@ pub(crate) async fn the_largest_run_reads_back_as_written(store: Arc<dyn Store>)
     let events = store.events(flow.id).await.unwrap();
     let run = flow.aggregate().await;
     assert_eq!(runyard_domain::Run::replay(&events).unwrap(), run);
-    let names = run.attempt().jobs.iter().map(Job::name);
+    let names = run.attempt().jobs.iter().map(|job| job.node().as_str());
     assert!(
-        names.eq(flow.file.jobs.iter().map(|job| &job.id)),
+        names.eq(flow.file.workflow.jobs.iter().map(|job| job.id.as_str())),
         "file order"
     );
     let mut listed = Vec::new();
-    for number in 1..=3 {
+    for number in 1..=11 {
         let page = crate::world::page(number, 100);
         let jobs = store.jobs(flow.id, JobsOf::Latest, page).await.unwrap();
         assert_eq!(jobs.total, JOBS_PER_ATTEMPT_MAX as u64);
@@ -211,7 +211,7 @@ pub(crate) async fn the_largest_run_reads_back_as_written(store: Arc<dyn Store>)
     assert_eq!(listed.len(), JOBS_PER_ATTEMPT_MAX);
     flow.cancel().await.unwrap();
     let run = flow.aggregate().await;
-    let mut jobs = run.attempt().jobs.iter();
-    assert!(jobs.all(|job| job.status() == JobStatus::Completed));
+    let mut jobs = run.attempt().planned();
+    assert!(jobs.all(|job| job.state.status() == JobStatus::Completed));
     assert_eq!(run.attempt().conclusion(), Some(Conclusion::Cancelled));
 }

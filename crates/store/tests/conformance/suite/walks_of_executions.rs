@@ -25,7 +25,7 @@ fn reason_of(events: &[Event]) -> Option<EndReason> {
         let Event::JobCompleted { reason, .. } = event else {
             return None;
         };
-        *reason
+        reason.clone()
     })
 }
 

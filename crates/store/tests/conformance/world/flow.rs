@@ -3,7 +3,9 @@
 use super::World;
 use runyard_domain::{
     Conclusion, Event, Execution, ExecutionId, JobId, JobIds, Refusal, Run, RunId, UserId,
-    execution::Patience, handover, run::Planning,
+    execution::Patience,
+    handover,
+    run::{Contexts, Definition, Planning},
 };
 use runyard_store::{ChangeError, IdKind, Loaded, Scope};
 use std::sync::{Arc, Mutex};
@@ -13,12 +15,12 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct Flow {
     pub(crate) world: World,
     pub(crate) id: RunId,
-    pub(crate) file: Arc<runyard_workflow::Workflow>,
+    pub(crate) file: Arc<Definition>,
 }
 
 impl Flow {
     pub(super) async fn job_ids(&self) -> Vec<JobId> {
-        let count = u32::try_from(self.file.jobs.len()).unwrap();
+        let count = u32::try_from(self.file.workflow.jobs.len()).unwrap();
         let ids = self.world.store.reserve(IdKind::Job, count).await.unwrap();
         ids.map(JobId::new).collect()
     }
@@ -41,7 +43,8 @@ impl Flow {
             };
             let mut ids = JobIds::new(ids.iter().copied());
             let planning = Planning {
-                workflow: &file,
+                definition: &file,
+                contexts: &Contexts::default(),
                 ids: &mut ids,
                 now,
             };
@@ -82,7 +85,8 @@ impl Flow {
     ) -> Result<Vec<Event>, ChangeError> {
         let scope = Scope::RunOfExecution(id);
         self.change(scope, move |run, executions, planning| {
-            handover::finish(run, &mut executions[0], result, Vec::new(), planning)
+            let (end, patience) = ((result, Vec::new()), Patience::default());
+            handover::finish(run, executions, id, end, planning, patience)
         })
         .await
     }
@@ -90,7 +94,7 @@ impl Flow {
     pub(crate) async fn expire(&self, id: ExecutionId) -> Result<Vec<Event>, ChangeError> {
         let scope = Scope::RunOfExecution(id);
         self.change(scope, move |run, executions, planning| {
-            handover::expire(run, &mut executions[0], planning)
+            handover::expire(run, executions, id, planning, Patience::default())
         })
         .await
     }
@@ -146,7 +150,7 @@ impl Flow {
     pub(crate) async fn job(&self, name: &str) -> JobId {
         let run = self.aggregate().await;
         let mut planned = run.attempt().planned();
-        let job = planned.find(|job| job.name.as_str() == name);
+        let job = planned.find(|job| job.node.as_str() == name);
         job.unwrap().id
     }
 }

@@ -10,7 +10,7 @@ use runyard_domain::{
     account::User,
     execution::{Patience, Step},
     repository::{Repository, Workflow},
-    run::{CommitFacts, Planning, RunIdentity},
+    run::{CommitFacts, Contexts, Planning, RunIdentity, single},
     runner::LabelSet,
 };
 use runyard_store::{
@@ -103,7 +103,8 @@ impl World {
 
     /// Creates and plans what is wanted; the run that its key made before, if there is one.
     pub(crate) async fn create(&self, wanted: Wanted) -> Result<Flow, ChangeError> {
-        let file = Arc::new(runyard_workflow::parse("ci.yml", &wanted.text).unwrap());
+        let file = runyard_workflow::parse("ci.yml", &wanted.text).unwrap();
+        let file = Arc::new(single(file));
         let flow = Flow {
             world: self.clone(),
             id: wanted.identity.id,
@@ -114,7 +115,8 @@ impl World {
             .create_by(wanted, move |run, now| {
                 let mut ids = JobIds::new(ids.iter().copied());
                 run.plan(Planning {
-                    workflow: &file,
+                    definition: &file,
+                    contexts: &Contexts::default(),
                     ids: &mut ids,
                     now,
                 })

@@ -97,6 +97,7 @@ pub(crate) fn workflow(id: WorkflowId, repository: RepositoryId, path: &str) -> 
         path: path.to_owned(),
         name: path.to_owned(),
         state: WorkflowState::Active,
+        referenced: Vec::new(),
         created_at: a_moment(),
         updated_at: a_moment(),
     }
@@ -136,6 +137,7 @@ pub(super) fn identity(
         path: workflow.path.clone(),
         display_title: "Say hello".to_owned(),
         definition: String::new(),
+        referenced: Vec::new(),
         created_at,
     }
 }

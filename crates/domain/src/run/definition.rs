@@ -1,0 +1,106 @@
+//! Finds the jobs of a run's files: its own, and those that it calls. Evaluates nothing.
+
+use super::NodePath;
+use crate::event::GraphNode;
+use runyard_workflow::{
+    Job, JobName, Workflow,
+    model::{Field, RunsOn},
+    reusable::{Resolved, ResolvedCall},
+};
+use std::sync::Arc;
+
+/// A run's own workflow file, with those that it calls.
+pub type Definition = Resolved;
+
+/// A definition of one file that calls no other.
+pub fn single(workflow: Workflow) -> Definition {
+    Definition {
+        workflow: Arc::new(workflow),
+        calls: Vec::new(),
+        referenced: Vec::new(),
+    }
+}
+
+/// Whether planning its jobs looks at any context: where it does not, nobody needs to gather them.
+pub fn reads_contexts(definition: &Definition) -> bool {
+    let reads = |job: &Job| {
+        let steps = job.with_steps();
+        job.condition.position.is_some()
+            || job.strategy.is_some()
+            || job
+                .name
+                .as_ref()
+                .is_some_and(|name| name.literal().is_none())
+            || steps.is_none_or(|steps| {
+                has_computed_labels(&steps.runs_on)
+                    || is_computed(steps.continue_on_error.as_ref())
+                    || is_computed(steps.timeout_minutes.as_ref())
+            })
+    };
+    definition.workflow.jobs.iter().any(reads)
+}
+
+fn has_computed_labels(runs_on: &Field<RunsOn>) -> bool {
+    let labels = runs_on
+        .literal()
+        .and_then(|runs_on| runs_on.labels.as_ref());
+    let labels = labels.and_then(|labels| labels.literal());
+    labels.is_none_or(|labels| labels.iter().any(|label| label.literal().is_none()))
+}
+
+fn is_computed<T>(field: Option<&Field<T>>) -> bool {
+    field.is_some_and(|field| field.literal().is_none())
+}
+
+/// Where a job is defined.
+pub(super) struct Place<'a> {
+    /// The job.
+    pub(super) job: &'a Job,
+    /// The file that it is in.
+    workflow: &'a Workflow,
+    /// The calls of its file.
+    calls: &'a [ResolvedCall],
+}
+
+impl<'a> Place<'a> {
+    /// The place of the job that a node of the graph stands for.
+    pub(super) fn find(definition: &'a Definition, node: &NodePath) -> Option<Self> {
+        let (mut workflow, mut calls) = (&definition.workflow, definition.calls.as_slice());
+        let mut keys = node.keys().peekable();
+        loop {
+            let key = JobName::new(keys.next()?).ok()?;
+            if keys.peek().is_none() {
+                let job = workflow.job(&key)?;
+                return Some(Self {
+                    job,
+                    workflow,
+                    calls,
+                });
+            }
+            let call = calls.iter().find(|call| call.job == key)?;
+            (workflow, calls) = (&call.workflow, &call.calls);
+        }
+    }
+
+    /// The workflow that the job calls.
+    pub(super) fn called(&self) -> Option<&'a Workflow> {
+        let mut calls = self.calls.iter();
+        let call = calls.find(|call| call.job == self.job.id.value)?;
+        Some(&call.workflow)
+    }
+}
+
+/// The job that a node of the graph stands for, with the file that it is in.
+pub fn find<'a>(definition: &'a Definition, node: &NodePath) -> Option<(&'a Workflow, &'a Job)> {
+    let place = Place::find(definition, node)?;
+    Some((place.workflow, place.job))
+}
+
+/// The jobs of a file as nodes of a graph; `place` gives the path of a job of it.
+pub(super) fn graph(workflow: &Workflow, place: impl Fn(&JobName) -> NodePath) -> Vec<GraphNode> {
+    let node = |job: &Job| GraphNode {
+        node: place(&job.id),
+        needs: job.needs.iter().map(|need| place(need)).collect(),
+    };
+    workflow.jobs.iter().map(node).collect()
+}

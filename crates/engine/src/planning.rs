@@ -1,0 +1,179 @@
+//! Commands that may plan jobs: what they need is gathered outside of the transaction, and they are given again when it
+//! was too little.
+
+use crate::{
+    Engine, EngineError,
+    contexts::{ContextSource, contexts},
+    definitions::plannable,
+    engine::wrong_load,
+    ids::job_ids,
+};
+use futures_util::future::try_join;
+use runyard_domain::{
+    Event, Execution, JobId, JobIds, Refusal, RunId,
+    run::{
+        Contexts, Definition, JOBS_PER_ATTEMPT_MAX, Planning, Run, RunIdentity, reads_contexts,
+        single,
+    },
+};
+use runyard_store::{Loaded, RunView, Scope};
+use runyard_workflow::Workflow;
+use std::sync::Arc;
+
+/// More ids are reserved by this factor when a command had too few.
+pub(crate) const MORE_IDS: usize = 8;
+
+/// What a run's expressions and jobs come from.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) definition: Arc<Definition>,
+    pub(crate) contexts: Arc<Contexts>,
+}
+
+impl Plan {
+    /// How many ids a command is likely to need at most: jobs without a matrix need one each.
+    pub(crate) fn jobs(&self) -> usize {
+        self.definition.workflow.jobs.len()
+    }
+}
+
+impl Engine {
+    /// Applies a command to a run, with its definition and ids for jobs that it may plan. With too few ids, or too few
+    /// executions loaded, it is given again with more.
+    pub(crate) async fn command<T: Send + 'static>(
+        &self,
+        scope: Scope,
+        run: RunId,
+        command: impl Fn(
+            &mut Run,
+            &mut Vec<Execution>,
+            Planning<'_>,
+        ) -> Result<(Vec<Event>, T), Refusal>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<T, EngineError> {
+        let plan = self.plan_of(run).await?;
+        let command = Arc::new(command);
+        let (mut scope, mut ids) = (scope, plan.jobs());
+        loop {
+            match self.try_command(&scope, ids, &plan, &command).await {
+                Err(EngineError::Refused(Refusal::TooFewIds)) if ids < JOBS_PER_ATTEMPT_MAX => {
+                    ids = (ids * MORE_IDS).clamp(1, JOBS_PER_ATTEMPT_MAX);
+                }
+                Err(EngineError::Refused(Refusal::TooNarrow)) => {
+                    scope = wider(&scope)?;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_command<T: Send + 'static, C>(
+        &self,
+        scope: &Scope,
+        count: usize,
+        plan: &Plan,
+        command: &Arc<C>,
+    ) -> Result<T, EngineError>
+    where
+        C: Fn(&mut Run, &mut Vec<Execution>, Planning<'_>) -> Result<(Vec<Event>, T), Refusal>
+            + Send
+            + Sync
+            + 'static,
+    {
+        let ids = job_ids(&self.ids.job, &*self.store, count).await?;
+        let (reserved, plan, command) = (ids.clone(), plan.clone(), Arc::clone(command));
+        let done = self
+            .change(scope.clone(), move |loaded, now| {
+                let Loaded::Run { run, executions } = loaded else {
+                    return Err(wrong_load());
+                };
+                let mut ids = ids.clone();
+                let planning = Planning {
+                    definition: &plan.definition,
+                    contexts: &plan.contexts,
+                    ids: &mut ids,
+                    now,
+                };
+                let (events, value) = command(run, executions, planning)?;
+                Ok((events, (value, ids)))
+            })
+            .await;
+        let (done, unused): (_, JobIds) = match done {
+            Ok((value, unused)) => (Ok(value), unused),
+            // Nothing was planned with them.
+            Err(error @ EngineError::Refused(_)) => (Err(error), reserved),
+            Err(error) => (Err(error), JobIds::new([])),
+        };
+        let unused = unused.into_unused().map(JobId::get);
+        self.ids.job.give_back(unused).await;
+        done
+    }
+
+    async fn plan_of(&self, run: RunId) -> Result<Plan, EngineError> {
+        let missing = EngineError::NotFound { what: "the run" };
+        let view = self.store.run(run).await?.ok_or(missing)?;
+        let definition = self.definition_of(&view.identity).await?;
+        let contexts = if reads_contexts(&definition) {
+            self.contexts_of(&view, &definition).await?
+        } else {
+            Contexts::default()
+        };
+        Ok(Plan {
+            definition: Arc::new(definition),
+            contexts: Arc::new(contexts),
+        })
+    }
+
+    async fn contexts_of(
+        &self,
+        view: &RunView,
+        definition: &Definition,
+    ) -> Result<Contexts, EngineError> {
+        let identity = &view.identity;
+        let (payload, repository) = try_join(
+            self.store.payload(identity.id),
+            self.store.repository(identity.repository),
+        )
+        .await?;
+        let missing = EngineError::NotFound {
+            what: "the repository",
+        };
+        let repository = repository.ok_or(missing)?;
+        let source = ContextSource {
+            identity,
+            attempt: view.attempt.number,
+            actor: &view.actor.login,
+            triggering_actor: &view.attempt.triggering_actor.login,
+            repository: &repository,
+            payload: &payload.unwrap_or_default(),
+        };
+        Ok(contexts(&source, definition))
+    }
+
+    pub(crate) async fn definition_of(
+        &self,
+        identity: &RunIdentity,
+    ) -> Result<Definition, EngineError> {
+        match self.definitions.of(identity).await {
+            Ok(definition) => Ok(plannable(&definition)),
+            // A file that could not even be read was never kept; its run is completed and plans nothing.
+            Err(EngineError::NotFound { .. }) if identity.definition.is_empty() => {
+                Ok(single(Workflow::default()))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The same with every execution of the run.
+fn wider(scope: &Scope) -> Result<Scope, EngineError> {
+    match scope {
+        Scope::RunOfExecution(id) => Ok(Scope::WholeRunOfExecution(*id)),
+        Scope::NewRun { .. }
+        | Scope::Run(_)
+        | Scope::Execution(_)
+        | Scope::WholeRunOfExecution(_) => Err(Refusal::TooNarrow.into()),
+    }
+}
