@@ -12,8 +12,11 @@ const EXECUTION: ExecutionId = ExecutionId::new(7);
 
 /// What a person is told, with all causes.
 fn told(error: &dyn Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let told: Vec<_> = causes.map(ToString::to_string).collect();
+    let (mut told, mut next) = (Vec::new(), Some(error));
+    while let Some(cause) = next {
+        told.push(cause.to_string());
+        next = cause.source();
+    }
     told.join(": ")
 }
 
@@ -45,14 +48,14 @@ async fn only_the_frames_that_are_asked_for_are_fetched() {
         };
         (0..8000).map(|_| next()).collect()
     };
-    let rows: Vec<_> = (0..1024).map(|at| row(at / 64 + 1, &random(at))).collect();
+    let rows: Vec<_> = (0..256).map(|at| row(at / 64 + 1, &random(at))).collect();
     let key = logs.seal(EXECUTION, &ndjson(&rows)).await.unwrap().key;
     s3.sent();
     assert_eq!(logs.rows_between(&key, 0..1).await.unwrap(), rows[..1]);
     let few = s3.sent();
     assert_eq!(logs.rows(&key).await.unwrap(), rows);
     let all = s3.sent();
-    assert!(few * 20 < all, "{few} of {all} bytes");
+    assert!(few * 4 < all, "{few} of {all} bytes");
 }
 
 #[tokio::test]
