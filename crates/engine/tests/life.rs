@@ -439,7 +439,7 @@ async fn a_finish_waits_for_the_whole_log() {
 #[tokio::test]
 async fn r6_90_a_broken_file_makes_a_startup_failure_with_its_place() {
     let world = World::new(TWO_JOBS).await;
-    let broken = TWO_JOBS.replace("needs: first", "strategy: {}");
+    let broken = TWO_JOBS.replace("needs: first", "needs: nobody");
     let sha = commit(&world.folder.path().join("source"), &broken);
     let payload = json!({ "ref": "refs/heads/main", "before": "", "after": sha });
     let push = Push::from_payload(payload, Some("d1".to_owned())).unwrap();
