@@ -39,7 +39,7 @@ fn check(matrix: &Tree, diagnostics: &mut Diagnostics) {
     }
     let include = matrix.get("include");
     check_items("include", include, diagnostics);
-    let empty = include.is_none_or(|include| is_empty(include));
+    let empty = include.is_none_or(is_empty);
     if vectors.is_empty() && empty && !computed {
         let message = "Matrix must define at least one vector, or include with at least one item";
         diagnostics.report(matrix.position, message);

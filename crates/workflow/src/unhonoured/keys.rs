@@ -24,20 +24,21 @@ impl Found {
         }
     }
 
-    pub(super) fn expression<T>(&mut self, field: Option<&Field<T>>) {
+    /// An expression in the value of `key`, which may be honoured when it is plain.
+    pub(super) fn expression<T>(&mut self, field: Option<&Field<T>>, key: &str) {
         if let Some(field) = field
             && matches!(field.value, Templated::Computed(_))
         {
-            self.key(field.position, "expression");
+            self.key(field.position, &format!("{key} expression"));
         }
     }
 
-    pub(super) fn variables(&mut self, variables: Option<&Variables>) {
-        self.expression(variables);
+    pub(super) fn variables(&mut self, variables: Option<&Variables>, key: &str) {
+        self.expression(variables, key);
         let pairs = variables.and_then(|variables| variables.literal());
         for pair in pairs.into_iter().flatten() {
-            self.expression(Some(&pair.name));
-            self.expression(Some(&pair.value));
+            self.expression(Some(&pair.name), key);
+            self.expression(Some(&pair.value), key);
         }
     }
 }
@@ -49,7 +50,7 @@ pub(super) fn of(workflow: &Workflow) -> Vec<Used> {
         event(trigger, &mut found);
     }
     found.field(workflow.run_name.as_ref(), "run-name");
-    found.variables(workflow.env.as_ref());
+    found.variables(workflow.env.as_ref(), "env");
     found.field(workflow.concurrency.as_ref(), "concurrency");
     if let Some(permissions) = &workflow.permissions {
         found.key(permissions.position, "permissions");
@@ -65,12 +66,17 @@ pub(super) fn of(workflow: &Workflow) -> Vec<Used> {
 
 fn event(trigger: &Trigger, found: &mut Found) {
     let position = trigger.position;
-    match trigger.event {
-        EventName::Push if has_filters(trigger) => found.key(position, "on.push filters"),
-        EventName::WorkflowDispatch if !trigger.inputs.is_empty() => {
-            found.key(position, "on.workflow_dispatch.inputs");
-        }
-        event => found.key(position, &format!("on.{event}")),
+    let event = trigger.event;
+    if event == EventName::Push && has_filters(trigger) {
+        found.key(position, "on.push filters");
+    } else if event == EventName::WorkflowDispatch && !trigger.inputs.is_empty() {
+        found.key(position, "on.workflow_dispatch.inputs");
+    } else {
+        found.key(position, &format!("on.{event}"));
+    }
+    let outputs = trigger.call.as_ref().map(|call| call.outputs.as_slice());
+    for output in outputs.unwrap_or_default() {
+        found.key(output.name.position, "on.workflow_call.outputs");
     }
 }
 
@@ -88,7 +94,7 @@ fn has_filters(trigger: &Trigger) -> bool {
 }
 
 fn of_job(job: &Job, found: &mut Found) {
-    found.expression(job.name.as_ref());
+    found.expression(job.name.as_ref(), "jobs.*.name");
     if let Some(position) = job.condition.position {
         found.key(position, "jobs.*.if");
     }
@@ -107,18 +113,20 @@ fn calling(call: &Call, found: &mut Found) {
     found.key(call.uses.position, "jobs.*.uses");
 }
 
+const RUNS_ON: &str = "jobs.*.runs-on";
+
 fn with_steps(job: &StepsJob, found: &mut Found) {
-    found.expression(Some(&job.runs_on));
+    found.expression(Some(&job.runs_on), RUNS_ON);
     if let Some(runs_on) = job.runs_on.literal() {
         found.field(runs_on.group.as_ref(), "jobs.*.runs-on.group");
-        found.expression(runs_on.labels.as_ref());
+        found.expression(runs_on.labels.as_ref(), RUNS_ON);
         let labels = runs_on.labels.as_ref().and_then(|labels| labels.literal());
         for label in labels.into_iter().flatten() {
-            found.expression(Some(label));
+            found.expression(Some(label), RUNS_ON);
         }
     }
     found.field(job.environment.as_ref(), "jobs.*.environment");
-    found.variables(job.env.as_ref());
+    found.variables(job.env.as_ref(), "jobs.*.env");
     let defaults = job.defaults.as_ref();
     let defaults = defaults.and_then(|defaults| defaults.run.as_ref());
     found.field(defaults, "jobs.*.defaults");

@@ -1,7 +1,7 @@
 //! The list of keys that are read and not honoured yet. It only shrinks: what begins to be
 //! honoured is taken out in the same commit.
 
-/// Keys by their path; `*` stands for any name, `expression` for `${{ }}` in a value that is
+/// Keys by their path; `*` stands for any name, `... expression` for `${{ }}` in a value that is
 /// honoured when it is plain.
 pub const UNHONOURED: &[&str] = &[
     "on.branch_protection_rule",
@@ -44,7 +44,13 @@ pub const UNHONOURED: &[&str] = &[
     "permissions",
     "defaults",
     "concurrency",
-    "expression",
+    "env expression",
+    "jobs.*.env expression",
+    "jobs.*.steps.*.name expression",
+    "jobs.*.steps.*.env expression",
+    "jobs.*.steps.*.run expression",
+    "jobs.*.steps.*.shell expression",
+    "jobs.*.steps.*.working-directory expression",
     "jobs.*.permissions",
     "jobs.*.concurrency",
     "jobs.*.runs-on.group",

@@ -8,11 +8,11 @@ const SHELLS: &[&str] = &["bash", "sh", "python"];
 
 /// Adds the keys of `step`.
 pub(super) fn of(step: &Step, found: &mut Found) {
-    found.expression(step.name.as_ref());
+    found.expression(step.name.as_ref(), "jobs.*.steps.*.name");
     if let Some(position) = step.condition.position {
         found.key(position, "jobs.*.steps.*.if");
     }
-    found.variables(step.env.as_ref());
+    found.variables(step.env.as_ref(), "jobs.*.steps.*.env");
     let continue_on_error = step.continue_on_error.as_ref();
     found.field(continue_on_error, "jobs.*.steps.*.continue-on-error");
     let timeout = step.timeout_minutes.as_ref();
@@ -31,9 +31,10 @@ fn action(step: &Step, found: &mut Found) {
             shell,
             working_directory,
         } => {
-            found.expression(Some(script));
-            found.expression(working_directory.as_ref());
-            found.expression(shell.as_ref());
+            found.expression(Some(script), "jobs.*.steps.*.run");
+            let folder = working_directory.as_ref();
+            found.expression(folder, "jobs.*.steps.*.working-directory");
+            found.expression(shell.as_ref(), "jobs.*.steps.*.shell");
             let named = shell.as_ref().and_then(|shell| shell.literal());
             if let (Some(shell), Some(name)) = (shell, named)
                 && !SHELLS.contains(&name.as_str())

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod accepted;
+mod calls;
 mod graph;
+mod honoured;
 mod hostile;
 mod limits;
 mod refused;

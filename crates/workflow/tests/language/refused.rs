@@ -1,6 +1,6 @@
 //! Every refusal of the schema, with the line and column where GitHub puts it.
 
-use crate::support::{FILE, errors, invalid, job, refused, step};
+use crate::support::{FILE, errors, invalid, job, refused, step, valid};
 
 #[test]
 fn every_error_of_a_file_is_reported_in_file_order() {
@@ -93,10 +93,7 @@ fn r7_64_a_job_needs_runs_on() {
         &job("    steps: []\n"),
         &["4:5: Required property is missing: runs-on"],
     );
-    refused(
-        &job("    uses: ./.github/workflows/x.yml\n"),
-        &["4:11: jobs.*.uses is valid in GitHub Actions but not honoured yet"],
-    );
+    valid(&job("    uses: ./.github/workflows/x.yml\n"));
     for (value, at, message) in [
         ("", "4:13", "Unexpected value ''"),
         ("''", "4:14", "Unexpected value ''"),
@@ -112,7 +109,7 @@ fn r7_64_a_job_needs_runs_on() {
         (
             "${{ matrix.os }}",
             "4:14",
-            "expression is valid in GitHub Actions but not honoured",
+            "jobs.*.runs-on expression is valid in GitHub Actions",
         ),
     ] {
         let source = job(&format!("    runs-on: {value}\n"));

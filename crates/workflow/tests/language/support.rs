@@ -53,8 +53,9 @@ pub(crate) fn step(body: &str) -> String {
 
 /// The script of the only step.
 pub(crate) fn script(workflow: &Workflow) -> &str {
-    match &workflow.jobs[0].steps()[0].action.value {
-        StepAction::Run { script, .. } => script.literal().unwrap(),
-        other => panic!("the step is {other:?}"),
-    }
+    let action = &workflow.jobs[0].steps()[0].action.value;
+    let StepAction::Run { script, .. } = action else {
+        panic!("the step is {action:?}");
+    };
+    script.literal().unwrap()
 }

@@ -71,17 +71,19 @@ fn token(key: &str, object: &Map<String, Value>) -> Value {
     }
 }
 
-fn mapping(key: &str, pairs: &[Value]) -> Value {
+fn mapping(setting: &str, pairs: &[Value]) -> Value {
     let mut object = Map::new();
     for pair in pairs {
-        let name = match &pair["Key"] {
-            Value::Object(key) => key["lit"].as_str().unwrap(),
-            key => key.as_str().unwrap(),
+        let key = &pair["Key"];
+        let name = key.get("lit").unwrap_or(key).as_str().unwrap();
+        let inside = if setting == "services" {
+            "container"
+        } else {
+            name
         };
-        let inside = if key == "services" { "container" } else { name };
         object.insert(name.to_owned(), normal(inside, &pair["Value"]));
     }
-    let main = MAIN.iter().find(|(setting, _)| *setting == key);
+    let main = MAIN.iter().find(|(named, _)| *named == setting);
     match main {
         Some((_, main)) if object.len() == 1 => match object.remove(*main) {
             Some(value) => value,
