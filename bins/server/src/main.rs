@@ -12,6 +12,7 @@ mod follow;
 mod hook;
 mod listening;
 mod local_runner;
+mod log_objects;
 mod plan;
 mod repo_sources;
 mod scratch;

@@ -321,7 +321,7 @@ async fn an_expired_token_is_as_one_that_was_never_made() {
         tokens.push(made(&server, &admin, body(kind)).await.1);
     }
     let (_, registration) = made(&server, &admin, body(json!({ "kind": "registration" }))).await;
-    let runner = |name: &str| json!({ "name": name, "labels": ["x"], "version": "1", "os": "Linux", "arch": "X64", "capacity": 1 });
+    let runner = |name: &str| json!({ "name": name, "labels": ["linux"], "version": "1", "os": "Linux", "arch": "X64", "capacity": 1 });
     let register = async |name: &str| {
         let path = "/api/v1/runners/register";
         server.call("POST", path, &registration, runner(name)).await
