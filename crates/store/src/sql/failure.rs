@@ -24,7 +24,10 @@ impl From<StoreError> for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Database(error)
+        match is_nul(&error) {
+            true => Self::Store(StoreError::Nul),
+            false => Self::Database(error),
+        }
     }
 }
 
@@ -121,6 +124,21 @@ fn is_unknown(error: &Error) -> bool {
     matches!(error, Error::DatabaseError(DatabaseErrorKind::Unknown, _))
 }
 
+/// Whether PostgreSQL was given a NUL character, in a text (22021) or escaped in JSON (22P05).
+///
+/// The driver does not tell the codes, and the words are in the server's language; these marks are not.
+fn is_nul(error: &Error) -> bool {
+    let Error::DatabaseError(DatabaseErrorKind::Unknown, told) = error else {
+        return false;
+    };
+    let message = told.message();
+    let in_text = message.contains("\"UTF8\"") && message.contains("0x00");
+    in_text
+        || told
+            .details()
+            .is_some_and(|details| details.contains("\\u0000"))
+}
+
 /// The address leads to a server that is not the primary (any more): another will be, soon.
 fn is_standby(error: &Error) -> bool {
     matches!(
@@ -143,7 +161,7 @@ pub(crate) fn raced(error: Error) -> Failure {
     if let Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) = error {
         Failure::Raced(error)
     } else {
-        Failure::Database(error)
+        error.into()
     }
 }
 
@@ -152,7 +170,7 @@ pub(crate) fn reference(error: Error) -> Failure {
     if let Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) = error {
         Failure::conflict(Conflict::Reference)
     } else {
-        Failure::Database(error)
+        error.into()
     }
 }
 
