@@ -141,6 +141,11 @@ fn jobs(settings: &Settings) -> Vec<Bound> {
         ),
         ("logs.job_bytes", logs.job_bytes, COUNT_MAX),
         ("logs.link_seconds", logs.link_seconds, SECONDS_MAX),
+        (
+            "logs.s3.timeout_seconds",
+            logs.s3.timeout_seconds,
+            SECONDS_MAX,
+        ),
     ];
     let bounds = bounds.map(|(key, value, most)| (key, value, 1, most));
     bounds.to_vec()

@@ -168,8 +168,25 @@ pub(crate) struct Jobs {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Logs {
     pub(crate) dir: PathBuf,
+    pub(crate) s3: S3,
     pub(crate) job_bytes: u64,
     pub(crate) link_seconds: u64,
+}
+
+/// The bucket of the sealed logs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct S3 {
+    pub(crate) bucket: String,
+    pub(crate) prefix: String,
+    pub(crate) region: String,
+    pub(crate) endpoint: String,
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: Hidden,
+    pub(crate) secret_access_key_file: PathBuf,
+    pub(crate) path_style: bool,
+    pub(crate) allow_http: bool,
+    pub(crate) timeout_seconds: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -285,7 +302,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_password_in_the_database_url_is_not_printed() {
-        let settings = load("[database]\nurl = \"postgres://u:secret@h/d\"").unwrap();
-        assert!(!format!("{settings:?}").contains("secret"));
+        let settings = load("[database]\nurl = \"postgres://u:hunter2@h/d\"").unwrap();
+        assert!(!format!("{settings:?}").contains("hunter2"));
     }
 }

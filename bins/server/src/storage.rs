@@ -1,17 +1,14 @@
-//! Opens what the settings name: the store, the git mirrors, the folder of sealed logs.
+//! Opens what the settings name: the store, the git mirrors, the place of sealed logs.
 
 use crate::{
+    log_objects,
     scratch::Scratch,
     sealing_key::sealing_key,
     settings::{Settings, StoreKind},
 };
 use anyhow::{Context, Result, bail};
 use runyard_domain::Timestamp;
-use runyard_engine::{
-    Engine,
-    git::Git,
-    logs::{LogStorage, local_objects},
-};
+use runyard_engine::{Engine, git::Git};
 use runyard_store::{Store, memory::MemoryStore, postgres, sqlite};
 use std::{path::PathBuf, sync::Arc};
 
@@ -31,7 +28,7 @@ pub(crate) async fn open_engine(settings: &Settings) -> Result<(Engine, Vec<Scra
     let git = Git::new(settings.git.engine(&mirrors));
     git.clear_leftovers()?;
     let objects = folders.place(std::path::absolute(settings.logs_dir())?)?;
-    let logs = LogStorage::new(local_objects(&objects)?);
+    let logs = log_objects::open(settings, &objects).await?;
     let engine = runyard_engine::Settings {
         sealing_key: sealing_key(settings)?,
         ..settings.engine()

@@ -175,3 +175,26 @@ fn a_limit_that_cannot_be_keeps_the_server_from_starting() {
     let expected = "setting limits.header_count is 96, it must be 1 to 95";
     assert!(said.contains(expected), "{said}");
 }
+
+#[test]
+fn a_bucket_that_cannot_be_used_keeps_the_server_from_starting() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path());
+    command.args(["serve", "--store", "sqlite"]);
+    for (key, value) in [
+        ("BUCKET", "build-logs"),
+        ("ENDPOINT", "http://127.0.0.1:1"),
+        ("ALLOW_HTTP", "true"),
+        ("ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("SECRET_ACCESS_KEY", "hunter2"),
+    ] {
+        command.env(format!("RUNYARD__LOGS__S3__{key}"), value);
+    }
+    let output = command.output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    let expected =
+        "logs.s3.bucket = \"build-logs\": logs cannot be kept there: it cannot be reached";
+    assert!(said.contains(expected), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+}

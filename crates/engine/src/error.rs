@@ -1,6 +1,6 @@
 //! Why a use case could not be done, by meaning. The API turns each into a status and a sentence.
 
-use crate::{git::GitError, sealing::SealingError};
+use crate::{git::GitError, logs::LogError, sealing::SealingError};
 use runyard_domain::Refusal;
 use runyard_store::{ChangeError, Conflict, StoreError};
 
@@ -91,6 +91,24 @@ impl From<StoreError> for EngineError {
             | StoreError::SchemaTooNew { .. }
             | StoreError::InUse { .. }) => Self::Internal(anyhow::Error::new(other)),
             StoreError::Internal(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+impl From<LogError> for EngineError {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Store(cause) => Self::Unavailable {
+                reason: format!("the object store of the logs: {cause}"),
+            },
+            other @ (LogError::NotFound { .. }
+            | LogError::Damaged { .. }
+            | LogError::BadRow(_)
+            | LogError::Probe { .. }
+            | LogError::Altered
+            | LogError::Archive(_)
+            | LogError::Io(_)
+            | LogError::Lost(_)) => Self::Internal(anyhow::Error::new(other)),
         }
     }
 }

@@ -87,11 +87,7 @@ impl Engine {
             LogContent::Chunks(bytes) => {
                 Ok(parse_rows(whole_rows(&bytes)).map_err(anyhow::Error::new)?)
             }
-            LogContent::Sealed(sealed) => Ok(self
-                .logs
-                .rows(&sealed.key)
-                .await
-                .map_err(anyhow::Error::new)?),
+            LogContent::Sealed(sealed) => Ok(self.logs.rows(&sealed.key).await?),
         }
     }
 
@@ -105,23 +101,27 @@ impl Engine {
         });
     }
 
-    /// Seals what an earlier attempt left.
+    /// Seals what an earlier attempt left. While nothing can be put the rest stays for the next look; a single log that
+    /// cannot be sealed keeps no other from it.
     pub(crate) async fn seal_leftovers(&self) -> Result<(), EngineError> {
         for (execution, _) in self.store.unsealed_logs(SEALED_PER_SWEEP).await? {
-            self.seal(execution).await?;
+            match self.seal(execution).await {
+                Ok(()) => {}
+                Err(error @ EngineError::Unavailable { .. }) => return Err(error),
+                Err(error) => {
+                    log::error!("execution {execution}: its log stays unsealed: {error:#}")
+                }
+            }
         }
         Ok(())
     }
 
     async fn seal(&self, execution: ExecutionId) -> Result<(), EngineError> {
+        let _turn = self.logs.turn().await;
         let LogContent::Chunks(bytes) = self.store.log(execution).await? else {
             return Ok(());
         };
-        let sealed = self
-            .logs
-            .seal(execution, whole_rows(&bytes))
-            .await
-            .map_err(anyhow::Error::new)?;
+        let sealed = self.logs.seal(execution, whole_rows(&bytes)).await?;
         let sealed = SealedLog {
             key: sealed.key,
             bytes: sealed.bytes,
@@ -134,9 +134,7 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, LogError> + Send + 'static,
 ) -> Result<T, EngineError> {
     let done = tokio::task::spawn_blocking(work).await;
-    Ok(done
-        .map_err(anyhow::Error::new)?
-        .map_err(anyhow::Error::new)?)
+    Ok(done.map_err(anyhow::Error::new)??)
 }
 
 /// A log that was cut at its limit may end within a row: that row is left out.

@@ -4,6 +4,9 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+#[path = "life/storage.rs"]
+mod storage;
+
 use runyard_domain::{
     Conclusion, JobStatus, Refusal, RunId, RunStatus, StepConclusion, Timestamp,
     account::User,
@@ -53,11 +56,17 @@ struct World {
 
 impl World {
     async fn new(workflow: &str) -> Self {
+        let local =
+            |folder: &Path| LogStorage::new(local_objects(&folder.join("objects")).unwrap());
+        Self::with_logs(workflow, local).await
+    }
+
+    async fn with_logs(workflow: &str, logs: impl FnOnce(&Path) -> LogStorage) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let source = folder.path().join("source");
         commit(&source, workflow);
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000_000));
-        let engine = engine(folder.path(), clock.clone()).await;
+        let engine = engine(folder.path(), clock.clone(), logs(folder.path())).await;
         let new = NewUser {
             login: "mona".to_owned(),
             name: None,
@@ -194,11 +203,10 @@ fn step(number: u32) -> Step {
     }
 }
 
-async fn engine(folder: &Path, clock: Arc<AtomicI64>) -> Engine {
+async fn engine(folder: &Path, clock: Arc<AtomicI64>, logs: LogStorage) -> Engine {
     let now = move || Timestamp::from_unix_micros(clock.load(Ordering::SeqCst)).unwrap();
     let store = Arc::new(MemoryStore::new(Arc::new(now)));
     let git = Git::new(GitSettings::new(folder.join("mirrors")));
-    let logs = LogStorage::new(local_objects(&folder.join("objects")).unwrap());
     Engine::new(store, git, logs, Settings::default())
         .await
         .unwrap()
@@ -431,7 +439,7 @@ async fn a_finish_waits_for_the_whole_log() {
 #[tokio::test]
 async fn r6_90_a_broken_file_makes_a_startup_failure_with_its_place() {
     let world = World::new(TWO_JOBS).await;
-    let broken = TWO_JOBS.replace("needs: first", "strategy: {}");
+    let broken = TWO_JOBS.replace("needs: first", "needs: nobody");
     let sha = commit(&world.folder.path().join("source"), &broken);
     let payload = json!({ "ref": "refs/heads/main", "before": "", "after": sha });
     let push = Push::from_payload(payload, Some("d1".to_owned())).unwrap();

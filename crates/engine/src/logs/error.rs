@@ -26,6 +26,17 @@ pub enum LogError {
     /// The object store failed; asking again may help.
     #[error("the object store failed")]
     Store(#[from] object_store::Error),
+    /// A place for logs does not take, give back or delete a small object.
+    #[error("logs cannot be kept there: {problem}")]
+    Probe {
+        /// What is wrong, as far as the answer tells.
+        problem: &'static str,
+        /// What the store said.
+        source: object_store::Error,
+    },
+    /// A place for logs gives back something else than it took.
+    #[error("logs cannot be kept there: what is read is not what was put")]
+    Altered,
     /// An archive could not be written.
     #[error("the archive could not be written")]
     Archive(#[from] zip::result::ZipError),

@@ -11,11 +11,17 @@ use object_store::{
 };
 use runyard_domain::ExecutionId;
 use std::{ops::Range, path::Path, sync::Arc};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use uuid::Uuid;
 
 /// Bytes read from the end of an object at first: of most logs they hold the whole index.
 const TAIL_BYTES: u64 = 4 * 1024;
 /// Objects in one folder of a local store.
 const PER_FOLDER: i64 = 1000;
+/// Logs that are being sealed at one time. Each is in memory, for as long as an object store takes or is away.
+const SEALS_AT_ONCE: usize = 4;
+/// What a probe puts.
+const PROBE: &[u8] = b"Runyard tries whether logs can be kept here.\n";
 
 /// A folder as an object store. It is made when it is missing; what is put is on disk before it is acknowledged.
 pub fn local_objects(dir: &Path) -> Result<Arc<dyn ObjectStore>, LogError> {
@@ -29,6 +35,7 @@ pub fn local_objects(dir: &Path) -> Result<Arc<dyn ObjectStore>, LogError> {
 #[derive(Debug, Clone)]
 pub struct LogStorage {
     objects: Arc<dyn ObjectStore>,
+    turns: Arc<Semaphore>,
 }
 
 /// What became of a log.
@@ -45,7 +52,31 @@ pub struct SealedLog {
 impl LogStorage {
     /// Logs in this store.
     pub fn new(objects: Arc<dyn ObjectStore>) -> Self {
-        Self { objects }
+        let turns = Arc::new(Semaphore::new(SEALS_AT_ONCE));
+        Self { objects, turns }
+    }
+
+    /// Waits until one more log may be loaded to be sealed, and keeps that place until it is dropped.
+    pub(crate) async fn turn(&self) -> SemaphorePermit<'_> {
+        let turn = self.turns.acquire().await;
+        turn.expect("nobody closes the semaphore")
+    }
+
+    /// Puts a small object, reads it and deletes it again: what is wrong with the place shows before the first log.
+    ///
+    /// # Errors
+    /// [`LogError::Probe`], [`LogError::Altered`].
+    pub async fn probe(&self) -> Result<(), LogError> {
+        let key = Key::from(format!("probe-{}", Uuid::new_v4()));
+        let put = self.objects.put(&key, PutPayload::from_static(PROBE));
+        put.await.map_err(unfit)?;
+        let found = self.objects.get(&key).await.map_err(unfit)?;
+        let found = found.bytes().await.map_err(unfit)?;
+        self.objects.delete(&key).await.map_err(unfit)?;
+        match found == PROBE {
+            true => Ok(()),
+            false => Err(LogError::Altered),
+        }
     }
 
     /// Where the log of an execution is put.
@@ -163,11 +194,40 @@ fn damaged(key: &str, reason: String) -> LogError {
     }
 }
 
+/// What is wrong with a place, as far as its answer to a probe tells.
+fn unfit(source: object_store::Error) -> LogError {
+    use object_store::Error::{NotFound, PermissionDenied, Unauthenticated};
+    let is_refused = matches!(source, PermissionDenied { .. } | Unauthenticated { .. });
+    let problem = match matches!(source, NotFound { .. }) {
+        true => "there is no such place",
+        false if is_refused => "the credentials are not right, or may not put, get and delete",
+        false => "it cannot be reached, or cannot be used so",
+    };
+    LogError::Probe { problem, source }
+}
+
 fn missing(key: &str, cause: object_store::Error) -> LogError {
     match matches!(cause, object_store::Error::NotFound { .. }) {
         true => LogError::NotFound {
             key: key.to_owned(),
         },
         false => LogError::Store(cause),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+    use object_store::memory::InMemory;
+
+    #[test]
+    fn no_more_logs_are_sealed_at_one_time_than_memory_is_meant_for() {
+        let logs = LogStorage::new(Arc::new(InMemory::new()));
+        let taken = || logs.turn().now_or_never();
+        let mut turns: Vec<_> = (0..SEALS_AT_ONCE).map(|_| taken().unwrap()).collect();
+        assert!(taken().is_none());
+        turns.pop();
+        assert!(taken().is_some());
     }
 }

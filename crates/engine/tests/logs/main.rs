@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod archives;
+mod buckets;
 mod links;
 mod rows;
+mod s3;
 mod sealing;
 
 use runyard_engine::logs::LogRow;

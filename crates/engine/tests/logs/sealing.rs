@@ -1,6 +1,6 @@
 //! Sealed logs: what is put is what is read, piece by piece or whole.
 
-use crate::{ndjson, row};
+use crate::{ndjson, row, s3::S3};
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, memory::InMemory, path::Path as Key};
 use runyard_domain::ExecutionId;
 use runyard_engine::logs::{LogError, LogRow, LogStorage, SealedLog, local_objects};
@@ -24,8 +24,9 @@ fn in_memory() -> (Arc<InMemory>, LogStorage) {
 async fn a_sealed_log_is_read_back_whole_by_step_and_by_number() {
     let folder = tempfile::tempdir().unwrap();
     let local = local_objects(&folder.path().join("made/when/missing")).unwrap();
-    for objects in [local, Arc::new(InMemory::new()) as Arc<dyn ObjectStore>] {
-        let logs = LogStorage::new(objects);
+    let memory: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+    let s3 = S3::start().await;
+    for logs in [LogStorage::new(local), LogStorage::new(memory), s3.logs()] {
         let mut rows = large(4);
         rows.push(row(1, "late"));
         let bytes = ndjson(&rows);
@@ -110,12 +111,16 @@ async fn rows_that_are_none_are_not_sealed() {
 #[tokio::test]
 async fn a_deleted_log_is_gone_and_deleting_it_again_is_no_error() {
     let folder = tempfile::tempdir().unwrap();
-    let logs = LogStorage::new(local_objects(folder.path()).unwrap());
-    logs.seal(EXECUTION, &ndjson(&[row(1, "a")])).await.unwrap();
-    logs.delete(KEY).await.unwrap();
-    logs.delete(KEY).await.unwrap();
-    for outcome in [logs.rows(KEY).await, logs.rows_of_step(KEY, 1).await] {
-        assert!(matches!(outcome, Err(LogError::NotFound { key }) if key == KEY));
+    let local = LogStorage::new(local_objects(folder.path()).unwrap());
+    let s3 = S3::start().await;
+    for logs in [local, in_memory().1, s3.logs()] {
+        logs.probe().await.unwrap();
+        logs.seal(EXECUTION, &ndjson(&[row(1, "a")])).await.unwrap();
+        logs.delete(KEY).await.unwrap();
+        logs.delete(KEY).await.unwrap();
+        for outcome in [logs.rows(KEY).await, logs.rows_of_step(KEY, 1).await] {
+            assert!(matches!(outcome, Err(LogError::NotFound { key }) if key == KEY));
+        }
     }
 }
 

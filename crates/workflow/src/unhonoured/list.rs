@@ -45,8 +45,6 @@ pub const UNHONOURED: &[&str] = &[
     "defaults",
     "concurrency",
     "env expression",
-    "jobs.*.name expression",
-    "jobs.*.runs-on expression",
     "jobs.*.env expression",
     "jobs.*.steps.*.name expression",
     "jobs.*.steps.*.env expression",

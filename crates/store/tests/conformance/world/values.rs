@@ -97,7 +97,6 @@ pub(crate) fn workflow(id: WorkflowId, repository: RepositoryId, path: &str) -> 
         path: path.to_owned(),
         name: path.to_owned(),
         state: WorkflowState::Active,
-        referenced: Vec::new(),
         created_at: a_moment(),
         updated_at: a_moment(),
     }
