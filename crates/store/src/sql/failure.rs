@@ -132,7 +132,7 @@ fn is_nul(error: &Error) -> bool {
         return false;
     };
     let message = told.message();
-    let in_text = message.contains("\"UTF8\"") && message.contains("0x00");
+    let in_text = message.contains("UTF8") && message.contains("0x00");
     in_text
         || told
             .details()
@@ -178,5 +178,73 @@ pub(crate) fn reference(error: Error) -> Failure {
 pub(crate) fn unavailable(error: &ConnectionError) -> StoreError {
     StoreError::Unavailable {
         reason: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DatabaseErrorKind, Error, Failure};
+    use crate::StoreError;
+    use diesel::result::DatabaseErrorInformation;
+
+    struct Told(&'static str, Option<&'static str>);
+
+    impl DatabaseErrorInformation for Told {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn details(&self) -> Option<&str> {
+            self.1
+        }
+
+        fn hint(&self) -> Option<&str> {
+            None
+        }
+
+        fn table_name(&self) -> Option<&str> {
+            None
+        }
+
+        fn column_name(&self) -> Option<&str> {
+            None
+        }
+
+        fn constraint_name(&self) -> Option<&str> {
+            None
+        }
+
+        fn statement_position(&self) -> Option<i32> {
+            None
+        }
+    }
+
+    #[test]
+    fn a_nul_is_known_in_every_language_and_not_tried_again() {
+        for (told, known) in [
+            (
+                Told("invalid byte sequence for encoding \"UTF8\": 0x00", None),
+                true,
+            ),
+            (
+                Told("ungültige Byte-Sequenz für Kodierung »UTF8«: 0x00", None),
+                true,
+            ),
+            (
+                Told(
+                    "nicht unterstützte Unicode-Escape-Sequenz",
+                    Some("\\u0000 kann nicht in »text« umgewandelt werden."),
+                ),
+                true,
+            ),
+            (Told("deadlock detected", Some("Process 1 waits")), false),
+        ] {
+            let text = told.0;
+            let error = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(told));
+            let failure = Failure::from(error);
+            assert_eq!(failure.is_passing(), !known, "{text}");
+            let is_nul = matches!(failure, Failure::Store(StoreError::Nul));
+            assert_eq!(is_nul, known, "{text}");
+        }
     }
 }
