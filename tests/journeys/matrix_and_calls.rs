@@ -9,6 +9,8 @@ stores!(memory, sqlite, postgres => [
     a_matrix_runs_its_legs_under_github_s_names,
     a_called_workflow_runs_and_is_named_as_referenced,
     a_dispatch_with_a_bad_choice_names_the_input,
+    a_push_of_ignored_paths_starts_nothing,
+    a_pushed_tag_starts_the_release_only,
 ]);
 
 const MATRIX: &str = "
@@ -158,4 +160,70 @@ async fn a_dispatch_with_a_bad_choice_names_the_input(store: Store) {
     assert_eq!(text(&project.completed(run).await, "conclusion"), "success");
     let jobs = project.jobs(run).await;
     assert_eq!(conclusions(&jobs), [("To staging", "success")].into());
+}
+
+const PATHS: &str = "
+on:
+  push:
+    branches: [main]
+    paths-ignore: [docs/**]
+run-name: Built by ${{ github.actor }} as number ${{ github.run_number }}
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo built
+";
+
+async fn a_push_of_ignored_paths_starts_nothing(store: Store) {
+    let server = Server::start(store).await;
+    let project = Project::with_workflow(&server, PATHS).await;
+    let before = project.repository.head();
+    project.repository.write("docs/guide.md", "how to\n");
+    project.repository.commit("Explain");
+    project.repository.push();
+    assert_eq!(project.tell_of_push(&before).await, Vec::<i64>::new());
+
+    let before = project.repository.head();
+    project.repository.write("docs/guide.md", "how to, again\n");
+    project.repository.write("src/main.txt", "code\n");
+    project.repository.commit("Explain and do");
+    project.repository.push();
+    let runs = project.tell_of_push(&before).await;
+
+    assert_eq!(runs.len(), 1, "{runs:?}");
+    let run = project.completed(runs[0]).await;
+    assert_eq!(text(&run, "conclusion"), "success");
+    let title = text(&run, "display_title");
+    assert!(title.ends_with(" as number 1"), "{title}");
+}
+
+const RELEASE: &str = "
+on:
+  push:
+    tags: ['v*']
+jobs:
+  release:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo released
+";
+
+async fn a_pushed_tag_starts_the_release_only(store: Store) {
+    let server = Server::start(store).await;
+    let repository = Repository::new();
+    repository.write(".github/workflows/ci.yml", PATHS);
+    repository.write(".github/workflows/release.yml", RELEASE);
+    let head = repository.commit("Release by tag");
+    repository.push();
+    repository.tag("v1.0");
+    let project = Project::register(&server, repository).await;
+
+    let runs = project.tell_of("refs/tags/v1.0", &head).await;
+
+    assert_eq!(runs.len(), 1, "{runs:?}");
+    let run = project.completed(runs[0]).await;
+    assert_eq!(text(&run, "path"), ".github/workflows/release.yml");
+    assert_eq!(text(&run, "head_branch"), "v1.0");
+    assert_eq!(text(&run, "conclusion"), "success");
 }

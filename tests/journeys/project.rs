@@ -78,15 +78,31 @@ impl Project {
             "head_commit": { "id": after, "message": "Change the harbour" },
             "commits": [],
         });
+        self.send_push(&payload).await
+    }
+
+    async fn send_push(&self, payload: &Value) -> Vec<i64> {
         let path = format!("/api/v1/repos/{OWNER}/{NAME}/events");
         let request = Request::new("POST", &path)
             .header("x-github-event", "push")
-            .json(&payload);
+            .json(payload);
         let answer = self.client.send(request).await.expect(202).json();
         let runs = answer["runs"].as_array().expect("a list of runs");
         runs.iter()
             .map(|run| run["id"].as_i64().expect("an id"))
             .collect()
+    }
+
+    /// Tells the server that `git_ref` is new, at the commit `after`; gives the ids of the runs it made.
+    pub(crate) async fn tell_of(&self, git_ref: &str, after: &str) -> Vec<i64> {
+        let payload = json!({
+            "ref": git_ref,
+            "before": "0".repeat(40),
+            "after": after,
+            "created": true,
+            "repository": { "name": NAME, "full_name": format!("{OWNER}/{NAME}") },
+        });
+        self.send_push(&payload).await
     }
 
     /// The run as it is now.

@@ -80,6 +80,12 @@ impl Repository {
         git(&self.tree(), &["push", "--quiet", "origin", "main"])
     }
 
+    /// Tags the newest commit and pushes the tag.
+    pub fn tag(&self, name: &str) {
+        git(&self.tree(), &["tag", name]);
+        git(&self.tree(), &["push", "--quiet", "origin", name]);
+    }
+
     /// The id of the newest commit.
     #[must_use]
     pub fn head(&self) -> String {

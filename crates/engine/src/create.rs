@@ -14,10 +14,15 @@ use runyard_domain::{
     CheckSuiteId, Event, JobId, JobIds, Refusal, RunId, Timestamp, UserId,
     account::User,
     repository::{Repository, Workflow},
-    run::{CommitFacts, JOBS_PER_ATTEMPT_MAX, NewRunIds, Planning, Run, RunIdentity},
+    run::{
+        self, CommitFacts, Contexts, JOBS_PER_ATTEMPT_MAX, NewRunIds, Planning, Run, RunIdentity,
+    },
 };
 use runyard_store::{Created, IdKind, Loaded, RunNumbers, Scope};
-use runyard_workflow::{EventName, InvalidWorkflow};
+use runyard_workflow::{
+    Diagnostic, EventName, InvalidWorkflow,
+    expression::{NoFunctions, Object, Template},
+};
 use serde_json::Value;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -43,6 +48,8 @@ struct NewRun {
     plan: Plan,
     /// Why there is nothing to plan.
     invalid: Option<InvalidWorkflow>,
+    /// Whether `run-name` is looked at.
+    computes_title: bool,
     facts: (CommitFacts, Value),
 }
 
@@ -81,6 +88,7 @@ impl Engine {
         let new = NewRun {
             plan: plan(&definition, &of),
             invalid: definition.as_ref().as_ref().err().cloned(),
+            computes_title: true,
             scope,
             facts: (source.commit, source.payload),
         };
@@ -128,6 +136,7 @@ impl Engine {
         let new = NewRun {
             plan: plan(&definition, &of),
             invalid: definition.as_ref().as_ref().err().cloned(),
+            computes_title: false,
             scope: Scope::NewRun {
                 repository: identity.repository,
                 workflow: identity.workflow,
@@ -196,14 +205,23 @@ impl Engine {
                     return Ok((Vec::new(), (*run, JobIds::new([]))));
                 }
                 intake.admit(*crowd, now)?;
-                let identity = numbered(identity(parent.as_ref(), now)?, *numbers);
+                let mut identity = numbered(identity(parent.as_ref(), now)?, *numbers);
+                let contexts = with_number(&new.plan.contexts, identity.number);
+                let mut invalid = new.invalid.clone();
+                if new.computes_title {
+                    match title(&identity.path, &new.plan.definition, &contexts) {
+                        Ok(Some(title)) => identity.display_title = title,
+                        Ok(None) => {}
+                        Err(wrong) => invalid = Some(wrong),
+                    }
+                }
                 let planning = Planning {
                     definition: &new.plan.definition,
-                    contexts: &with_number(&new.plan.contexts, identity.number),
+                    contexts: &contexts,
                     ids: &mut ids,
                     now,
                 };
-                let (run, events) = plan_new(identity, new.invalid.as_ref(), planning)?;
+                let (run, events) = plan_new(identity, invalid.as_ref(), planning)?;
                 let (commit, payload) = new.facts.clone();
                 let id = run.id();
                 *created = Some(Box::new(Created {
@@ -241,6 +259,38 @@ fn plan(definition: &Definition, of: &ContextSource<'_>) -> Plan {
         contexts: Arc::new(contexts(of, &definition)),
         definition: Arc::new(definition),
     }
+}
+
+/// What `run-name` says, if it says anything (semantics R6.38). What cannot be evaluated is a startup failure (R6.39).
+fn title(
+    path: &str,
+    definition: &run::Definition,
+    known: &Contexts,
+) -> Result<Option<String>, InvalidWorkflow> {
+    let Some(field) = &definition.workflow.run_name else {
+        return Ok(None);
+    };
+    let text = match field.literal() {
+        Some(text) => text.clone(),
+        None => {
+            let mut contexts = Object::new();
+            contexts.insert("github", known.github.clone());
+            contexts.insert("inputs", known.inputs.clone());
+            contexts.insert("vars", known.vars.clone());
+            let value = Template::from(field).evaluate(&contexts, &NoFunctions);
+            let value = value.map_err(|error| InvalidWorkflow {
+                diagnostics: vec![Diagnostic {
+                    file: path.to_owned(),
+                    line: field.position.line,
+                    column: field.position.column,
+                    message: format!("run-name: {error}"),
+                }],
+                triggers: Some(definition.workflow.on.clone()),
+            })?;
+            value.to_text().to_string()
+        }
+    };
+    Ok(Some(text).filter(|text| !text.trim().is_empty()))
 }
 
 fn numbered(identity: RunIdentity, numbers: RunNumbers) -> RunIdentity {

@@ -15,6 +15,7 @@ use runyard_domain::{
 use runyard_workflow::{
     Diagnostic, EventName, InvalidWorkflow, Triggers,
     dispatch::{InvalidInput, read_inputs},
+    trigger::{Decision, EventFacts, PushedRef, Subject, decide_all},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -151,13 +152,15 @@ impl Engine {
             .clone()
             .unwrap_or_else(|| Uuid::new_v4().to_string());
         let folder = &self.settings.workflow_folder;
-        let mut runs = Vec::new();
-        for file in self
+        let files = self
             .git
             .workflow_files(repository.id, &commit.sha, folder)
-            .await?
-        {
-            let source = self.push_source(repository, &push, by, (&commit, &delivery), file);
+            .await?;
+        let facts = self.push_facts(repository, &push, &commit).await?;
+        let mut runs = Vec::new();
+        for file in files {
+            let about = (&commit, &facts, delivery.as_str());
+            let source = self.push_source(repository, &push, by, about, file);
             if let Some(source) = source.await? {
                 runs.push(self.create_run(source).await?);
             }
@@ -165,18 +168,48 @@ impl Engine {
         Ok(runs)
     }
 
+    /// What filters look at: the ref, the message of its commit, and the files that changed.
+    async fn push_facts(
+        &self,
+        repository: &Repository,
+        push: &Push,
+        commit: &CommitFacts,
+    ) -> Result<EventFacts, EngineError> {
+        let before = push.payload.get("before").and_then(Value::as_str);
+        let before = before.filter(|before| *before != NO_COMMIT);
+        let pushed = PushedRef {
+            git_ref: push.git_ref.clone(),
+            before: before.map(str::to_owned),
+            after: Some(commit.sha.clone()),
+            deleted: false,
+            at_once: 1,
+        };
+        let mut facts = EventFacts::new(EventName::Push.name(), Subject::Ref(pushed));
+        facts.head_message = Some(commit.message.clone());
+        let trunk = repository.default_branch.as_str();
+        let is_trunk = push.git_ref.strip_prefix("refs/heads/") == Some(trunk);
+        let trunk = (!is_trunk).then_some(trunk);
+        facts.changed = self
+            .git
+            .changed_paths(repository.id, before, &commit.sha, trunk)
+            .await?;
+        Ok(facts)
+    }
+
     async fn push_source(
         &self,
         repository: &Repository,
         push: &Push,
         by: &User,
-        (commit, delivery): (&CommitFacts, &str),
+        (commit, facts, delivery): (&CommitFacts, &EventFacts, &str),
         file: WorkflowFile,
     ) -> Result<Option<RunSource>, EngineError> {
         let path = file.path.clone();
         let file = self.read(file).await?;
         // A broken file whose `on` cannot be read still makes a run for a push (semantics R6.91).
-        if !triggers(&file.1).is_none_or(|on| on.has(EventName::Push)) {
+        let decision = triggers(&file.1).map(|on| decide_all(on.declared(), facts));
+        if let Some(decision @ Decision::Stay(_)) = decision {
+            log::debug!("repository {}, {path}: {decision}", repository.id);
             return Ok(None);
         }
         if self.is_disabled(repository, &path).await? {

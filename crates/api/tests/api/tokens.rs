@@ -321,7 +321,7 @@ async fn an_expired_token_is_as_one_that_was_never_made() {
         tokens.push(made(&server, &admin, body(kind)).await.1);
     }
     let (_, registration) = made(&server, &admin, body(json!({ "kind": "registration" }))).await;
-    let runner = |name: &str| json!({ "name": name, "labels": [], "version": "1", "os": "Linux", "arch": "X64", "capacity": 1 });
+    let runner = |name: &str| json!({ "name": name, "labels": ["linux"], "version": "1", "os": "Linux", "arch": "X64", "capacity": 1 });
     let register = async |name: &str| {
         let path = "/api/v1/runners/register";
         server.call("POST", path, &registration, runner(name)).await
@@ -368,8 +368,7 @@ async fn a_runner_that_is_removed_while_it_waits_gets_no_job_and_is_refused_afte
         server.dispatch("admin/open").await;
     };
     let (claimed, ()) = tokio::join!(claim, remove);
-    let offered = claimed.expect(200).json();
-    assert_eq!(offered["executions"], json!([]), "{offered}");
+    claimed.expect(204);
     let next = runner.claim("k2").await;
     assert_eq!(next.refusal(), (401, "Bad credentials".to_owned()));
     let another = FakeRunner::register(&server, "another").await;

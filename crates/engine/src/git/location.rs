@@ -168,7 +168,11 @@ fn host(url: &str) -> Option<String> {
 
 fn check_host(url: &str, shown: &str, allowed: &[String]) -> Result<(), GitError> {
     let location = shown.to_owned();
-    let Some(host) = host(url).filter(|host| !host.is_empty()) else {
+    // Parsers of URLs skip further slashes before a host, git does not.
+    let is_empty = url
+        .split_once("://")
+        .is_some_and(|(_, rest)| rest.starts_with('/'));
+    let Some(host) = host(url).filter(|host| !host.is_empty() && !is_empty) else {
         let reason = "a URL must name a host";
         return Err(GitError::InvalidLocation { location, reason });
     };

@@ -1,5 +1,6 @@
 //! Git sources: a bare mirror per repository, fetched with the `git` program and read with `gix`.
 
+mod changes;
 mod credential;
 mod error;
 mod fetch;

@@ -67,9 +67,7 @@ pub(super) fn of(workflow: &Workflow) -> Vec<Used> {
 fn event(trigger: &Trigger, found: &mut Found) {
     let position = trigger.position;
     let event = trigger.event;
-    if event == EventName::Push && has_filters(trigger) {
-        found.key(position, "on.push filters");
-    } else if event == EventName::WorkflowDispatch && !trigger.inputs.is_empty() {
+    if event == EventName::WorkflowDispatch && !trigger.inputs.is_empty() {
         found.key(position, "on.workflow_dispatch.inputs");
     } else {
         found.key(position, &format!("on.{event}"));
@@ -78,19 +76,6 @@ fn event(trigger: &Trigger, found: &mut Found) {
     for output in outputs.unwrap_or_default() {
         found.key(output.name.position, "on.workflow_call.outputs");
     }
-}
-
-fn has_filters(trigger: &Trigger) -> bool {
-    [
-        &trigger.branches,
-        &trigger.branches_ignore,
-        &trigger.tags,
-        &trigger.tags_ignore,
-        &trigger.paths,
-        &trigger.paths_ignore,
-    ]
-    .into_iter()
-    .any(Option::is_some)
 }
 
 fn of_job(job: &Job, found: &mut Found) {

@@ -67,14 +67,6 @@ fn events_and_filters_that_are_refused() {
             format!("1:6: on.workflow_run {not_yet}"),
         ),
         (
-            "{push: {branches: main}}",
-            format!("1:6: on.push filters {not_yet}"),
-        ),
-        (
-            "{push: {paths-ignore: [x]}}",
-            format!("1:6: on.push filters {not_yet}"),
-        ),
-        (
             "{push: {branch: main}}",
             "1:13: Unexpected value 'branch': push takes".to_owned(),
         ),
