@@ -90,7 +90,9 @@ async fn bad_bodies_are_refused_by_name() {
             "Invalid request.\n\nFor 'inputs.a', a NUL character (U+0000) is not allowed.",
         ),
     ] {
-        let request = server.request("POST", path, &server.admin).body(body);
+        let request = server
+            .request("POST", path, &server.admin)
+            .body(body.to_owned());
         let answer = server.send(request).await;
         assert_eq!(answer.refusal(), (status, message.to_owned()), "{body}");
     }

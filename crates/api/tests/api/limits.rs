@@ -250,18 +250,6 @@ async fn a_body_that_nobody_reads_ends_the_connection() {
 }
 
 #[tokio::test]
-async fn a_whole_body_that_nobody_reads_keeps_the_connection() {
-    let server = TestServer::start().await;
-    let mut stream = connect(&server).await;
-    for _ in 0..2 {
-        let request = "GET /api/v3/users/admin HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\
-            2\r\n{}\r\n0\r\n\r\n";
-        stream.write_all(request.as_bytes()).await.unwrap();
-        read(&mut stream).await.expect(200);
-    }
-}
-
-#[tokio::test]
 async fn a_path_that_is_encoded_is_refused_as_the_one_that_it_is() {
     let server = TestServer::start().await;
     let query = "q".repeat(ApiLimits::default().query_bytes + 1);
