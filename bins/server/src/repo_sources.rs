@@ -117,10 +117,10 @@ fn text_of(path: &Path) -> Result<String> {
 /// One line for each member that has a value.
 fn print(answer: &Value) {
     for (name, value) in answer.as_object().into_iter().flatten() {
-        match value {
-            Value::Null => {}
-            Value::String(text) => println!("{name}: {text}"),
-            other => println!("{name}: {other}"),
+        match value.as_str() {
+            Some(text) => println!("{name}: {text}"),
+            None if value.is_null() => {}
+            None => println!("{name}: {value}"),
         }
     }
 }

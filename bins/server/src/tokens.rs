@@ -126,10 +126,11 @@ mod tests {
     fn asked(line: &str) -> Result<Value, String> {
         let words = ["runyard", "token", "create"].into_iter();
         let arguments = Arguments::try_parse_from(words.chain(line.split_whitespace()));
-        match arguments.map_err(|error| error.to_string())?.command {
-            Command::Token(Token::Create(create)) => Ok(body(*create, DateTime::UNIX_EPOCH)),
-            other => Err(format!("{other:?}")),
-        }
+        let command = arguments.map_err(|error| error.to_string())?.command;
+        let Command::Token(Token::Create(create)) = command else {
+            return Err(format!("{command:?}"));
+        };
+        Ok(body(*create, DateTime::UNIX_EPOCH))
     }
 
     #[test]

@@ -160,12 +160,7 @@ mod tests {
         assert_eq!(SealingKey::parse(KEY).unwrap(), key);
         assert_eq!(format!("{key:?}"), format!("SealingKey({:?})", key.id()));
         assert_ne!(SealingKey::generate(), SealingKey::generate());
-        for wrong in [
-            "",
-            "00",
-            &KEY[1..],
-            &KEY.replace('f', "g").replace('F', "g"),
-        ] {
+        for wrong in ["", "00", &KEY[1..], &KEY.replace(['f', 'F'], "g")] {
             assert_eq!(
                 SealingKey::parse(wrong),
                 Err(SealingError::NotAKey),

@@ -368,8 +368,10 @@ async fn a_repository_takes_so_many_runs_and_no_more_until_one_ends_or_time_pass
     let full = "2 runs of the repository have not ended, which is the limit";
     let fast = "2 runs of the repository came within 10 seconds, which is the limit";
     for (open, burst, limit) in [(2, 100, full), (100, 2, fast)] {
-        let mut settings = Settings::default();
-        settings.intake = Intake { open, burst };
+        let settings = Settings {
+            intake: Intake { open, burst },
+            ..Settings::default()
+        };
         let server = TestServer::start_with(|_| {}, settings).await;
         server.repository("admin", "open", false).await;
         server.repository("admin", "other", false).await;

@@ -42,6 +42,10 @@ pub enum AttemptState {
 
 /// One job of an attempt.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most jobs become planned, and there are few of them"
+)]
 pub enum Job {
     /// Its needs are not complete.
     Blocked(BlockedJob),

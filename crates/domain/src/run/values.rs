@@ -1,7 +1,7 @@
 //! Values of a job that may be expressions, computed and checked. Knows nothing of runs.
 
 use runyard_workflow::{
-    expression::{Contexts, EvaluationError, NoFunctions, Value},
+    expression::{Contexts, EvaluationError, Kind, NoFunctions, Value},
     model::{Computed, Field, RunsOn, StepsJob, Templated},
 };
 
@@ -43,12 +43,14 @@ pub(super) fn continue_on_error(job: &StepsJob, contexts: &dyn Contexts) -> Resu
     match job.continue_on_error.as_ref().map(|field| &field.value) {
         None => Ok(false),
         Some(Templated::Literal(value)) => Ok(*value),
-        Some(Templated::Computed(computed)) => match evaluate(KEY, computed, contexts)? {
-            Value::Null => Ok(false),
-            value => value
-                .as_bool()
-                .ok_or_else(|| wrong(KEY, &value, "a boolean")),
-        },
+        Some(Templated::Computed(computed)) => {
+            let value = evaluate(KEY, computed, contexts)?;
+            if value.kind() == Kind::Null {
+                return Ok(false);
+            }
+            let boolean = value.as_bool();
+            boolean.ok_or_else(|| wrong(KEY, &value, "a boolean"))
+        }
     }
 }
 
@@ -61,12 +63,14 @@ pub(super) fn timeout_minutes(
     let minutes = match job.timeout_minutes.as_ref().map(|field| &field.value) {
         None => return Ok(None),
         Some(Templated::Literal(minutes)) => *minutes,
-        Some(Templated::Computed(computed)) => match evaluate(KEY, computed, contexts)? {
-            Value::Null => return Ok(None),
-            value => value
-                .as_number()
-                .ok_or_else(|| wrong(KEY, &value, "a number"))?,
-        },
+        Some(Templated::Computed(computed)) => {
+            let value = evaluate(KEY, computed, contexts)?;
+            if value.kind() == Kind::Null {
+                return Ok(None);
+            }
+            let number = value.as_number();
+            number.ok_or_else(|| wrong(KEY, &value, "a number"))?
+        }
     };
     if !(1.0..=f64::from(u32::MAX)).contains(&minutes) {
         return Err(format!(
