@@ -87,7 +87,13 @@ impl Case {
     pub(crate) fn is_whole(&self) -> bool {
         let framed = [Framing::Length, Framing::Chunked].contains(&self.framing);
         let lines = self.headers.iter().all(|(_, value)| is_value(value));
-        framed && lines && self.target().bytes().all(is_of_target)
+        framed && lines && self.hosts() <= 1 && self.target().bytes().all(is_of_target)
+    }
+
+    /// More than one is refused (RFC 9112, 3.2).
+    fn hosts(&self) -> usize {
+        let named = |(name, _): &&(String, Vec<u8>)| name.eq_ignore_ascii_case("host");
+        self.headers.iter().filter(named).count()
     }
 
     /// Whether the client goes away before the body is complete.
@@ -229,9 +235,13 @@ mod tests {
         cut.framing = Framing::CutChunks;
         let mut planted = case.clone();
         planted.set_header("accept", b"a\r\nb: c");
+        let mut doubled = case.clone();
+        for host in [b"a", b"b"] {
+            doubled.headers.push(("host".to_owned(), host.to_vec()));
+        }
         let mut spaced = case;
         spaced.path = "/a b".to_owned();
-        for bad in [cut, planted, spaced] {
+        for bad in [cut, planted, doubled, spaced] {
             assert!(!bad.is_whole(), "{bad:?}");
         }
     }

@@ -21,6 +21,9 @@ const FILES: [&str; 6] = [
 /// A longer head may be refused before its end.
 const HEAD_BYTES: usize = 8 * 1024;
 const TOO_LONG: u16 = 431;
+/// A longer target is refused by the HTTP library itself.
+const TARGET_BYTES: usize = 65_534;
+const BAD: u16 = 400;
 /// Longest request that a server must have read before it may close.
 const READ_BYTES: usize = 16 * 1024;
 
@@ -51,7 +54,9 @@ fn fault_of(case: &Case, sent: usize, base: &str, reply: &Reply) -> Result<(), S
         return Err(format!("the status is {status}"));
     }
     let refused = reply.header("x-github-request-id").is_none() && status >= 400;
-    let is_bad = case.is_cut() || !case.is_whole() || status == TOO_LONG && sent > HEAD_BYTES;
+    let is_long = status == TOO_LONG && sent > HEAD_BYTES
+        || status == BAD && case.target().len() > TARGET_BYTES;
+    let is_bad = case.is_cut() || !case.is_whole() || is_long;
     if refused && is_bad {
         // Refused before it was a request.
         return Ok(());

@@ -41,8 +41,9 @@ jobs:
       - run: echo never said
 ";
 /// Short, so that offers lapse and runners are lost while requests are sent.
-const VARIABLES: [(&str, &str); 6] = [
+const VARIABLES: [(&str, &str); 7] = [
     ("RUST_LOG", "warn"),
+    ("RUNYARD__LIMITS__BODY_SECONDS", "5"),
     ("RUNYARD__GIT__FETCH_TIMEOUT_SECONDS", "5"),
     ("RUNYARD__JOBS__OFFER_SECONDS", "5"),
     ("RUNYARD__JOBS__LEASE_SECONDS", "10"),

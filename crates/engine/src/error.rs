@@ -83,6 +83,10 @@ impl From<StoreError> for EngineError {
             StoreError::NotFound { what } => Self::NotFound { what },
             StoreError::Conflict(conflict) => Self::Conflict(conflict),
             StoreError::Unavailable { reason } => Self::Unavailable { reason },
+            StoreError::Nul => Self::Unfit {
+                field: "a text",
+                problem: "holds a NUL character (U+0000), which is not allowed".to_owned(),
+            },
             other @ (StoreError::Corrupt { .. }
             | StoreError::SchemaTooNew { .. }
             | StoreError::InUse { .. }) => Self::Internal(anyhow::Error::new(other)),

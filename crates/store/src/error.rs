@@ -42,6 +42,9 @@ pub enum StoreError {
         /// The lock file.
         path: String,
     },
+    /// A text holds a NUL character (U+0000), which this database cannot keep.
+    #[error("a text holds a NUL character (U+0000), which the database cannot keep")]
+    Nul,
     /// A defect of ours.
     #[error(transparent)]
     Internal(#[from] anyhow::Error),

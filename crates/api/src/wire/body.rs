@@ -1,6 +1,6 @@
 //! Bodies: JSON out, JSON in, with the refusals of contract 3.
 
-use super::Excess;
+use super::{Excess, nul};
 use crate::{ApiLimits, ApiState, error::ApiError};
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
@@ -90,10 +90,11 @@ impl Body {
             return Ok(None);
         }
         let value: Value = serde_json::from_slice(&self.0).map_err(|_| ApiError::BrokenJson)?;
-        match value.is_object() {
-            true => Ok(Some(value)),
-            false => Err(ApiError::NotAnObject),
+        if !value.is_object() {
+            return Err(ApiError::NotAnObject);
         }
+        nul::check_body(&value)?;
+        Ok(Some(value))
     }
 
     /// The body as a JSON object.

@@ -1,6 +1,6 @@
 //! Headers of every answer, and what is checked before a request is routed at all (contract 2 and 5).
 
-use super::{Excess, accept, documentation, excess, granted};
+use super::{accept, documentation, excess, granted, nul, unread::Unread};
 use crate::{auth, error::ApiError, requests};
 use actix_web::{
     Error, HttpResponse,
@@ -41,20 +41,33 @@ pub(crate) async fn every_answer(
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let mut answer = match excess::check(&request) {
+    let unread = Unread::watch(&mut request);
+    let mut answer = match check(&request) {
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
-        Err(excess) => refused(request, excess),
+        Err(error) => refused(request, error),
     };
+    if let Some(mut unread) = unread
+        && unread.is_more()
+    {
+        answer = answer.map_body(|_, body| unread.held_by(body));
+    }
     let id = Uuid::new_v4().to_string();
     set(answer.headers_mut(), "x-github-request-id", &id);
     Ok(requests::answered(answer, &asked, &id, begun.elapsed()))
 }
 
+/// What no route has to look at.
+fn check(request: &ServiceRequest) -> Result<(), ApiError> {
+    excess::check(request)?;
+    nul::check(request)
+}
+
 /// A request that is not looked at further.
-fn refused(request: ServiceRequest, excess: Excess) -> ServiceResponse<BoxBody> {
+fn refused(request: ServiceRequest, error: ApiError) -> ServiceResponse<BoxBody> {
     let has_credential = request.headers().contains_key(header::AUTHORIZATION);
-    let is_github = request.path().starts_with(GITHUB);
-    let mut answer = request.into_response(HttpResponse::from_error(ApiError::from(excess)));
+    // As routes are found: decoded.
+    let is_github = request.match_info().as_str().starts_with(GITHUB);
+    let mut answer = request.into_response(HttpResponse::from_error(error));
     if is_github {
         common(answer.headers_mut(), has_credential);
     }

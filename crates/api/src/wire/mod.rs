@@ -9,10 +9,12 @@ mod etag;
 pub(crate) mod excess;
 mod granted;
 pub(crate) mod headers;
+mod nul;
 mod origin;
 mod paging;
 pub(crate) mod proxies;
 mod time;
+mod unread;
 pub(crate) mod waiting;
 
 pub(crate) use body::{Body, Empty, JSON, ListBody, accepted, created, json, ok};

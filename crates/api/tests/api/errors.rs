@@ -66,6 +66,12 @@ async fn bad_bodies_are_refused_by_name() {
     let server = TestServer::start().await;
     server.repository("admin", "open", false).await;
     let path = "/api/v3/repos/admin/open/actions/workflows/ci.yml/dispatches";
+    // Longer than a file's name can be.
+    let name = "a".repeat(5000);
+    let (long, unknown) = (
+        format!("{{\"ref\":\"{name}\"}}"),
+        format!("No ref found for: {name}"),
+    );
     for (body, status, message) in [
         ("{broken", 400, "Problems parsing JSON"),
         ("", 400, "Problems parsing JSON"),
@@ -77,8 +83,16 @@ async fn bad_bodies_are_refused_by_name() {
             "Invalid request.\n\nFor 'ref', invalid type: integer `1`, expected a string.",
         ),
         ("{\"ref\":\"none\"}", 422, "No ref found for: none"),
+        (long.as_str(), 422, unknown.as_str()),
+        (
+            "{\"ref\":\"main\",\"inputs\":{\"a\":\"b\\u0000\"}}",
+            422,
+            "Invalid request.\n\nFor 'inputs.a', a NUL character (U+0000) is not allowed.",
+        ),
     ] {
-        let request = server.request("POST", path, &server.admin).body(body);
+        let request = server
+            .request("POST", path, &server.admin)
+            .body(body.to_owned());
         let answer = server.send(request).await;
         assert_eq!(answer.refusal(), (status, message.to_owned()), "{body}");
     }
@@ -87,6 +101,33 @@ async fn bad_bodies_are_refused_by_name() {
         .send(server.request("POST", path, &server.admin).body(large))
         .await;
     assert_eq!(answer.refusal().0, 413);
+}
+
+#[tokio::test]
+async fn nothing_is_named_with_a_nul_and_no_query_may_hold_one() {
+    let server = TestServer::start().await;
+    server.repository("admin", "open", false).await;
+    let refused = "Invalid request.\n\nFor 'actor', a NUL character (U+0000) is not allowed.";
+    for (path, status, message) in [
+        ("/api/v3/repos/%00/open", 404, "Not Found"),
+        ("/api/v1/users/a%00b", 404, "Not Found"),
+        (
+            "/admin/open%00/info/refs?service=git-upload-pack",
+            404,
+            "Not Found",
+        ),
+        (
+            "/api/v3/repos/admin/open/actions/runs?actor=%00",
+            422,
+            refused,
+        ),
+        ("/api/v1/users?a=1&actor=x%00", 422, refused),
+    ] {
+        let answer = server.get(path, &server.admin).await;
+        assert_eq!(answer.refusal(), (status, message.to_owned()), "{path}");
+        let version = answer.header("x-github-enterprise-version");
+        assert_eq!(version.is_some(), path.starts_with("/api/v3"), "{path}");
+    }
 }
 
 #[tokio::test]

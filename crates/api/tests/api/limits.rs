@@ -233,6 +233,32 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn a_body_that_nobody_reads_ends_the_connection() {
+    let server = TestServer::start().await;
+    for framing in [
+        "Transfer-Encoding: chunked\r\n\r\nff\r\n{",
+        "Content-Length: 9\r\n\r\n{",
+    ] {
+        let mut stream = connect(&server).await;
+        let request = format!("GET /api/v3/users/admin HTTP/1.1\r\nHost: x\r\n{framing}");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let answer = read(&mut stream).await.expect(200);
+        assert_eq!(answer.header("connection"), Some("close"), "{framing:?}");
+        let ended = timeout(PATIENCE, stream.read(&mut [0])).await.unwrap();
+        assert!(matches!(ended, Ok(0) | Err(_)), "{framing:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_path_that_is_encoded_is_refused_as_the_one_that_it_is() {
+    let server = TestServer::start().await;
+    let query = "q".repeat(ApiLimits::default().query_bytes + 1);
+    let answer = say(&server, &get(&format!("/api/%76%33?{query}"), 3, 500)).await;
+    let message = "The query has 8193 bytes, at most 8192 are allowed.";
+    check_refusal(&answer, 414, message);
+}
+
+#[tokio::test]
 async fn a_head_that_does_not_come_is_not_waited_for() {
     let server = TestServer::start().await;
     let mut stream = connect(&server).await;

@@ -8,6 +8,11 @@ use runyard_domain::{
 };
 use std::path::Path;
 
+/// Longest full name of a ref, and longest part of it between slashes, in bytes: a ref is a file, which can have no
+/// longer name. What is longer is no ref.
+const REF_BYTES_MAX: usize = 1024;
+const REF_PART_BYTES_MAX: usize = 250;
+
 /// A ref and the commit that it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
@@ -173,6 +178,10 @@ fn peeled(
     let Ok(name) = gix::refs::FullName::try_from(git_ref) else {
         return Ok(None);
     };
+    let is_long = |part: &str| part.len() > REF_PART_BYTES_MAX;
+    if git_ref.len() > REF_BYTES_MAX || git_ref.split('/').any(is_long) {
+        return Ok(None);
+    }
     let found = repository
         .try_find_reference(name.as_ref())
         .map_err(GitError::internal)?;

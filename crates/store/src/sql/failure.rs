@@ -24,7 +24,10 @@ impl From<StoreError> for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Database(error)
+        match is_nul(&error) {
+            true => Self::Store(StoreError::Nul),
+            false => Self::Database(error),
+        }
     }
 }
 
@@ -121,6 +124,21 @@ fn is_unknown(error: &Error) -> bool {
     matches!(error, Error::DatabaseError(DatabaseErrorKind::Unknown, _))
 }
 
+/// Whether PostgreSQL was given a NUL character, in a text (22021) or escaped in JSON (22P05).
+///
+/// The driver does not tell the codes, and the words are in the server's language; these marks are not.
+fn is_nul(error: &Error) -> bool {
+    let Error::DatabaseError(DatabaseErrorKind::Unknown, told) = error else {
+        return false;
+    };
+    let message = told.message();
+    let in_text = message.contains("UTF8") && message.contains("0x00");
+    in_text
+        || told
+            .details()
+            .is_some_and(|details| details.contains("\\u0000"))
+}
+
 /// The address leads to a server that is not the primary (any more): another will be, soon.
 fn is_standby(error: &Error) -> bool {
     matches!(
@@ -143,7 +161,7 @@ pub(crate) fn raced(error: Error) -> Failure {
     if let Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) = error {
         Failure::Raced(error)
     } else {
-        Failure::Database(error)
+        error.into()
     }
 }
 
@@ -152,7 +170,7 @@ pub(crate) fn reference(error: Error) -> Failure {
     if let Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) = error {
         Failure::conflict(Conflict::Reference)
     } else {
-        Failure::Database(error)
+        error.into()
     }
 }
 
@@ -160,5 +178,73 @@ pub(crate) fn reference(error: Error) -> Failure {
 pub(crate) fn unavailable(error: &ConnectionError) -> StoreError {
     StoreError::Unavailable {
         reason: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DatabaseErrorKind, Error, Failure};
+    use crate::StoreError;
+    use diesel::result::DatabaseErrorInformation;
+
+    struct Told(&'static str, Option<&'static str>);
+
+    impl DatabaseErrorInformation for Told {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn details(&self) -> Option<&str> {
+            self.1
+        }
+
+        fn hint(&self) -> Option<&str> {
+            None
+        }
+
+        fn table_name(&self) -> Option<&str> {
+            None
+        }
+
+        fn column_name(&self) -> Option<&str> {
+            None
+        }
+
+        fn constraint_name(&self) -> Option<&str> {
+            None
+        }
+
+        fn statement_position(&self) -> Option<i32> {
+            None
+        }
+    }
+
+    #[test]
+    fn a_nul_is_known_in_every_language_and_not_tried_again() {
+        for (told, known) in [
+            (
+                Told("invalid byte sequence for encoding \"UTF8\": 0x00", None),
+                true,
+            ),
+            (
+                Told("ungültige Byte-Sequenz für Kodierung »UTF8«: 0x00", None),
+                true,
+            ),
+            (
+                Told(
+                    "nicht unterstützte Unicode-Escape-Sequenz",
+                    Some("\\u0000 kann nicht in »text« umgewandelt werden."),
+                ),
+                true,
+            ),
+            (Told("deadlock detected", Some("Process 1 waits")), false),
+        ] {
+            let text = told.0;
+            let error = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(told));
+            let failure = Failure::from(error);
+            assert_eq!(failure.is_passing(), !known, "{text}");
+            let is_nul = matches!(failure, Failure::Store(StoreError::Nul));
+            assert_eq!(is_nul, known, "{text}");
+        }
     }
 }

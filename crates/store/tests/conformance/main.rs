@@ -51,6 +51,7 @@ conformance!(memory, sqlite, postgres => [
     // accounts
     a_user_reads_back_as_written,
     a_login_is_taken_ignoring_case,
+    a_nul_is_kept_or_refused_as_what_it_is,
     users_are_listed_by_id_in_pages,
     a_deleted_user_frees_the_login_and_stays_readable,
     a_deleted_user_loses_tokens_and_roles,

@@ -40,6 +40,24 @@ pub(crate) async fn a_user_reads_back_as_written(store: Arc<dyn Store>) {
     assert_eq!(found, Some(user));
 }
 
+pub(crate) async fn a_nul_is_kept_or_refused_as_what_it_is(store: Arc<dyn Store>) {
+    let user = User {
+        name: Some("a\0b".to_owned()),
+        ..new_user(&store, "ada").await
+    };
+    let kept = match store.insert_user(&user).await {
+        Ok(()) => Some(user.clone()),
+        Err(StoreError::Nul) => None,
+        Err(error) => panic!("{error}"),
+    };
+    assert_eq!(store.user(user.id).await.unwrap(), kept);
+    let found = store.user_by_login("a\0").await;
+    assert!(
+        matches!(found, Ok(None) | Err(StoreError::Nul)),
+        "{found:?}"
+    );
+}
+
 pub(crate) async fn a_login_is_taken_ignoring_case(store: Arc<dyn Store>) {
     insert_user(&store, "ada").await;
     let same = new_user(&store, "ADA").await;
