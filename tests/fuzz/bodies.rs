@@ -6,7 +6,7 @@ use crate::case::{Case, encoded};
 use crate::random::Random;
 use crate::routes::Route;
 use crate::values;
-use crate::world::{LABEL, NAME, OWNER, World, runner_body};
+use crate::world::{LABEL, NAME, OWNER, World, credential, runner_body};
 use runyard_tests::schema::follow;
 
 /// Deeper schemas are filled with null.
@@ -116,6 +116,8 @@ fn body_by_hand(path: &str, method: &str, world: &World, random: &mut Random) ->
             json!({ "role": *random.pick(&["read", "write", "admin"]) })
         }
         ("/repos/{owner}/{repo}/events", _) => push(world),
+        ("/repos/{owner}/{repo}/credentials", _) => credential(),
+        ("/repos/{owner}/{repo}/polling", _) => json!({ "seconds": *random.pick(&[0, 3_600]) }),
         ("/runners/register", _) => runner_body(&name),
         ("/runners/self", "PUT") => {
             json!({ "labels": [LABEL], "version": "0.1.0", "capacity": 4, "state": "ready" })

@@ -41,7 +41,7 @@ jobs:
       - run: echo never said
 ";
 /// Short, so that offers lapse and runners are lost while requests are sent.
-const VARIABLES: [(&str, &str); 7] = [
+const VARIABLES: [(&str, &str); 8] = [
     ("RUST_LOG", "warn"),
     ("RUNYARD__LIMITS__BODY_SECONDS", "5"),
     ("RUNYARD__GIT__FETCH_TIMEOUT_SECONDS", "5"),
@@ -49,7 +49,13 @@ const VARIABLES: [(&str, &str); 7] = [
     ("RUNYARD__JOBS__LEASE_SECONDS", "10"),
     ("RUNYARD__JOBS__CANCEL_GRACE_SECONDS", "3"),
     ("RUNYARD__LOGS__LINK_SECONDS", "20"),
+    (
+        "RUNYARD__SECRETS__KEY",
+        "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f",
+    ),
 ];
+/// The repository that has secrets: its source is reached by https.
+const VAULT: &str = "vault";
 
 /// A job as a runner has it.
 #[derive(Clone, Debug)]
@@ -103,6 +109,10 @@ impl World {
         let body = self.repository_body(NAME);
         let made = self.site.post("/api/v1/repos", &body).await.expect(201);
         self.repository_id = made.json()["id"].to_string();
+        let vault =
+            json!({ "owner": OWNER, "name": VAULT, "url": "https://127.0.0.1:1/vault.git" });
+        let _ = self.site.post("/api/v1/repos", &vault).await.expect(201);
+        self.things.put("repo=vault", VAULT);
         for (kind, thing) in [
             ("owner", OWNER),
             ("repo", NAME),
@@ -171,9 +181,24 @@ impl World {
                 self.give_role(login, role).await;
             }
         }
+        self.fill_vault().await;
         let id = self.bring_runner("spare", "spare").await;
         self.things.put("runner_id=spare", &id);
         self.bring_runner("fuzzed", "runner").await;
+    }
+
+    async fn fill_vault(&self) {
+        let vault = format!("/api/v1/repos/{OWNER}/{VAULT}");
+        let _ = self
+            .site
+            .put(&format!("{vault}/credentials"), &credential())
+            .await
+            .expect(200);
+        let _ = self
+            .site
+            .put(&format!("{vault}/events/secret"), &json!({}))
+            .await
+            .expect(200);
     }
 
     /// Registers a runner, or takes its place; `caller` is its token from now on.
@@ -247,6 +272,11 @@ impl World {
 }
 
 /// What registers a runner of this world.
+/// What opens the source of a repository.
+pub(crate) fn credential() -> Value {
+    json!({ "kind": "token", "username": "mona", "token": "open-sesame" })
+}
+
 pub(crate) fn runner_body(name: &str) -> Value {
     json!({
         "name": name, "labels": [LABEL], "version": "0.1.0", "os": "Linux", "arch": "X64",
