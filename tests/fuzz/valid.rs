@@ -44,7 +44,7 @@ fn kind(route: &Route, name: &str, random: &mut Random) -> String {
     let is_whole = !is_deep || name == "login";
     let is_spared = route.method == "DELETE" && is_whole && SPARED.contains(&name);
     let of = match name {
-        "repo" if below.ends_with("/credentials") || below.ends_with("/secret") => "=vault",
+        "repo" if below.ends_with("/events/secret") => "=vault",
         "repo" | "repository_id" if is_deep && !random.once_in(6) => "=main",
         "run_id" | "job_id" if route.path.ends_with("/logs") && !random.once_in(4) => "=logged",
         "run_id" if route.path.ends_with("/rerun") && !random.once_in(4) => "=done",
