@@ -85,17 +85,12 @@ fn exceptions() -> impl Iterator<Item = &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::Count;
+    use super::{Count, exceptions};
 
     #[test]
     fn a_route_that_was_never_reached_is_a_fault() {
-        let served = [
-            "GET /a",
-            "GET /b",
-            "POST /{owner}/{repo}/git-receive-pack",
-            "GET /api/v3/rate_limit",
-        ];
-        let served = served.map(String::from).to_vec();
+        let ours = ["GET /a", "GET /b"].into_iter();
+        let served: Vec<String> = ours.chain(exceptions()).map(String::from).collect();
         let mut count = Count::default();
         count.add("GET /a", Some(200), true);
         count.add("GET /b", Some(200), false);
@@ -103,7 +98,8 @@ mod tests {
         assert_eq!(count.faults(&served), ["no request to GET /b succeeded"]);
         count.add("GET /b", Some(302), true);
         assert_eq!(count.faults(&served), [""; 0]);
-        assert_eq!(count.faults(&served[..3]).len(), 1);
+        let but_one = &served[..served.len() - 1];
+        assert_eq!(count.faults(but_one).len(), 1);
         assert_eq!(count.total(), 4);
     }
 }
