@@ -54,7 +54,7 @@ fn fault_of(case: &Case, sent: usize, base: &str, reply: &Reply) -> Result<(), S
         return Err(format!("the status is {status}"));
     }
     let refused = reply.header("x-github-request-id").is_none() && status >= 400;
-    let is_long = status == TOO_LONG && sent > HEAD_BYTES
+    let is_long = status == TOO_LONG && sent.max(case.target().len()) > HEAD_BYTES
         || status == BAD && case.target().len() > TARGET_BYTES;
     let is_bad = case.is_cut() || !case.is_whole() || is_long;
     if refused && is_bad {

@@ -52,6 +52,9 @@ pub(crate) enum ApiError {
     /// `Accept` allows no JSON (contract 3).
     #[error("Unsupported 'Accept' header: '{accept}'. Must accept 'application/json'.")]
     NotAcceptable { accept: String },
+    /// A condition of the request on a file that is made anew each time, and so has no version to compare.
+    #[error("The file has no version that '{header}' could be compared with.")]
+    PreconditionFailed { header: &'static str },
     /// A member or a parameter is missing, of a wrong type, or outside of what is allowed.
     #[error("Invalid request.\n\n{detail}")]
     InvalidRequest { detail: String },
@@ -164,6 +167,7 @@ impl ResponseError for ApiError {
                 StatusCode::BAD_REQUEST
             }
             Self::NotAcceptable { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::PreconditionFailed { .. } => StatusCode::PRECONDITION_FAILED,
             Self::InvalidRequest { .. } | Self::Unprocessable(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }

@@ -4,7 +4,10 @@ use crate::{ApiState, error::ApiError, wire::Origin};
 use actix_files::NamedFile;
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{self, HeaderValue},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
     web::{Data, Path, Query, ServiceConfig, get},
 };
 use runyard_domain::{JobId, RunId};
@@ -82,6 +85,9 @@ async fn run_archive(
         .use_etag(false)
         .use_last_modified(false);
     let mut answer = file.into_response(&request);
+    if answer.status() == StatusCode::PRECONDITION_FAILED {
+        return Err(ApiError::PreconditionFailed { header: "If-Match" });
+    }
     let no_store = HeaderValue::from_static("private, no-store");
     answer.headers_mut().insert(header::CACHE_CONTROL, no_store);
     Ok(answer)

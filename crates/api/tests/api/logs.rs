@@ -48,10 +48,12 @@ async fn a_log_link_works_for_one_minute_without_a_token_and_then_not() {
     let path = format!("{REPOSITORY}/actions/runs/{run}/logs");
     assert_eq!(server.get(&path, "").await.status, 404);
     let redirect = server.get(&path, &server.admin).await.expect(302);
-    let zip = server
-        .get(redirect.header("location").unwrap(), "")
-        .await
-        .expect(200);
+    let link = redirect.header("location").unwrap().to_owned();
+    let conditional = server.request("GET", &link, "").header("If-Match", "\"1\"");
+    let (status, sentence) = server.send(conditional).await.refusal();
+    assert_eq!(status, 412);
+    assert!(sentence.contains("If-Match"), "{sentence}");
+    let zip = server.get(&link, "").await.expect(200);
     assert_eq!(zip.header("content-type"), Some("application/zip"));
     let mut archive = zip::ZipArchive::new(Cursor::new(zip.body)).unwrap();
     let mut text = String::new();
