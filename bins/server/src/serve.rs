@@ -6,7 +6,7 @@ use crate::{
     listening::Listening,
     local_runner,
     settings::{Settings, StoreKind},
-    stopping::{Moment, Stop, reached, signalled},
+    stopping::{Moment, Signals, Stop, reached},
     storage,
 };
 use anyhow::{Context, Result};
@@ -34,6 +34,8 @@ pub(crate) async fn serve(command: Serve) -> Result<()> {
     } = Listening::open(&settings)?;
     let (engine, _own_folders) = storage::open_engine(&settings).await?;
     let _clocks = engine.start_clocks().await?;
+    // Before anybody is answered or told that it can be: whoever saw it live may end it in order.
+    let signals = Signals::listen()?;
     let stop = Stop::new();
     let answering = answer(listeners, engine.clone(), settings.clone(), &stop)?;
     let serving = tokio::spawn(answering);
@@ -47,7 +49,7 @@ pub(crate) async fn serve(command: Serve) -> Result<()> {
     let demo = command
         .demo
         .then(|| tokio::spawn(show_demo(engine, settings, url, stop.begun())));
-    signalled().await?;
+    signals.received().await;
     let tasks = runner.into_iter().chain(demo).collect();
     stop.through(limit, tasks, serving).await
 }

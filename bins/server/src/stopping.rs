@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use std::time::Duration;
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::watch,
     task::JoinHandle,
     time::{Instant, timeout_at},
@@ -71,15 +71,29 @@ pub(crate) async fn reached(mut moment: Moment) {
     let _ = moment.wait_for(|reached| *reached).await;
 }
 
-/// Returns when somebody wants the program to end.
-pub(crate) async fn signalled() -> Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// The signals that end the program. From `listen` on they end it in order; before, they end it at once.
+pub(crate) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Begins to listen; what comes before `received` is asked for is kept until then.
+    pub(crate) fn listen() -> Result<Self> {
+        let one = |kind| signal(kind).context("listening for signals");
+        Ok(Self {
+            terminate: one(SignalKind::terminate())?,
+            interrupt: one(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    /// Returns when somebody wants the program to end.
+    pub(crate) async fn received(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 #[cfg(test)]

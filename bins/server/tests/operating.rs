@@ -124,6 +124,22 @@ fn own_folders(server: &Server) -> usize {
 }
 
 #[test]
+fn a_stop_is_in_order_from_the_first_word_of_the_server_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path());
+    command.args(["serve", "--store", "memory", "--listen", "127.0.0.1:0"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    child.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
+    kill(
+        Pid::from_raw(i32::try_from(child.id()).unwrap()),
+        Signal::SIGTERM,
+    )
+    .unwrap();
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(0), "{status}");
+}
+
+#[test]
 fn a_server_that_keeps_nothing_leaves_nothing() {
     let mut server = Server::start(&[]);
     assert_eq!(own_folders(&server), 2);
