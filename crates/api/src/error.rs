@@ -55,6 +55,9 @@ pub(crate) enum ApiError {
     /// A condition of the request on a file that is made anew each time, and so has no version to compare.
     #[error("The file has no version that '{header}' could be compared with.")]
     PreconditionFailed { header: &'static str },
+    /// None of the ranges that are asked for is within the file.
+    #[error("The header 'Range' asks for nothing that is within the file.")]
+    RangeNotSatisfiable,
     /// A member or a parameter is missing, of a wrong type, or outside of what is allowed.
     #[error("Invalid request.\n\n{detail}")]
     InvalidRequest { detail: String },
@@ -168,6 +171,7 @@ impl ResponseError for ApiError {
             }
             Self::NotAcceptable { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::PreconditionFailed { .. } => StatusCode::PRECONDITION_FAILED,
+            Self::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::InvalidRequest { .. } | Self::Unprocessable(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }

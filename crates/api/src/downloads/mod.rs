@@ -3,7 +3,7 @@
 use crate::{ApiState, error::ApiError, wire::Origin};
 use actix_files::NamedFile;
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, ResponseError,
     http::{
         StatusCode,
         header::{self, HeaderValue},
@@ -88,9 +88,22 @@ async fn run_archive(
     if answer.status() == StatusCode::PRECONDITION_FAILED {
         return Err(ApiError::PreconditionFailed { header: "If-Match" });
     }
+    if answer.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+        return Ok(without_range(&answer));
+    }
     let no_store = HeaderValue::from_static("private, no-store");
     answer.headers_mut().insert(header::CACHE_CONTROL, no_store);
     Ok(answer)
+}
+
+/// The refusal of a range with a body, as all others have one; the length that ranges must be within goes along.
+fn without_range(bare: &HttpResponse) -> HttpResponse {
+    let mut refused = ApiError::RangeNotSatisfiable.error_response();
+    if let Some(length) = bare.headers().get(header::CONTENT_RANGE) {
+        let headers = refused.headers_mut();
+        headers.insert(header::CONTENT_RANGE, length.clone());
+    }
+    refused
 }
 
 /// GET /api/downloads/jobs/{job_id}/log.txt
