@@ -13,5 +13,5 @@ mod workflow;
 
 pub(crate) use scalars::ANY as ANYTHING;
 
-pub(crate) use action::ACTION;
+pub(crate) use action::{ACTION, ACTION_KEYS, INPUT_KEYS};
 pub(crate) use workflow::WORKFLOW;
