@@ -3,7 +3,8 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{
-    Call, CallDeclaration, CallInput, CallSecrets, Position, Templated, Variable, Variables,
+    Call, CallDeclaration, CallInput, CallSecrets, Field, Position, Scalar, Templated, Variable,
+    Variables,
 };
 
 /// Reports what is wrong with the inputs and secrets of `call`.
@@ -26,6 +27,12 @@ fn pairs(variables: Option<&Variables>) -> Option<Vec<(&str, &Variable)>> {
 
 fn same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
+}
+
+/// An empty secret counts as not passed (semantics R2.64).
+fn is_empty(value: &Field<Scalar>) -> bool {
+    let text = value.literal().map(Scalar::to_text);
+    text.is_some_and(|text| text.is_empty())
 }
 
 fn inputs(call: &Call, declared: &CallDeclaration, diagnostics: &mut Diagnostics) {
@@ -95,7 +102,9 @@ fn secrets(call: &Call, declared: &CallDeclaration, diagnostics: &mut Diagnostic
         .iter()
         .filter(|secret| secret.required == Some(true))
     {
-        if !given.iter().any(|(name, _)| same(name, &secret.name)) {
+        let passes =
+            |(name, pair): &(&str, &Variable)| same(name, &secret.name) && !is_empty(&pair.value);
+        if !given.iter().any(passes) {
             let name = &secret.name.value;
             let message = format!("Secret {name} is required, but not provided while calling.");
             diagnostics.report(position, message);

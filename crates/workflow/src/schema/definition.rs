@@ -6,7 +6,7 @@ use crate::expression::{Allowed, Expression, ParseError, Place, condition, hook_
 pub(super) type ReadCondition = fn(&str, &Allowed<'_>) -> Result<Expression, Vec<ParseError>>;
 
 /// What may stand at one place of a file.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Definition {
     /// What it is and what is allowed there, as messages say it.
     pub(crate) says: &'static str,
@@ -20,7 +20,7 @@ pub(crate) struct Definition {
 }
 
 /// One shape that a part of a file may have.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Shape {
     /// Nothing, or `null`.
     Null,
@@ -49,7 +49,7 @@ pub(crate) enum Shape {
 }
 
 /// Keys that belong together.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Mapping {
     /// The keys that GitHub knows here, in the order that messages list them.
     pub(crate) keys: &'static [Property],
@@ -67,7 +67,7 @@ pub(crate) struct Switch {
 }
 
 /// A known key.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Property {
     pub(crate) name: &'static str,
     pub(crate) value: &'static Definition,
