@@ -173,7 +173,10 @@ async fn fire(engine: Engine) {
         ticks.tick().await;
         while firing.try_join_next().is_some() {}
         let free = TICKS_AT_ONCE.saturating_sub(firing.len());
-        match engine.due_ticks(u32::try_from(free).unwrap_or_default()).await {
+        match engine
+            .due_ticks(u32::try_from(free).unwrap_or_default())
+            .await
+        {
             Ok(due) => due.into_iter().for_each(|tick| {
                 let engine = engine.clone();
                 firing.spawn(async move { engine.fire(tick).await });

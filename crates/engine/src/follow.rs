@@ -155,8 +155,8 @@ impl Engine {
 /// The branch whose pull requests a run shows, if it shows any.
 pub fn shown_branch(run: &RunView) -> Option<&str> {
     let identity = &run.identity;
-    let of_branch = identity.cause.head_repository.is_own()
-        && !identity.git_ref.starts_with("refs/tags/");
+    let of_branch =
+        identity.cause.head_repository.is_own() && !identity.git_ref.starts_with("refs/tags/");
     identity.head_branch.as_deref().filter(|_| of_branch)
 }
 

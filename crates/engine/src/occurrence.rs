@@ -125,7 +125,9 @@ impl Occurrence {
         let Subject::PullRequest(pull) = &self.facts.subject else {
             return None;
         };
-        let number = i64::try_from(pull.number).ok().filter(|number| *number > 0)?;
+        let number = i64::try_from(pull.number)
+            .ok()
+            .filter(|number| *number > 0)?;
         let is_open = self.text("/pull_request/state") == Some("open");
         if !is_open || pull.from_fork {
             return Some(Pulled::Not { number });
@@ -155,7 +157,9 @@ impl Occurrence {
         let full_name = self.text("/pull_request/head/repo/full_name")?;
         let (owner, name) = full_name.split_once('/')?;
         Some(Fork {
-            id: self.number("/pull_request/head/repo/id").unwrap_or_default(),
+            id: self
+                .number("/pull_request/head/repo/id")
+                .unwrap_or_default(),
             owner: owner.to_owned(),
             owner_id: self
                 .number("/pull_request/head/repo/owner/id")
@@ -179,8 +183,7 @@ impl Occurrence {
 fn events_of(event: &str) -> Result<Vec<EventName>, EngineError> {
     let unknown = || InvalidPayload::UnknownEvent(event.to_owned());
     let name: EventName = event.parse().map_err(|_| unknown())?;
-    let is_startable =
-        EventRules::of(event).is_some_and(|rules| rules.runs_at != RunsAt::Nowhere);
+    let is_startable = EventRules::of(event).is_some_and(|rules| rules.runs_at != RunsAt::Nowhere);
     if !is_startable {
         return Err(unknown().into());
     }
@@ -292,7 +295,13 @@ mod tests {
         ] {
             assert!(Occurrence::why_ignored(ignored).is_some(), "{ignored}");
         }
-        for taken in ["push", "pull_request", "issues", "release", "repository_dispatch"] {
+        for taken in [
+            "push",
+            "pull_request",
+            "issues",
+            "release",
+            "repository_dispatch",
+        ] {
             assert_eq!(Occurrence::why_ignored(taken), None, "{taken}");
         }
     }
@@ -315,7 +324,10 @@ mod tests {
         for (payload, part) in [
             (json!({}), "event_type is empty"),
             (json!({ "action": "x".repeat(101) }), "at most 100"),
-            (json!({ "action": "x", "client_payload": 1 }), "client_payload"),
+            (
+                json!({ "action": "x", "client_payload": 1 }),
+                "client_payload",
+            ),
         ] {
             let error = read(payload).unwrap_err().to_string();
             assert!(error.contains(part), "{error}");

@@ -1,9 +1,6 @@
 //! Repositories: registering, removing, who may do what, and the workflows that are found in them.
 
-use crate::{
-    Engine, EngineError,
-    git::Credential,
-};
+use crate::{Engine, EngineError, git::Credential};
 use runyard_domain::{
     RepositoryId, UserId, WorkflowId,
     access::{self, Access, Action, Caller, Door},

@@ -79,7 +79,9 @@ impl Engine {
     }
 
     async fn standing(&self, occasion: &Occasion<'_>) -> Result<Standing, GitError> {
-        let place = occasion.facts.run_place(&occasion.repository.default_branch);
+        let place = occasion
+            .facts
+            .run_place(&occasion.repository.default_branch);
         let (at, notice) = self.commit_that_runs(occasion, &place).await?;
         let (head_sha, commit) = match &place.head {
             head if *head == place.at => (at.sha.clone(), at.clone()),

@@ -228,7 +228,13 @@ async fn show(
     let repository = minimal(repo, state, origin).await?;
     let urls = urls(repo, origin);
     let shown = (shown, pulls.as_slice());
-    Ok(ok(&RunBody::of(&runs[0], shown, &repository, &urls, origin)))
+    Ok(ok(&RunBody::of(
+        &runs[0],
+        shown,
+        &repository,
+        &urls,
+        origin,
+    )))
 }
 
 /// POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel

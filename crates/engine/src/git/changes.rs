@@ -77,17 +77,17 @@ impl Git {
 }
 
 async fn compared(mirror: &Path, base: &str, after: &str) -> ChangedPaths {
-        let Some(commits) = count(mirror, base, after).await else {
-            return ChangedPaths::Unbounded;
-        };
-        let names = ["diff-tree", "-r", "-z", "--name-only", "--no-renames"];
-        let names = [&names[..], &[base, after]].concat();
-        let Some(paths) = output(mirror, &names, PATHS_BYTES).await else {
-            return ChangedPaths::Unbounded;
-        };
-        let paths = paths.split('\0').filter(|path| !path.is_empty());
-        let paths = paths.take(MAX_CHANGED_PATHS).map(str::to_owned);
-        ChangedPaths::compared(paths, commits)
+    let Some(commits) = count(mirror, base, after).await else {
+        return ChangedPaths::Unbounded;
+    };
+    let names = ["diff-tree", "-r", "-z", "--name-only", "--no-renames"];
+    let names = [&names[..], &[base, after]].concat();
+    let Some(paths) = output(mirror, &names, PATHS_BYTES).await else {
+        return ChangedPaths::Unbounded;
+    };
+    let paths = paths.split('\0').filter(|path| !path.is_empty());
+    let paths = paths.take(MAX_CHANGED_PATHS).map(str::to_owned);
+    ChangedPaths::compared(paths, commits)
 }
 
 /// Where a new ref left a branch: the parent of its oldest new commit. The empty tree when they share nothing.

@@ -2,8 +2,8 @@
 
 use super::ready::Ready;
 use crate::{
-    Conflict, FollowUp, IdKind, Poll, ReadBranch, ScheduleEntry, Scheduled, SealedLog, SealedSecret,
-    SecretUse, StoreError,
+    Conflict, FollowUp, IdKind, Poll, ReadBranch, ScheduleEntry, Scheduled, SealedLog,
+    SealedSecret, SecretUse, StoreError,
 };
 use runyard_domain::{
     Event, Execution, ExecutionId, JobId, RepositoryId, Run, RunId, RunnerId, Timestamp, TokenId,

@@ -12,7 +12,10 @@ use crate::{
 };
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use runyard_domain::{RepositoryId, WorkflowId, repository::{Workflow, WorkflowState}};
+use runyard_domain::{
+    RepositoryId, WorkflowId,
+    repository::{Workflow, WorkflowState},
+};
 
 /// The workflow that is kept for this path of a repository that is not deleted, if it has the same name.
 pub(super) async fn unchanged_workflow(
@@ -142,7 +145,9 @@ pub(super) async fn put_workflow_state(
         return Ok(true);
     }
     let known = workflow(connection, id).await?;
-    known.map(|_| false).ok_or_else(|| Failure::not_found("workflow"))
+    known
+        .map(|_| false)
+        .ok_or_else(|| Failure::not_found("workflow"))
 }
 
 /// Locks a workflow of a repository and answers the number of its newest run.
