@@ -213,6 +213,7 @@ impl Settings {
             .with_list_parse_key("runner.labels")
             .with_list_parse_key("git.allowed_protocols")
             .with_list_parse_key("git.allowed_hosts")
+            .with_list_parse_key("git.workflow_folders")
             .with_list_parse_key("server.trusted_proxies");
         let settings = sources
             .add_source(variables)
@@ -246,7 +247,7 @@ impl Settings {
                 burst: self.limits.runs_in_ten_seconds,
             },
             job_log_bytes: self.logs.job_bytes,
-            workflow_folder: self.git.workflow_folder.trim_matches('/').to_owned(),
+            workflow_folders: self.git.folders(),
             job_timeout: Duration::from_secs(self.jobs.timeout_minutes * 60),
             link_lifetime: Duration::from_secs(self.logs.link_seconds),
             deliveries_known: self.events.deliveries_known,

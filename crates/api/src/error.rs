@@ -207,6 +207,15 @@ impl From<EngineError> for ApiError {
             EngineError::NoDispatchTrigger { .. } => {
                 Self::Unprocessable("Workflow does not have 'workflow_dispatch' trigger".to_owned())
             }
+            error @ (EngineError::Payload(_) | EngineError::RepositoryDispatch(_)) => {
+                Self::Unprocessable(error.to_string())
+            }
+            EngineError::WorkflowNotActive => {
+                Self::forbidden("Unable to disable a workflow that is not active.")
+            }
+            EngineError::WorkflowDisabled => {
+                Self::forbidden("This workflow is disabled: enable it to run it.")
+            }
             EngineError::Conflict(conflict) => Self::Conflict(conflict.to_string()),
             EngineError::Git(error) => error.into(),
             error @ EngineError::TooMuch { .. } => Self::Unprocessable(error.to_string()),

@@ -5,7 +5,7 @@ use runyard_domain::{
     Run, RunId, RunnerId, Timestamp, UserId, WorkflowId,
     event::EndReason,
     execution::Patience,
-    run::{Contexts, Definition, Job, NodePath, Planning, Ran, RunIdentity, single},
+    run::{Cause, Contexts, Definition, Job, NodePath, Planning, Ran, RunIdentity, single},
     runner::RunnerRef,
 };
 use runyard_workflow::parse;
@@ -84,6 +84,7 @@ pub(crate) fn identity() -> RunIdentity {
         display_title: "Say hello".to_owned(),
         definition: "d".repeat(64),
         referenced: Vec::new(),
+        cause: Cause::default(),
         created_at: at(0),
     }
 }

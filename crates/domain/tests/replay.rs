@@ -6,7 +6,7 @@ use runyard_domain::{
     Event, JobId, Run,
     event::{EVENT_VERSION, EndReason, GraphNode},
     execution::{ExecutionEvent, Patience, Step, StepState},
-    run::{Call, Leg, NodePath, ReplayError},
+    run::{Call, Cause, Fork, HeadRepository, Leg, NodePath, ReplayError, RunIdentity},
 };
 use runyard_workflow::Diagnostic;
 
@@ -273,6 +273,35 @@ fn the_stored_text_of_a_request_is_read_and_written_unchanged() {
         r#""created_at":"2026-01-01T00:00:00Z"}"#,
     );
     assert_eq!(serde_json::to_string(&identity()).unwrap(), text);
+    let read: RunIdentity = serde_json::from_str(text).unwrap();
+    assert_eq!(read, identity());
+    assert_eq!(
+        read.sha(),
+        read.head_sha,
+        "an older version knew one commit"
+    );
+}
+
+#[test]
+fn what_caused_a_run_of_a_fork_is_read_as_it_was_written() {
+    let mut given = identity();
+    given.cause = Cause {
+        sha: Some("e".repeat(40)),
+        head_repository: HeadRepository::Fork(Fork {
+            id: 7,
+            owner: "eve".to_owned(),
+            owner_id: 8,
+            name: "engine".to_owned(),
+            private: false,
+        }),
+        chain: 2,
+        notice: Some("the head commit runs".to_owned()),
+    };
+    let text = serde_json::to_string(&given).unwrap();
+    assert!(text.contains(r#""cause":{"sha":"eeee"#), "{text}");
+    let read: RunIdentity = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, given);
+    assert_eq!(read.sha(), "e".repeat(40));
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl CallFiles {
     /// Says where the run begins, for calls of files beside its own. Where it was is known from what it called.
     pub(crate) fn begin_in(&mut self, identity: &RunIdentity) {
         let called = identity.referenced.iter().map(|one| &one.source);
-        let mut beside = called.filter(|source| source.sha == identity.head_sha);
+        let mut beside = called.filter(|source| source.sha == identity.sha());
         let repository = beside.find_map(|source| repository_of(&source.path));
         let (owner, name) = repository.unwrap_or_default();
         self.origin = Some(source(&owner, &name, identity));
@@ -76,7 +76,7 @@ impl CallFiles {
 fn source(owner: &str, name: &str, identity: &RunIdentity) -> Source {
     Source {
         path: format!("{owner}/{name}/{}@{}", identity.path, identity.git_ref),
-        sha: identity.head_sha.clone(),
+        sha: identity.sha().to_owned(),
         reference: Some(identity.git_ref.clone()),
     }
 }

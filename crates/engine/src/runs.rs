@@ -93,8 +93,9 @@ impl Engine {
     /// Runs everything again as a new attempt (semantics R4.1).
     ///
     /// # Errors
-    /// Refused as semantics R4.8 says.
+    /// Refused as semantics R4.8 says; [`EngineError::WorkflowDisabled`].
     pub async fn rerun(&self, run: RunId, by: UserId) -> Result<(), EngineError> {
+        self.require_enabled(run).await?;
         self.command(Scope::Run(run), run, move |run, _, planning| {
             Ok((run.rerun_all(by, planning)?, ()))
         })

@@ -17,8 +17,8 @@ pub struct Settings {
     pub job_log_bytes: u64,
     /// How many runs a repository may have that have not ended, and how fast they may come (semantics 9).
     pub intake: Intake,
-    /// Folder of workflow files.
-    pub workflow_folder: String,
+    /// Folders of workflow files, from the root of a repository, in the order in which they are read.
+    pub workflow_folders: Vec<String>,
     /// A job without a limit of its own ends after this (semantics R2.75).
     pub job_timeout: Duration,
     /// Link to a log works for this long (contract 8).
@@ -59,7 +59,7 @@ impl Default for Settings {
             wait_max: Duration::from_secs(50),
             job_log_bytes: 256 * 1024 * 1024,
             intake: Intake::default(),
-            workflow_folder: ".github/workflows".to_owned(),
+            workflow_folders: vec![".github/workflows".to_owned()],
             job_timeout: Duration::from_secs(360 * 60),
             link_lifetime: Duration::from_secs(60),
             sealing_key: None,

@@ -4,8 +4,16 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+#[path = "life/events.rs"]
+mod events;
+#[path = "life/follows.rs"]
+mod follows;
+#[path = "life/schedules.rs"]
+mod schedules;
 #[path = "life/storage.rs"]
 mod storage;
+#[path = "life/switched_off.rs"]
+mod switched_off;
 
 use runyard_domain::{
     Conclusion, JobStatus, Refusal, RunId, RunStatus, StepConclusion, Timestamp,
@@ -14,13 +22,13 @@ use runyard_domain::{
     repository::{Repository, Source},
 };
 use runyard_engine::{
-    Dispatch, Engine, EngineError, Finish, Finished, NewRepository, NewRunner, NewUser, Offer,
-    Push, Settings, WorkflowKey,
+    Dispatch, Engine, EngineError, Finish, Finished, NewRepository, NewRunner, NewUser, Occurrence,
+    Offer, Payloads, Settings, ToldRun, WorkflowKey,
     git::{Git, GitSettings},
     logs::{LogStorage, local_objects},
 };
-use runyard_store::{Appended, JobView, JobsOf, Page, memory::MemoryStore};
-use serde_json::json;
+use runyard_store::{Appended, JobView, JobsOf, Page, RunFilter, RunView, memory::MemoryStore};
+use serde_json::{Value, json};
 use std::{
     path::Path,
     process::Command,
@@ -48,6 +56,7 @@ jobs:
 
 struct World {
     engine: Engine,
+    store: Arc<MemoryStore>,
     clock: Arc<AtomicI64>,
     user: User,
     repository: Repository,
@@ -66,7 +75,9 @@ impl World {
         let source = folder.path().join("source");
         commit(&source, workflow);
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000_000));
-        let engine = engine(folder.path(), clock.clone(), logs(folder.path())).await;
+        let store = store(clock.clone());
+        let logs = logs(folder.path());
+        let engine = engine(folder.path(), store.clone(), logs, Settings::default()).await;
         let new = NewUser {
             login: "mona".to_owned(),
             name: None,
@@ -85,11 +96,28 @@ impl World {
             .unwrap();
         Self {
             engine,
+            store,
             clock,
             user,
             repository,
             folder,
         }
+    }
+
+    /// The engine of another server over the same store, with mirrors of its own.
+    async fn replica(&self) -> Engine {
+        self.engine_with("replica", Settings::default()).await
+    }
+
+    /// Goes on with a server that has other settings.
+    async fn set(&mut self, settings: Settings) {
+        self.engine = self.engine_with("again", settings).await;
+    }
+
+    async fn engine_with(&self, name: &str, settings: Settings) -> Engine {
+        let folder = self.folder.path().join(name);
+        let logs = LogStorage::new(local_objects(&folder.join("objects")).unwrap());
+        engine(&folder, self.store.clone(), logs, settings).await
     }
 
     fn pass(&self, seconds: i64) {
@@ -154,6 +182,47 @@ impl World {
         (view.attempt.status, view.attempt.conclusion)
     }
 
+    fn source(&self) -> std::path::PathBuf {
+        self.folder.path().join("source")
+    }
+
+    /// Commits a file of the source, and gives the commit.
+    fn write(&self, path: &str, text: &str) -> String {
+        let file = self.source().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", &format!("Write {path}")]);
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        git(&self.source(), arguments)
+    }
+
+    /// What a webhook starts.
+    async fn told(&self, event: &str, payload: Value) -> Vec<RunId> {
+        let told = Occurrence::read(event, payload, None).unwrap();
+        let runs = self.engine.occur(&self.repository, told, &self.user);
+        runs.await.unwrap()
+    }
+
+    async fn view(&self, run: RunId) -> RunView {
+        self.engine.store().run(run).await.unwrap().unwrap()
+    }
+
+    /// All runs, newest first.
+    async fn runs(&self) -> Vec<RunView> {
+        let page = Page {
+            number: 1,
+            per_page: 100,
+        };
+        let store = self.engine.store();
+        let all = RunFilter::default();
+        let runs = store.runs(self.repository.id, &all, page);
+        runs.await.unwrap().items
+    }
+
     /// Takes the next job and ends it so.
     async fn run_next(&self, result: Conclusion) -> Offer {
         let offer = self
@@ -190,6 +259,22 @@ impl World {
     }
 }
 
+/// Payloads that say no more than tests look at.
+struct Plain;
+
+impl Payloads for Plain {
+    fn workflow_run(&self, told: &ToldRun<'_>) -> Value {
+        json!({
+            "action": told.moment.name(),
+            "workflow_run": {
+                "id": told.run.identity.id.get(),
+                "status": told.run.attempt.status.name(),
+                "conclusion": told.run.attempt.conclusion.map(Conclusion::name),
+            },
+        })
+    }
+}
+
 fn step(number: u32) -> Step {
     let state = StepState::Completed {
         conclusion: StepConclusion::Success,
@@ -203,13 +288,19 @@ fn step(number: u32) -> Step {
     }
 }
 
-async fn engine(folder: &Path, clock: Arc<AtomicI64>, logs: LogStorage) -> Engine {
+fn store(clock: Arc<AtomicI64>) -> Arc<MemoryStore> {
     let now = move || Timestamp::from_unix_micros(clock.load(Ordering::SeqCst)).unwrap();
-    let store = Arc::new(MemoryStore::new(Arc::new(now)));
+    Arc::new(MemoryStore::new(Arc::new(now)))
+}
+
+async fn engine(
+    folder: &Path,
+    store: Arc<MemoryStore>,
+    logs: LogStorage,
+    settings: Settings,
+) -> Engine {
     let git = Git::new(GitSettings::new(folder.join("mirrors")));
-    Engine::new(store, git, logs, Settings::default())
-        .await
-        .unwrap()
+    Engine::new(store, git, logs, settings).await.unwrap()
 }
 
 fn commit(folder: &Path, workflow: &str) -> String {
@@ -442,10 +533,10 @@ async fn r6_90_a_broken_file_makes_a_startup_failure_with_its_place() {
     let broken = TWO_JOBS.replace("needs: first", "needs: nobody");
     let sha = commit(&world.folder.path().join("source"), &broken);
     let payload = json!({ "ref": "refs/heads/main", "before": "", "after": sha });
-    let push = Push::from_payload(payload, Some("d1".to_owned())).unwrap();
+    let push = Occurrence::read("push", payload, Some("d1".to_owned())).unwrap();
     let runs = world
         .engine
-        .push(&world.repository, push.clone(), &world.user)
+        .occur(&world.repository, push.clone(), &world.user)
         .await
         .unwrap();
     assert_eq!(
@@ -456,7 +547,7 @@ async fn r6_90_a_broken_file_makes_a_startup_failure_with_its_place() {
     assert_eq!(view.attempt.diagnostics[0].line, 11);
     let again = world
         .engine
-        .push(&world.repository, push, &world.user)
+        .occur(&world.repository, push, &world.user)
         .await
         .unwrap();
     assert_eq!(again, runs, "the same delivery makes no second run");

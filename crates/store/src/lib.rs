@@ -9,12 +9,15 @@ mod accounts;
 mod change;
 mod deliveries;
 mod error;
+mod follow_ups;
 mod logs;
 mod polls;
+mod pull_requests;
 mod queue;
 mod repositories;
 mod runners;
 mod runs;
+mod schedules;
 mod secrets;
 mod sql;
 mod store;
@@ -27,8 +30,10 @@ pub use accounts::Accounts;
 pub use change::{ChangeError, Changes, Created, Decide, Loaded, RunNumbers, Scope};
 pub use deliveries::Deliveries;
 pub use error::{Conflict, StoreError};
+pub use follow_ups::{FollowUp, FollowUps};
 pub use logs::{Appended, LogContent, Logs, SealedLog};
 pub use polls::{Poll, Polls, SeenRefs};
+pub use pull_requests::PullRequests;
 pub use queue::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth};
 pub use repositories::Repositories;
 pub use runners::Runners;
@@ -36,6 +41,7 @@ pub use runs::{
     AttemptView, FILTERED_RUNS_MAX, JobView, JobsOf, Listed, PER_PAGE_MAX, Page, RunFilter,
     RunView, Runs, UserRef,
 };
+pub use schedules::{ReadBranch, ScheduleEntry, Scheduled, Schedules};
 pub use secrets::{SealedSecret, SecretUse, Secrets};
 pub use sql::{postgres, sqlite};
 pub use store::{Connections, IdKind, Store};

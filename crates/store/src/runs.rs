@@ -73,7 +73,7 @@ pub struct RunFilter {
 pub struct RunView {
     /// What never changes.
     pub identity: RunIdentity,
-    /// The commit that runs.
+    /// The commit that it shows.
     pub commit: CommitFacts,
     /// Who caused the run.
     pub actor: UserRef,

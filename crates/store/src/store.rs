@@ -1,8 +1,8 @@
 //! The whole store as one trait object, and what does not belong to any one table.
 
 use crate::{
-    Accounts, Changes, Deliveries, Logs, Polls, Queue, Repositories, Runners, Runs, Secrets,
-    StoreError, Wakes,
+    Accounts, Changes, Deliveries, FollowUps, Logs, Polls, PullRequests, Queue, Repositories,
+    Runners, Runs, Schedules, Secrets, StoreError, Wakes,
 };
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
@@ -18,6 +18,9 @@ pub trait Store:
     + Secrets
     + Deliveries
     + Polls
+    + PullRequests
+    + Schedules
+    + FollowUps
     + Accounts
     + Runners
     + Logs

@@ -2,9 +2,9 @@
 
 use crate::{Loaded, Wake};
 use runyard_domain::{
-    Event, Execution, JobId, Run,
+    Event, Execution, JobId, Run, Timestamp,
     execution::{ExecutionEnd, ExecutionState},
-    run::{Job, NodePath, PlannedJob},
+    run::{Job, NodePath, PlannedJob, RunMoment, moments},
     runner::LabelSet,
 };
 use runyard_workflow::Diagnostic;
@@ -27,6 +27,8 @@ pub struct Writes {
     pub unqueued: Vec<JobId>,
     /// Executions that differ from what was loaded.
     pub executions: Vec<ExecutionWrite>,
+    /// What other workflows can follow: kept where one does.
+    pub moments: Vec<(RunMoment, Timestamp)>,
 }
 
 /// A job row.
@@ -82,6 +84,7 @@ impl Writes {
         for event in &events {
             self.of_event(&run, event);
         }
+        self.moments = moments(&run, &events);
         self.jobs = changed_jobs(&run, &events);
         self.events = (first..).zip(events).collect();
         self.run = Some(run);

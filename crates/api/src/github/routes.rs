@@ -9,7 +9,7 @@ use actix_web::{
     Scope,
     dev::HttpServiceFactory,
     middleware::{Compress, from_fn},
-    web::{get, post, scope as below, to},
+    web::{get, post, put, scope as below, to},
 };
 use runyard_domain::access::Door;
 
@@ -33,6 +33,7 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
 fn repository(scope: Scope) -> Scope {
     scope
         .route("", get().to(repositories::repository))
+        .route("/dispatches", post().to(dispatches::dispatch_event))
         .route("/actions/runs", get().to(runs::list))
         .route("/actions/runs/{run_id}", get().to(runs::run))
         .route(
@@ -65,6 +66,14 @@ fn repository(scope: Scope) -> Scope {
         .route(
             "/actions/workflows/{workflow_id}/dispatches",
             post().to(dispatches::dispatch),
+        )
+        .route(
+            "/actions/workflows/{workflow_id}/enable",
+            put().to(workflows::enable),
+        )
+        .route(
+            "/actions/workflows/{workflow_id}/disable",
+            put().to(workflows::disable),
         )
         .default_service(to(unknown))
 }

@@ -6,10 +6,12 @@ mod apply;
 mod attempt;
 mod callee;
 mod cancel;
+mod cause;
 mod definition;
 mod finish;
 mod identity;
 mod intake;
+mod moment;
 mod node;
 mod outlook;
 mod plan;
@@ -23,9 +25,11 @@ pub use attempt::{
     Attempt, AttemptState, BlockedJob, Call, CalledWorkflow, Job, JobState, PlannedJob, Ran,
 };
 pub use cancel::JobCancelled;
+pub use cause::{Cause, Fork, HeadRepository};
 pub use definition::{Definition, find, reads_contexts, single};
 pub use identity::{CommitFacts, NewRun, Person, ReferencedWorkflow, RunIdentity};
 pub use intake::{BURST_WINDOW, Crowd, Intake};
+pub use moment::{RunMoment, moments};
 pub use node::{InvalidNodePath, Leg, NodePath};
 pub use plan::{Contexts, Planning};
 pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX};

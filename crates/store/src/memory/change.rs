@@ -189,6 +189,7 @@ impl State {
             self.apply_execution(write);
         }
         if let Some(run) = writes.run {
+            self.keep_moments(&run, &writes.moments);
             self.index_jobs(&run);
             let events = writes.events.into_iter().map(|(_, event)| event).collect();
             match birth {

@@ -1,11 +1,15 @@
 //! The maps of the memory store, one for each table of the others. Data and look-ups; no rules.
 
 use super::ready::Ready;
-use crate::{Conflict, IdKind, Poll, SealedLog, SealedSecret, SecretUse, StoreError};
+use crate::{
+    Conflict, FollowUp, IdKind, Poll, ReadBranch, ScheduleEntry, Scheduled, SealedLog,
+    SealedSecret, SecretUse, StoreError,
+};
 use runyard_domain::{
     Event, Execution, ExecutionId, JobId, RepositoryId, Run, RunId, RunnerId, Timestamp, TokenId,
     UserId, WorkflowId,
     account::{Token, TokenHash, User},
+    pull_request::PullRequest,
     repository::{Repository, Role, Workflow},
     run::{Attempt, CommitFacts},
     runner::Runner,
@@ -27,6 +31,12 @@ pub(super) struct State {
     /// Oldest first.
     pub(super) deliveries: BTreeMap<RepositoryId, VecDeque<(String, Vec<RunId>)>>,
     pub(super) polls: BTreeMap<RepositoryId, Poll>,
+    pub(super) pull_requests: BTreeMap<(RepositoryId, i64), PullRequest>,
+    pub(super) branches: BTreeMap<RepositoryId, ReadBranch>,
+    pub(super) schedules: BTreeMap<(RepositoryId, ScheduleEntry), ScheduleRow>,
+    /// By id.
+    pub(super) follow_ups: BTreeMap<i64, FollowUpRow>,
+    pub(super) last_follow_up: i64,
     pub(super) workflows: BTreeMap<WorkflowId, WorkflowRow>,
     /// Texts of workflow files by their hashes.
     pub(super) definitions: BTreeMap<String, String>,
@@ -52,6 +62,20 @@ pub(super) enum TokenUse {
     Job,
     /// GitHub's API.
     GitHub,
+}
+
+#[derive(Debug)]
+pub(super) struct ScheduleRow {
+    pub(super) scheduled: Scheduled,
+    /// When somebody shall look at it.
+    pub(super) look_at: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+pub(super) struct FollowUpRow {
+    pub(super) follow_up: FollowUp,
+    /// When it may be taken.
+    pub(super) due_at: Timestamp,
 }
 
 #[derive(Debug)]

@@ -174,6 +174,61 @@ diesel::table! {
         seq -> BigInt,
         updated_at -> TimeColumn,
         referenced -> JsonColumn,
+        cause -> JsonColumn,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+
+    pull_requests (repository_id, number) {
+        repository_id -> BigInt,
+        number -> BigInt,
+        id -> BigInt,
+        head_branch -> Text,
+        head_sha -> Text,
+        base_branch -> Text,
+        base_sha -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Text};
+
+    default_branches (repository_id) {
+        repository_id -> BigInt,
+        sha -> Text,
+        follows_runs -> Bool,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    schedules (repository_id, path, cron, timezone) {
+        repository_id -> BigInt,
+        path -> Text,
+        cron -> Text,
+        timezone -> Text,
+        actor_id -> BigInt,
+        due_at -> Nullable<TimeColumn>,
+        look_at -> Nullable<TimeColumn>,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Text};
+
+    follow_ups (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        attempt -> BigInt,
+        moment -> Text,
+        happened_at -> TimeColumn,
+        tries -> BigInt,
+        due_at -> TimeColumn,
     }
 }
 

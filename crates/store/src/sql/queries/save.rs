@@ -1,6 +1,9 @@
 //! Saves what a decision wrote: only the rows that it names. Decides nothing.
 
-use super::{Connection, dialect, labels::ensure_set, repositories::lock_live_repository};
+use super::{
+    Connection, dialect, follow_ups::keep_moments, labels::ensure_set,
+    repositories::lock_live_repository,
+};
 use crate::{
     Created, ExecutionWrite, JobWrite, Loaded, Queued, StoreError, Writes,
     sql::{
@@ -67,6 +70,7 @@ pub(super) async fn save(
         save_events(connection, run.id(), &writes.events).await?;
         remove_ready(connection, &writes.unqueued).await?;
         add_ready(connection, run.id(), &writes.queued).await?;
+        keep_moments(connection, run, &writes.moments).await?;
     }
     for write in &writes.executions {
         save_execution(connection, write).await?;

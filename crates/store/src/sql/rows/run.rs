@@ -43,6 +43,7 @@ pub(crate) struct RunRow {
     seq: i64,
     updated_at: DbTime,
     referenced: JsonText,
+    cause: JsonText,
 }
 
 impl RunRow {
@@ -76,6 +77,7 @@ impl RunRow {
             seq: changing.seq,
             updated_at: changing.updated_at,
             referenced: json(&of.referenced),
+            cause: json(&of.cause),
         }
     }
 
@@ -114,6 +116,7 @@ impl TryFrom<RunRow> for RunIdentity {
             display_title: row.display_title,
             definition: row.definition,
             referenced: place.json("referenced", &row.referenced)?,
+            cause: place.json("cause", &row.cause)?,
             created_at: row.created_at.0,
         })
     }
