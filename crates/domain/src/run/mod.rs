@@ -6,7 +6,9 @@ mod apply;
 mod attempt;
 mod callee;
 mod cancel;
+mod chosen;
 mod definition;
+mod delete;
 mod finish;
 mod identity;
 mod intake;
@@ -23,12 +25,13 @@ pub use attempt::{
     Attempt, AttemptState, BlockedJob, Call, CalledWorkflow, Job, JobState, PlannedJob, Ran,
 };
 pub use cancel::JobCancelled;
-pub use definition::{Definition, find, reads_contexts, single};
+pub use definition::{Definition, find, fits, reads_contexts, single};
+pub use delete::DELETE_LIVE_DAYS;
 pub use identity::{CommitFacts, NewRun, Person, ReferencedWorkflow, RunIdentity};
 pub use intake::{BURST_WINDOW, Crowd, Intake};
 pub use node::{InvalidNodePath, Leg, NodePath};
 pub use plan::{Contexts, Planning};
-pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX};
+pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX, Rerun, RerunOf};
 
 use crate::{Event, JobId, Refusal, RunId, RunStatus, Timestamp};
 pub use apply::ReplayError;
