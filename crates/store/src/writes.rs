@@ -27,6 +27,17 @@ pub struct Writes {
     pub unqueued: Vec<JobId>,
     /// Executions that differ from what was loaded.
     pub executions: Vec<ExecutionWrite>,
+    /// What nobody shall see any more.
+    pub deleted: Option<Deleted>,
+}
+
+/// What a decision deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleted {
+    /// The logs of all attempts so far.
+    Logs,
+    /// The run, with all that belongs to it.
+    Run,
 }
 
 /// A job row.
@@ -97,12 +108,16 @@ impl Writes {
                 self.queued.retain(|queued| queued.job != *job);
                 self.unqueued.push(*job);
             }
+            Event::LogsDeleted { .. } => self.deleted = Some(Deleted::Logs),
+            Event::RunDeleted { .. } => self.deleted = Some(Deleted::Run),
             Event::RunRequested { .. }
             | Event::AttemptPlanned { .. }
             | Event::JobPlanned { .. }
+            | Event::JobCarried { .. }
             | Event::WorkflowCalled { .. }
             | Event::JobCancelRequested { .. }
             | Event::RunCancelRequested { .. }
+            | Event::RunForceCancelRequested { .. }
             | Event::RunCompleted { .. }
             | Event::AttemptRequested { .. } => {}
         }
@@ -173,9 +188,13 @@ fn caller(event: &Event) -> Option<&NodePath> {
         | Event::JobStarted { .. }
         | Event::JobCancelRequested { .. }
         | Event::JobCompleted { .. }
+        | Event::JobCarried { .. }
         | Event::RunCancelRequested { .. }
+        | Event::RunForceCancelRequested { .. }
         | Event::RunCompleted { .. }
-        | Event::AttemptRequested { .. } => None,
+        | Event::AttemptRequested { .. }
+        | Event::LogsDeleted { .. }
+        | Event::RunDeleted { .. } => None,
     }
 }
 
@@ -204,7 +223,8 @@ fn goes_back(execution: &Execution) -> bool {
             ExecutionEnd::Finished(_)
             | ExecutionEnd::Withdrawn
             | ExecutionEnd::Lost
-            | ExecutionEnd::GraceOver => false,
+            | ExecutionEnd::GraceOver
+            | ExecutionEnd::Forced => false,
         },
         ExecutionState::Offered { .. }
         | ExecutionState::Running { .. }

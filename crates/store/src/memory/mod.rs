@@ -5,6 +5,7 @@ mod change;
 mod deliveries;
 mod logs;
 mod polls;
+mod purges;
 mod queue;
 mod ready;
 mod repositories;

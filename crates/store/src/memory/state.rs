@@ -1,7 +1,7 @@
 //! The maps of the memory store, one for each table of the others. Data and look-ups; no rules.
 
 use super::ready::Ready;
-use crate::{Conflict, IdKind, Poll, SealedLog, SealedSecret, SecretUse, StoreError};
+use crate::{Conflict, Deleted, IdKind, Poll, SealedLog, SealedSecret, SecretUse, StoreError};
 use runyard_domain::{
     Event, Execution, ExecutionId, JobId, RepositoryId, Run, RunId, RunnerId, Timestamp, TokenId,
     UserId, WorkflowId,
@@ -43,6 +43,10 @@ pub(super) struct State {
     pub(super) execution_tokens: HashMap<(TokenUse, TokenHash), ExecutionId>,
     pub(super) ready: Ready,
     pub(super) logs: BTreeMap<ExecutionId, LogRow>,
+    /// What deletes left to do, by when it was asked for.
+    pub(super) purges: BTreeMap<(Timestamp, RunId), Deleted>,
+    /// Keys of objects that no row speaks of any more.
+    pub(super) doomed: BTreeSet<String>,
 }
 
 /// What a token of an execution opens.
@@ -83,6 +87,10 @@ pub(super) struct RunRow {
     pub(super) events: Vec<Event>,
     /// Of the newest attempt.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Nobody sees it any more.
+    pub(super) deleted: bool,
+    /// The logs of so many attempts were deleted.
+    pub(super) logs_deleted_attempts: u32,
     /// Older attempts as they were when the next was requested, oldest first.
     pub(super) past: Vec<PastAttempt>,
 }
@@ -106,6 +114,7 @@ pub(super) struct ExecutionRow {
 pub(super) enum LogRow {
     Chunks(Vec<u8>),
     Sealed(SealedLog),
+    Deleted,
 }
 
 /// The answer when what was named is not there.
@@ -137,9 +146,9 @@ impl State {
         Some(&row.repository)
     }
 
-    /// A run whose repository is not deleted.
+    /// A run that is not deleted, nor is its repository.
     pub(super) fn live_run(&self, id: RunId) -> Option<&RunRow> {
-        let row = self.runs.get(&id)?;
+        let row = self.runs.get(&id).filter(|row| !row.deleted)?;
         self.live_repository(row.run.identity().repository)?;
         Some(row)
     }

@@ -65,6 +65,7 @@ diesel::table! {
         created_at -> TimeColumn,
         deleted_at -> Nullable<TimeColumn>,
         run_count -> BigInt,
+        deleted_runs -> BigInt,
     }
 }
 
@@ -91,6 +92,7 @@ diesel::table! {
         created_at -> TimeColumn,
         updated_at -> TimeColumn,
         run_count -> BigInt,
+        deleted_runs -> BigInt,
     }
 }
 
@@ -174,6 +176,8 @@ diesel::table! {
         seq -> BigInt,
         updated_at -> TimeColumn,
         referenced -> JsonColumn,
+        deleted_at -> Nullable<TimeColumn>,
+        logs_deleted_attempts -> BigInt,
     }
 }
 
@@ -189,7 +193,7 @@ diesel::table! {
 
 diesel::table! {
     use crate::sql::columns::{JsonColumn, TimeColumn};
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
     attempts (run_id, number) {
         run_id -> BigInt,
@@ -202,6 +206,8 @@ diesel::table! {
         conclusion -> Nullable<Text>,
         completed_at -> Nullable<TimeColumn>,
         diagnostics -> JsonColumn,
+        debug -> Bool,
+        referenced -> Nullable<JsonColumn>,
     }
 }
 
@@ -232,6 +238,7 @@ diesel::table! {
         timeout_minutes -> Nullable<BigInt>,
         calls -> Nullable<JsonColumn>,
         reason -> Nullable<JsonColumn>,
+        carried_from -> Nullable<BigInt>,
     }
 }
 
@@ -293,16 +300,37 @@ diesel::table! {
         ended_at -> Nullable<TimeColumn>,
         due_at -> Nullable<TimeColumn>,
         log_sealed -> Bool,
+        forced -> Bool,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
     logs (execution_id) {
         execution_id -> BigInt,
         bytes -> BigInt,
         sealed_key -> Nullable<Text>,
+        deleted -> Bool,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Bool};
+
+    purges (run_id) {
+        run_id -> BigInt,
+        asked_at -> TimeColumn,
+        whole -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+
+    doomed_objects (key) {
+        key -> Text,
     }
 }
 
@@ -335,7 +363,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories);
-diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
+diesel::allow_tables_to_appear_in_same_query!(jobs, executions, logs, log_chunks);
 diesel::allow_tables_to_appear_in_same_query!(label_sets, queue);
 diesel::allow_tables_to_appear_in_same_query!(tokens, users);
 diesel::allow_tables_to_appear_in_same_query!(repositories, workflows);

@@ -1,0 +1,334 @@
+//! Deleting: marks first, so that nobody sees it any more; then rows, bit by bit; then objects.
+
+use super::{Connection, SqlStore, dialect};
+use crate::{
+    Deleted, PURGED_ROWS_MAX, Purges, StoreError,
+    sql::{
+        columns::DbTime,
+        failure::Failure,
+        perform::perform,
+        schema::{
+            attempts, doomed_objects, executions, jobs, log_chunks, logs, purges, queue,
+            repositories, run_events, run_payloads, runs, workflows,
+        },
+    },
+};
+use async_trait::async_trait;
+use diesel::{
+    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl,
+    dsl::{exists, not, select},
+    upsert::excluded,
+};
+use diesel_async::RunQueryDsl;
+use runyard_domain::Run;
+use std::time::Duration;
+
+/// Chunks of logs that one bit removes at most: each may be as large as a call of a runner.
+const CHUNKS: i64 = 32;
+/// Executions that one bit removes at most.
+const EXECUTIONS: i64 = 100;
+/// Rows of other tables that one bit removes at most.
+const ROWS: i64 = PURGED_ROWS_MAX as i64;
+
+#[async_trait]
+impl Purges for SqlStore {
+    async fn purge(&self, after: Duration) -> Result<bool, StoreError> {
+        perform!(self.write, purge(after))
+    }
+
+    async fn doomed_objects(&self, limit: u32) -> Result<Vec<String>, StoreError> {
+        perform!(self.read, doomed(limit))
+    }
+
+    async fn forget_objects(&self, keys: &[String]) -> Result<(), StoreError> {
+        perform!(self.write, forget(keys))
+    }
+}
+
+/// Lets nobody see any more what a decision deleted, and remembers to remove it.
+pub(super) async fn mark(
+    connection: &mut Connection,
+    run: &Run,
+    deleted: Deleted,
+) -> Result<(), Failure> {
+    let (id, at) = (run.id().get(), DbTime(run.updated_at()));
+    let row = runs::table.find(id);
+    match deleted {
+        Deleted::Logs => {
+            let attempts = i64::from(run.attempt().number);
+            let marked = runs::logs_deleted_attempts.eq(attempts);
+            diesel::update(row).set(marked).execute(connection).await?;
+        }
+        Deleted::Run => {
+            let marked = runs::deleted_at.eq(Some(at));
+            diesel::update(row).set(marked).execute(connection).await?;
+            count_out(connection, run).await?;
+        }
+    }
+    diesel::insert_into(purges::table)
+        .values((
+            purges::run_id.eq(id),
+            purges::asked_at.eq(at),
+            purges::whole.eq(deleted == Deleted::Run),
+        ))
+        .on_conflict(purges::run_id)
+        .do_update()
+        .set((
+            purges::asked_at.eq(excluded(purges::asked_at)),
+            purges::whole.eq(excluded(purges::whole)),
+        ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Takes the run out of the totals of lists.
+async fn count_out(connection: &mut Connection, run: &Run) -> Result<(), Failure> {
+    let identity = run.identity();
+    diesel::update(repositories::table.find(identity.repository.get()))
+        .set(repositories::deleted_runs.eq(repositories::deleted_runs + 1))
+        .execute(connection)
+        .await?;
+    diesel::update(workflows::table.find(identity.workflow.get()))
+        .set(workflows::deleted_runs.eq(workflows::deleted_runs + 1))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// One run that has something to remove.
+struct Purge {
+    run: i64,
+    /// What belongs to executions that ended by then.
+    until: DbTime,
+}
+
+async fn purge(connection: &mut Connection, after: &Duration) -> Result<bool, Failure> {
+    let latest = DbTime(dialect::now(connection).await?.minus(*after));
+    let oldest = purges::table
+        .filter(purges::asked_at.le(latest))
+        .order((purges::asked_at, purges::run_id))
+        .limit(1)
+        .select((purges::run_id, purges::asked_at, purges::whole));
+    let oldest: Option<(i64, DbTime, bool)> = dialect::locked_if_free!(oldest)
+        .get_result(connection)
+        .await
+        .optional()?;
+    let Some((run, until, whole)) = oldest else {
+        return Ok(false);
+    };
+    let purge = Purge { run, until };
+    if purge.chunks(connection).await? {
+        return Ok(true);
+    }
+    if whole {
+        purge.rows(connection).await?;
+    } else if !purge.logs(connection).await? {
+        purge.done(connection).await?;
+    }
+    Ok(true)
+}
+
+impl Purge {
+    async fn done(&self, connection: &mut Connection) -> Result<(), Failure> {
+        diesel::delete(purges::table.find(self.run))
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Removes some chunks of logs, if there are any.
+    async fn chunks(&self, connection: &mut Connection) -> Result<bool, Failure> {
+        let chunks: Vec<(i64, i64)> = log_chunks::table
+            .inner_join(executions::table.on(executions::id.eq(log_chunks::execution_id)))
+            .filter(executions::run_id.eq(self.run))
+            .filter(executions::ended_at.is_not_null())
+            .filter(executions::ended_at.le(self.until))
+            .limit(CHUNKS)
+            .select((log_chunks::execution_id, log_chunks::start))
+            .load(connection)
+            .await?;
+        for key in &chunks {
+            diesel::delete(log_chunks::table.find(*key))
+                .execute(connection)
+                .await?;
+        }
+        Ok(!chunks.is_empty())
+    }
+
+    /// Marks some logs as deleted, if there are any that are not.
+    async fn logs(&self, connection: &mut Connection) -> Result<bool, Failure> {
+        let known = logs::table
+            .filter(logs::execution_id.eq(executions::id))
+            .filter(logs::deleted);
+        let ids: Vec<i64> = executions::table
+            .filter(executions::run_id.eq(self.run))
+            .filter(executions::ended_at.is_not_null())
+            .filter(executions::ended_at.le(self.until))
+            .filter(not(exists(known)))
+            .order(executions::id)
+            .limit(EXECUTIONS)
+            .select(executions::id)
+            .load(connection)
+            .await?;
+        doom_logs_of(connection, &ids).await?;
+        for id in &ids {
+            diesel::insert_into(logs::table)
+                .values((
+                    logs::execution_id.eq(*id),
+                    logs::bytes.eq(0_i64),
+                    logs::deleted.eq(true),
+                ))
+                .on_conflict(logs::execution_id)
+                .do_update()
+                .set((
+                    logs::bytes.eq(0_i64),
+                    logs::sealed_key.eq(None::<String>),
+                    logs::deleted.eq(true),
+                ))
+                .execute(connection)
+                .await?;
+        }
+        diesel::update(executions::table.filter(executions::id.eq_any(&ids)))
+            .set(executions::log_sealed.eq(true))
+            .execute(connection)
+            .await?;
+        Ok(!ids.is_empty())
+    }
+
+    /// Removes some rows of one kind; at last the run.
+    async fn rows(&self, connection: &mut Connection) -> Result<(), Failure> {
+        if self.executions(connection).await?
+            || self.events(connection).await?
+            || self.jobs(connection).await?
+        {
+            return Ok(());
+        }
+        let run = self.run;
+        diesel::delete(queue::table.filter(queue::run_id.eq(run)))
+            .execute(connection)
+            .await?;
+        diesel::delete(attempts::table.filter(attempts::run_id.eq(run)))
+            .execute(connection)
+            .await?;
+        diesel::delete(run_payloads::table.find(run))
+            .execute(connection)
+            .await?;
+        self.done(connection).await?;
+        let parent = runs::table.find(run).select(runs::parent_id);
+        let parent: Option<i64> = parent.get_result(connection).await?;
+        remove_run(connection, run).await?;
+        match parent {
+            Some(parent) => remove_run(connection, parent).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn executions(&self, connection: &mut Connection) -> Result<bool, Failure> {
+        let ids: Vec<i64> = executions::table
+            .filter(executions::run_id.eq(self.run))
+            .filter(executions::ended_at.is_not_null())
+            .order(executions::id)
+            .limit(EXECUTIONS)
+            .select(executions::id)
+            .load(connection)
+            .await?;
+        doom_logs_of(connection, &ids).await?;
+        diesel::delete(logs::table.filter(logs::execution_id.eq_any(&ids)))
+            .execute(connection)
+            .await?;
+        diesel::delete(executions::table.filter(executions::id.eq_any(&ids)))
+            .execute(connection)
+            .await?;
+        Ok(!ids.is_empty())
+    }
+
+    async fn events(&self, connection: &mut Connection) -> Result<bool, Failure> {
+        let of_run = run_events::table.filter(run_events::run_id.eq(self.run));
+        let last: Option<i64> = of_run
+            .order(run_events::seq)
+            .select(run_events::seq)
+            .limit(1)
+            .get_result(connection)
+            .await
+            .optional()?;
+        let Some(first) = last else {
+            return Ok(false);
+        };
+        diesel::delete(of_run.filter(run_events::seq.lt(first + ROWS)))
+            .execute(connection)
+            .await?;
+        Ok(true)
+    }
+
+    /// The jobs of one attempt.
+    async fn jobs(&self, connection: &mut Connection) -> Result<bool, Failure> {
+        let of_run = jobs::table.filter(jobs::run_id.eq(self.run));
+        let first: Option<i64> = of_run
+            .order(jobs::attempt)
+            .select(jobs::attempt)
+            .limit(1)
+            .get_result(connection)
+            .await
+            .optional()?;
+        let Some(attempt) = first else {
+            return Ok(false);
+        };
+        diesel::delete(of_run.filter(jobs::attempt.eq(attempt)))
+            .execute(connection)
+            .await?;
+        Ok(true)
+    }
+}
+
+/// Remembers the objects of these logs, to delete them once the rows are gone.
+async fn doom_logs_of(connection: &mut Connection, executions: &[i64]) -> Result<(), Failure> {
+    let keys: Vec<Option<String>> = logs::table
+        .filter(logs::execution_id.eq_any(executions))
+        .filter(logs::sealed_key.is_not_null())
+        .select(logs::sealed_key)
+        .load(connection)
+        .await?;
+    for key in keys.into_iter().flatten() {
+        diesel::insert_into(doomed_objects::table)
+            .values(doomed_objects::key.eq(key))
+            .on_conflict_do_nothing()
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Removes the row of a deleted run of which nothing else is left. While another run was made from it, it stays.
+async fn remove_run(connection: &mut Connection, id: i64) -> Result<(), Failure> {
+    let row = runs::table
+        .filter(runs::id.eq(id))
+        .filter(runs::deleted_at.is_not_null());
+    let is_deleted: bool = select(exists(row)).get_result(connection).await?;
+    let children = runs::table.filter(runs::parent_id.eq(Some(id)));
+    let has_children: bool = select(exists(children)).get_result(connection).await?;
+    let under_way: bool = select(exists(purges::table.find(id)))
+        .get_result(connection)
+        .await?;
+    if is_deleted && !has_children && !under_way {
+        diesel::delete(runs::table.find(id))
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn doomed(connection: &mut Connection, limit: &u32) -> Result<Vec<String>, Failure> {
+    let keys = doomed_objects::table
+        .order(doomed_objects::key)
+        .limit((*limit).into())
+        .select(doomed_objects::key);
+    Ok(keys.load(connection).await?)
+}
+
+async fn forget(connection: &mut Connection, keys: &[String]) -> Result<(), Failure> {
+    diesel::delete(doomed_objects::table.filter(doomed_objects::key.eq_any(keys)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
