@@ -363,7 +363,8 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories);
-diesel::allow_tables_to_appear_in_same_query!(jobs, executions, logs, log_chunks);
+diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
+diesel::allow_tables_to_appear_in_same_query!(executions, logs);
 diesel::allow_tables_to_appear_in_same_query!(label_sets, queue);
 diesel::allow_tables_to_appear_in_same_query!(tokens, users);
 diesel::allow_tables_to_appear_in_same_query!(repositories, workflows);

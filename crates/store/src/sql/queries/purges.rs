@@ -8,15 +8,15 @@ use crate::{
         failure::Failure,
         perform::perform,
         schema::{
-            attempts, doomed_objects, executions, jobs, log_chunks, logs, purges, queue,
-            repositories, run_events, run_payloads, runs, workflows,
+            attempts, doomed_objects, executions, jobs, log_chunks, logs, purges, repositories,
+            run_events, run_payloads, runs, workflows,
         },
     },
 };
 use async_trait::async_trait;
 use diesel::{
-    ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl,
-    dsl::{exists, not, select},
+    ExpressionMethods, OptionalExtension, QueryDsl,
+    dsl::{exists, not},
     upsert::excluded,
 };
 use diesel_async::RunQueryDsl;
@@ -118,13 +118,18 @@ async fn purge(connection: &mut Connection, after: &Duration) -> Result<bool, Fa
         return Ok(false);
     };
     let purge = Purge { run, until };
-    if purge.chunks(connection).await? {
+    let executions = match whole {
+        true => purge.executions(connection).await?,
+        false => purge.with_logs(connection).await?,
+    };
+    if remove_chunks_of(connection, &executions).await? {
         return Ok(true);
     }
-    if whole {
-        purge.rows(connection).await?;
-    } else if !purge.logs(connection).await? {
-        purge.done(connection).await?;
+    match (whole, executions.is_empty()) {
+        (true, true) => purge.rows(connection).await?,
+        (true, false) => remove_executions(connection, &executions).await?,
+        (false, true) => purge.done(connection).await?,
+        (false, false) => empty_logs_of(connection, &executions).await?,
     }
     Ok(true)
 }
@@ -137,77 +142,44 @@ impl Purge {
         Ok(())
     }
 
-    /// Removes some chunks of logs, if there are any.
-    async fn chunks(&self, connection: &mut Connection) -> Result<bool, Failure> {
-        let chunks: Vec<(i64, i64)> = log_chunks::table
-            .inner_join(executions::table.on(executions::id.eq(log_chunks::execution_id)))
-            .filter(executions::run_id.eq(self.run))
-            .filter(executions::ended_at.is_not_null())
-            .filter(executions::ended_at.le(self.until))
-            .limit(CHUNKS)
-            .select((log_chunks::execution_id, log_chunks::start))
-            .load(connection)
-            .await?;
-        for key in &chunks {
-            diesel::delete(log_chunks::table.find(*key))
-                .execute(connection)
-                .await?;
-        }
-        Ok(!chunks.is_empty())
-    }
-
-    /// Marks some logs as deleted, if there are any that are not.
-    async fn logs(&self, connection: &mut Connection) -> Result<bool, Failure> {
-        let known = logs::table
+    /// Some executions that ended by then and whose logs can still be read.
+    async fn with_logs(&self, connection: &mut Connection) -> Result<Vec<i64>, Failure> {
+        let emptied = logs::table
             .filter(logs::execution_id.eq(executions::id))
             .filter(logs::deleted);
-        let ids: Vec<i64> = executions::table
+        let ids = executions::table
             .filter(executions::run_id.eq(self.run))
             .filter(executions::ended_at.is_not_null())
             .filter(executions::ended_at.le(self.until))
-            .filter(not(exists(known)))
+            .filter(not(exists(emptied)))
             .order(executions::id)
             .limit(EXECUTIONS)
-            .select(executions::id)
-            .load(connection)
-            .await?;
-        doom_logs_of(connection, &ids).await?;
-        for id in &ids {
-            diesel::insert_into(logs::table)
-                .values((
-                    logs::execution_id.eq(*id),
-                    logs::bytes.eq(0_i64),
-                    logs::deleted.eq(true),
-                ))
-                .on_conflict(logs::execution_id)
-                .do_update()
-                .set((
-                    logs::bytes.eq(0_i64),
-                    logs::sealed_key.eq(None::<String>),
-                    logs::deleted.eq(true),
-                ))
-                .execute(connection)
-                .await?;
+            .select(executions::id);
+        Ok(ids.load(connection).await?)
+    }
+
+    /// Some executions of the run; offers that nobody took back come last.
+    async fn executions(&self, connection: &mut Connection) -> Result<Vec<i64>, Failure> {
+        let of_run = executions::table
+            .filter(executions::run_id.eq(self.run))
+            .order(executions::id)
+            .limit(EXECUTIONS)
+            .select(executions::id);
+        let ended = of_run.filter(executions::ended_at.is_not_null());
+        let ids: Vec<i64> = ended.load(connection).await?;
+        if !ids.is_empty() {
+            return Ok(ids);
         }
-        diesel::update(executions::table.filter(executions::id.eq_any(&ids)))
-            .set(executions::log_sealed.eq(true))
-            .execute(connection)
-            .await?;
-        Ok(!ids.is_empty())
+        let open = of_run.filter(executions::ended_at.is_null());
+        Ok(open.load(connection).await?)
     }
 
     /// Removes some rows of one kind; at last the run.
     async fn rows(&self, connection: &mut Connection) -> Result<(), Failure> {
-        if self.executions(connection).await?
-            || self.events(connection).await?
-            || self.jobs(connection).await?
-        {
+        if self.events(connection).await? || self.jobs(connection).await? {
             return Ok(());
         }
         let run = self.run;
-        diesel::delete(queue::table.filter(queue::run_id.eq(run)))
-            .execute(connection)
-            .await?;
         diesel::delete(attempts::table.filter(attempts::run_id.eq(run)))
             .execute(connection)
             .await?;
@@ -222,25 +194,6 @@ impl Purge {
             Some(parent) => remove_run(connection, parent).await,
             None => Ok(()),
         }
-    }
-
-    async fn executions(&self, connection: &mut Connection) -> Result<bool, Failure> {
-        let ids: Vec<i64> = executions::table
-            .filter(executions::run_id.eq(self.run))
-            .filter(executions::ended_at.is_not_null())
-            .order(executions::id)
-            .limit(EXECUTIONS)
-            .select(executions::id)
-            .load(connection)
-            .await?;
-        doom_logs_of(connection, &ids).await?;
-        diesel::delete(logs::table.filter(logs::execution_id.eq_any(&ids)))
-            .execute(connection)
-            .await?;
-        diesel::delete(executions::table.filter(executions::id.eq_any(&ids)))
-            .execute(connection)
-            .await?;
-        Ok(!ids.is_empty())
     }
 
     async fn events(&self, connection: &mut Connection) -> Result<bool, Failure> {
@@ -281,6 +234,66 @@ impl Purge {
     }
 }
 
+/// Removes some chunks of these logs, if there are any.
+async fn remove_chunks_of(
+    connection: &mut Connection,
+    executions: &[i64],
+) -> Result<bool, Failure> {
+    if executions.is_empty() {
+        return Ok(false);
+    }
+    let chunks: Vec<(i64, i64)> = log_chunks::table
+        .filter(log_chunks::execution_id.eq_any(executions))
+        .limit(CHUNKS)
+        .select((log_chunks::execution_id, log_chunks::start))
+        .load(connection)
+        .await?;
+    for key in &chunks {
+        diesel::delete(log_chunks::table.find(*key))
+            .execute(connection)
+            .await?;
+    }
+    Ok(!chunks.is_empty())
+}
+
+async fn remove_executions(connection: &mut Connection, ids: &[i64]) -> Result<(), Failure> {
+    doom_logs_of(connection, ids).await?;
+    diesel::delete(logs::table.filter(logs::execution_id.eq_any(ids)))
+        .execute(connection)
+        .await?;
+    diesel::delete(executions::table.filter(executions::id.eq_any(ids)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Leaves of these logs that they were deleted, so that whoever seals one late hears of it.
+async fn empty_logs_of(connection: &mut Connection, ids: &[i64]) -> Result<(), Failure> {
+    doom_logs_of(connection, ids).await?;
+    for id in ids {
+        diesel::insert_into(logs::table)
+            .values((
+                logs::execution_id.eq(*id),
+                logs::bytes.eq(0_i64),
+                logs::deleted.eq(true),
+            ))
+            .on_conflict(logs::execution_id)
+            .do_update()
+            .set((
+                logs::bytes.eq(0_i64),
+                logs::sealed_key.eq(None::<String>),
+                logs::deleted.eq(true),
+            ))
+            .execute(connection)
+            .await?;
+    }
+    diesel::update(executions::table.filter(executions::id.eq_any(ids)))
+        .set(executions::log_sealed.eq(true))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Remembers the objects of these logs, to delete them once the rows are gone.
 async fn doom_logs_of(connection: &mut Connection, executions: &[i64]) -> Result<(), Failure> {
     let keys: Vec<Option<String>> = logs::table
@@ -301,16 +314,19 @@ async fn doom_logs_of(connection: &mut Connection, executions: &[i64]) -> Result
 
 /// Removes the row of a deleted run of which nothing else is left. While another run was made from it, it stays.
 async fn remove_run(connection: &mut Connection, id: i64) -> Result<(), Failure> {
-    let row = runs::table
+    let deleted = runs::table
         .filter(runs::id.eq(id))
-        .filter(runs::deleted_at.is_not_null());
-    let is_deleted: bool = select(exists(row)).get_result(connection).await?;
-    let children = runs::table.filter(runs::parent_id.eq(Some(id)));
-    let has_children: bool = select(exists(children)).get_result(connection).await?;
-    let under_way: bool = select(exists(purges::table.find(id)))
-        .get_result(connection)
-        .await?;
-    if is_deleted && !has_children && !under_way {
+        .filter(runs::deleted_at.is_not_null())
+        .select(runs::id);
+    let deleted: Option<i64> = deleted.get_result(connection).await.optional()?;
+    let child = runs::table
+        .filter(runs::parent_id.eq(Some(id)))
+        .select(runs::id)
+        .limit(1);
+    let child: Option<i64> = child.get_result(connection).await.optional()?;
+    let under_way = purges::table.find(id).select(purges::run_id);
+    let under_way: Option<i64> = under_way.get_result(connection).await.optional()?;
+    if deleted.is_some() && child.is_none() && under_way.is_none() {
         diesel::delete(runs::table.find(id))
             .execute(connection)
             .await?;
