@@ -33,8 +33,8 @@ ALTER TABLE workflows ADD COLUMN deleted_runs BIGINT NOT NULL DEFAULT 0 CHECK (d
 CREATE TABLE purges (
     run_id BIGINT PRIMARY KEY REFERENCES runs (id),
     asked_at TIMESTAMPTZ NOT NULL,
-    -- The whole run; otherwise the logs of all that had ended by then.
-    whole BOOLEAN NOT NULL
+    -- The logs of the attempts up to this one; null when it is the whole run.
+    last_attempt BIGINT
 );
 CREATE INDEX purges_oldest ON purges (asked_at, run_id);
 

@@ -31,8 +31,8 @@ ALTER TABLE workflows ADD COLUMN deleted_runs INTEGER NOT NULL DEFAULT 0 CHECK (
 CREATE TABLE purges (
     run_id INTEGER PRIMARY KEY REFERENCES runs (id),
     asked_at TEXT NOT NULL,
-    -- The whole run; otherwise the logs of all that had ended by then.
-    whole INTEGER NOT NULL CHECK (whole IN (0, 1))
+    -- The logs of the attempts up to this one; null when it is the whole run.
+    last_attempt INTEGER
 ) STRICT;
 CREATE INDEX purges_oldest ON purges (asked_at, run_id);
 

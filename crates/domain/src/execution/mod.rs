@@ -352,16 +352,6 @@ impl Execution {
         matches!(self.state, ExecutionState::Ended { .. })
     }
 
-    /// When it ended, if it did.
-    pub fn ended_at(&self) -> Option<Timestamp> {
-        match self.state {
-            ExecutionState::Ended { at, .. } => Some(at),
-            ExecutionState::Offered { .. }
-            | ExecutionState::Running { .. }
-            | ExecutionState::Cancelling { .. } => None,
-        }
-    }
-
     /// Why it ended, when that was not by the runner's word.
     pub fn end_reason(&self) -> Option<EndReason> {
         match self.state {

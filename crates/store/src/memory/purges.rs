@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{Deleted, Purges, StoreError};
 use async_trait::async_trait;
-use runyard_domain::{ExecutionId, RunId, Timestamp};
+use runyard_domain::{ExecutionId, RunId};
 use std::time::Duration;
 
 #[async_trait]
@@ -22,7 +22,7 @@ impl Purges for MemoryStore {
         };
         state.purges.remove(&(asked, run));
         match deleted {
-            Deleted::Logs => state.purge_logs(run, asked),
+            Deleted::Logs => state.purge_logs(run),
             Deleted::Run => state.purge_run(run),
         }
         Ok(true)
@@ -50,18 +50,25 @@ impl State {
             .collect()
     }
 
-    /// The logs of what had ended when it was asked for; what a later attempt writes stays.
-    fn purge_logs(&mut self, run: RunId, asked: Timestamp) {
-        for id in self.executions_of(run) {
-            if self.executions[&id]
-                .execution
-                .ended_at()
-                .is_some_and(|end| end <= asked)
-            {
-                let old = self.logs.insert(id, LogRow::Deleted);
-                self.doom(old);
-            }
+    /// The logs of the attempts that there were when it was asked for; what a later one writes stays.
+    fn purge_logs(&mut self, run: RunId) {
+        for id in self.logged_in_deleted(run) {
+            let old = self.logs.insert(id, LogRow::Deleted);
+            self.doom(old);
         }
+    }
+
+    /// What ran the jobs of the attempts whose logs were deleted.
+    fn logged_in_deleted(&self, run: RunId) -> Vec<ExecutionId> {
+        let Some(row) = self.runs.get(&run) else {
+            return Vec::new();
+        };
+        let past = row.past.iter().map(|past| &past.attempt);
+        let attempts = past.chain([row.run.attempt()]);
+        let deleted = attempts.filter(|attempt| attempt.number <= row.logs_deleted_attempts);
+        let jobs = deleted.flat_map(|attempt| attempt.planned());
+        jobs.filter_map(|job| Some(job.state.ran()?.execution))
+            .collect()
     }
 
     fn purge_run(&mut self, run: RunId) {

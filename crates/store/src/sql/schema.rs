@@ -317,12 +317,12 @@ diesel::table! {
 
 diesel::table! {
     use crate::sql::columns::TimeColumn;
-    use diesel::sql_types::{BigInt, Bool};
+    use diesel::sql_types::{BigInt, Nullable};
 
     purges (run_id) {
         run_id -> BigInt,
         asked_at -> TimeColumn,
-        whole -> Bool,
+        last_attempt -> Nullable<BigInt>,
     }
 }
 
@@ -364,7 +364,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories);
 diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
-diesel::allow_tables_to_appear_in_same_query!(executions, logs);
+diesel::allow_tables_to_appear_in_same_query!(jobs, logs);
 diesel::allow_tables_to_appear_in_same_query!(label_sets, queue);
 diesel::allow_tables_to_appear_in_same_query!(tokens, users);
 diesel::allow_tables_to_appear_in_same_query!(repositories, workflows);

@@ -15,7 +15,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl,
+    ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl,
     dsl::{exists, not},
     upsert::excluded,
 };
@@ -53,29 +53,31 @@ pub(super) async fn mark(
 ) -> Result<(), Failure> {
     let (id, at) = (run.id().get(), DbTime(run.updated_at()));
     let row = runs::table.find(id);
-    match deleted {
+    let last_attempt = match deleted {
         Deleted::Logs => {
             let attempts = i64::from(run.attempt().number);
             let marked = runs::logs_deleted_attempts.eq(attempts);
             diesel::update(row).set(marked).execute(connection).await?;
+            Some(attempts)
         }
         Deleted::Run => {
             let marked = runs::deleted_at.eq(Some(at));
             diesel::update(row).set(marked).execute(connection).await?;
             count_out(connection, run).await?;
+            None
         }
-    }
+    };
     diesel::insert_into(purges::table)
         .values((
             purges::run_id.eq(id),
             purges::asked_at.eq(at),
-            purges::whole.eq(deleted == Deleted::Run),
+            purges::last_attempt.eq(last_attempt),
         ))
         .on_conflict(purges::run_id)
         .do_update()
         .set((
             purges::asked_at.eq(excluded(purges::asked_at)),
-            purges::whole.eq(excluded(purges::whole)),
+            purges::last_attempt.eq(excluded(purges::last_attempt)),
         ))
         .execute(connection)
         .await?;
@@ -99,8 +101,6 @@ async fn count_out(connection: &mut Connection, run: &Run) -> Result<(), Failure
 /// One run that has something to remove.
 struct Purge {
     run: i64,
-    /// What belongs to executions that ended by then.
-    until: DbTime,
 }
 
 async fn purge(connection: &mut Connection, after: &Duration) -> Result<bool, Failure> {
@@ -109,27 +109,27 @@ async fn purge(connection: &mut Connection, after: &Duration) -> Result<bool, Fa
         .filter(purges::asked_at.le(latest))
         .order((purges::asked_at, purges::run_id))
         .limit(1)
-        .select((purges::run_id, purges::asked_at, purges::whole));
-    let oldest: Option<(i64, DbTime, bool)> = dialect::locked_if_free!(oldest)
+        .select((purges::run_id, purges::last_attempt));
+    let oldest: Option<(i64, Option<i64>)> = dialect::locked_if_free!(oldest)
         .get_result(connection)
         .await
         .optional()?;
-    let Some((run, until, whole)) = oldest else {
+    let Some((run, last_attempt)) = oldest else {
         return Ok(false);
     };
-    let purge = Purge { run, until };
-    let executions = match whole {
-        true => purge.executions(connection).await?,
-        false => purge.with_logs(connection).await?,
+    let purge = Purge { run };
+    let executions = match last_attempt {
+        None => purge.executions(connection).await?,
+        Some(last) => purge.with_logs(connection, last).await?,
     };
     if remove_chunks_of(connection, &executions).await? {
         return Ok(true);
     }
-    match (whole, executions.is_empty()) {
-        (true, true) => purge.rows(connection).await?,
-        (true, false) => remove_executions(connection, &executions).await?,
-        (false, true) => purge.done(connection).await?,
-        (false, false) => empty_logs_of(connection, &executions).await?,
+    match (last_attempt, executions.is_empty()) {
+        (None, true) => purge.rows(connection).await?,
+        (None, false) => remove_executions(connection, &executions).await?,
+        (Some(_), true) => purge.done(connection).await?,
+        (Some(_), false) => empty_logs_of(connection, &executions).await?,
     }
     Ok(true)
 }
@@ -142,20 +142,25 @@ impl Purge {
         Ok(())
     }
 
-    /// Some executions that ended by then and whose logs can still be read.
-    async fn with_logs(&self, connection: &mut Connection) -> Result<Vec<i64>, Failure> {
+    /// Some executions of the attempts up to this one whose logs can still be read.
+    async fn with_logs(
+        &self,
+        connection: &mut Connection,
+        last_attempt: i64,
+    ) -> Result<Vec<i64>, Failure> {
         let emptied = logs::table
-            .filter(logs::execution_id.eq(executions::id))
+            .filter(logs::execution_id.nullable().eq(jobs::execution_id))
             .filter(logs::deleted);
-        let ids = executions::table
-            .filter(executions::run_id.eq(self.run))
-            .filter(executions::ended_at.is_not_null())
-            .filter(executions::ended_at.le(self.until))
+        let ids: Vec<Option<i64>> = jobs::table
+            .filter(jobs::run_id.eq(self.run))
+            .filter(jobs::attempt.le(last_attempt))
+            .filter(jobs::execution_id.is_not_null())
             .filter(not(exists(emptied)))
-            .order(executions::id)
             .limit(EXECUTIONS)
-            .select(executions::id);
-        Ok(ids.load(connection).await?)
+            .select(jobs::execution_id)
+            .load(connection)
+            .await?;
+        Ok(ids.into_iter().flatten().collect())
     }
 
     /// Some executions of the run; offers that nobody took back come last.
