@@ -267,7 +267,16 @@ impl From<Refusal> for ApiError {
                 Self::Conflict("Cannot cancel a workflow run that is completed.".to_owned())
             }
             Refusal::RunNotCompleted { .. } => Self::forbidden("This workflow is already running"),
-            Refusal::NeverPlanned => Self::forbidden("This workflow run cannot be retried"),
+            Refusal::NeverPlanned | Refusal::NothingFailed => {
+                Self::forbidden("This workflow run cannot be retried")
+            }
+            Refusal::JobOfOlderAttempt { .. } => {
+                Self::forbidden("Only jobs from the current attempt can be re-run")
+            }
+            Refusal::RunNotDeletable { .. } => Self::forbidden("Could not delete the workflow run"),
+            Refusal::OtherAttempt => Self::Unavailable {
+                reason: refusal.to_string(),
+            },
             Refusal::RerunTooLate { .. } => Self::forbidden(
                 "Unable to retry this workflow run because it was created over a month ago",
             ),

@@ -23,6 +23,8 @@ const TICKS_AT_ONCE: usize = 8;
 const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
 /// Moments of runs that one look takes.
 const MOMENTS_PER_LOOK: u32 = 20;
+/// How often what was deleted is removed.
+const PURGE_INTERVAL: Duration = Duration::from_secs(15);
 /// Expired executions that one look takes.
 const EXPIRED_PER_LOOK: u32 = 100;
 
@@ -52,6 +54,8 @@ impl Engine {
             tokio::spawn(look(self.clone())),
             tokio::spawn(fire(self.clone())),
             tokio::spawn(follow(self.clone(), payloads)),
+            tokio::spawn(force(self.clone())),
+            tokio::spawn(purge(self.clone())),
         ]))
     }
 
@@ -137,6 +141,32 @@ async fn seal(engine: Engine) {
         ticks.tick().await;
         if let Err(error) = engine.seal_leftovers().await {
             log::warn!("sealing logs: {error}");
+        }
+    }
+}
+
+/// Ends by force what was cancelled too long ago.
+async fn force(engine: Engine) {
+    if engine.settings.cancel_deadline.is_none() {
+        return;
+    }
+    let mut ticks = interval(EXPIRY_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = engine.force_overdue_cancels().await {
+            log::warn!("looking for cancellations that take too long: {error}");
+        }
+    }
+}
+
+async fn purge(engine: Engine) {
+    let mut ticks = interval(PURGE_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = engine.purge().await {
+            log::warn!("removing what was deleted: {error}");
         }
     }
 }

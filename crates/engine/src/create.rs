@@ -264,6 +264,7 @@ fn plan(definition: &Definition, of: &ContextSource<'_>) -> Plan {
     Plan {
         contexts: Arc::new(contexts(of, &definition)),
         definition: Arc::new(definition),
+        attempt: 1,
     }
 }
 

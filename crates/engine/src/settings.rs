@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Settings {
     /// How long server and runner wait for each other.
     pub patience: Patience,
+    /// A cancellation that goes on for longer becomes a force-cancel; without, none does.
+    pub cancel_deadline: Option<Duration>,
     /// Longest time between two `sync` calls of a runner.
     pub sync_interval: Duration,
     /// Longest time that a claim or a cancel-check is held open.
@@ -55,6 +57,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             patience: Patience::default(),
+            cancel_deadline: None,
             sync_interval: Duration::from_secs(10),
             wait_max: Duration::from_secs(50),
             job_log_bytes: 256 * 1024 * 1024,

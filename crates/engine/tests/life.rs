@@ -10,20 +10,27 @@ mod events;
 mod follows;
 #[path = "life/schedules.rs"]
 mod schedules;
+#[path = "life/deletes.rs"]
+mod deletes;
+#[path = "life/force.rs"]
+mod force;
+#[path = "life/reruns.rs"]
+mod reruns;
 #[path = "life/storage.rs"]
 mod storage;
 #[path = "life/switched_off.rs"]
 mod switched_off;
 
 use runyard_domain::{
-    Conclusion, JobStatus, Refusal, RunId, RunStatus, StepConclusion, Timestamp,
+    Conclusion, Execution, JobStatus, Refusal, RunId, RunStatus, StepConclusion, Timestamp,
     account::User,
     execution::{Step, StepState},
     repository::{Repository, Source},
+    run::RerunOf,
 };
 use runyard_engine::{
     Dispatch, Engine, EngineError, Finish, Finished, NewRepository, NewRunner, NewUser, Occurrence,
-    Offer, Payloads, Settings, ToldRun, WorkflowKey,
+    Offer, Payloads, Settings, StopOrder, ToldRun, WorkflowKey,
     git::{Git, GitSettings},
     logs::{LogStorage, local_objects},
 };
@@ -70,14 +77,28 @@ impl World {
         Self::with_logs(workflow, local).await
     }
 
+    async fn with_settings(workflow: &str, settings: Settings) -> Self {
+        let local =
+            |folder: &Path| LogStorage::new(local_objects(&folder.join("objects")).unwrap());
+        Self::with(workflow, local, settings).await
+    }
+
     async fn with_logs(workflow: &str, logs: impl FnOnce(&Path) -> LogStorage) -> Self {
+        Self::with(workflow, logs, Settings::default()).await
+    }
+
+    async fn with(
+        workflow: &str,
+        logs: impl FnOnce(&Path) -> LogStorage,
+        settings: Settings,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let source = folder.path().join("source");
         commit(&source, workflow);
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000_000));
         let store = store(clock.clone());
         let logs = logs(folder.path());
-        let engine = engine(folder.path(), store.clone(), logs, Settings::default()).await;
+        let engine = engine(folder.path(), store.clone(), logs, settings).await;
         let new = NewUser {
             login: "mona".to_owned(),
             name: None,
@@ -162,6 +183,16 @@ impl World {
             replace: false,
         };
         self.engine.register_runner(new).await.unwrap().0
+    }
+
+    async fn rerun(&self, run: RunId, of: RerunOf) -> Result<(), EngineError> {
+        self.engine.rerun(run, of, self.user.id, false).await
+    }
+
+    /// The execution as it is now.
+    async fn execution(&self, offer: &Offer) -> Execution {
+        let execution = self.engine.store().execution(offer.execution.id).await;
+        execution.unwrap().unwrap()
     }
 
     async fn jobs(&self, run: RunId) -> Vec<JobView> {
@@ -351,7 +382,7 @@ async fn a_dispatched_run_goes_through_its_jobs_to_success() {
     let jobs = world.jobs(run).await;
     let log = world.engine.job_log(&jobs[0]).await.unwrap();
     assert_eq!(log, "2023-11-14T22:13:20.0000000Z one\n");
-    let archive = world.engine.run_archive(run).await.unwrap();
+    let archive = world.engine.run_archive(run, None).await.unwrap();
     assert!(archive.metadata().unwrap().len() > 0);
 }
 
@@ -372,7 +403,7 @@ async fn r2_16_a_failed_job_skips_what_needs_it() {
 async fn r4_1_a_rerun_makes_attempt_two_with_new_job_ids_and_the_first_stays_readable() {
     let world = World::new(TWO_JOBS).await;
     let run = world.dispatch().await.unwrap();
-    let live = world.engine.rerun(run, world.user.id).await.unwrap_err();
+    let live = world.rerun(run, RerunOf::All).await.unwrap_err();
     assert!(
         matches!(live, EngineError::Refused(Refusal::RunNotCompleted { .. })),
         "{live}"
@@ -380,7 +411,7 @@ async fn r4_1_a_rerun_makes_attempt_two_with_new_job_ids_and_the_first_stays_rea
     world.run_next(Conclusion::Failure).await;
     let before = world.jobs(run).await;
 
-    world.engine.rerun(run, world.user.id).await.unwrap();
+    world.rerun(run, RerunOf::All).await.unwrap();
     let after = world.jobs(run).await;
     assert!(
         after
@@ -416,13 +447,8 @@ async fn r3_1_cancelling_tells_the_runner_and_r3_3_ends_a_job_that_does_not_stop
         .await
         .unwrap()
         .unwrap();
-    assert!(
-        world
-            .engine
-            .cancel_check(&told, Duration::ZERO)
-            .await
-            .unwrap()
-    );
+    let order = world.engine.cancel_check(&told, Duration::ZERO).await;
+    assert_eq!(order.unwrap(), StopOrder::Cancel);
 
     for _ in 0..6 {
         world.pass(55);
@@ -465,7 +491,7 @@ async fn a_cancel_wakes_the_pending_cancel_check() {
     let checking = world.engine.cancel_check(&running, Duration::from_secs(50));
     let cancelling = world.engine.cancel_run(run, world.user.id);
     let (told, done) = tokio::join!(checking, cancelling);
-    assert!(told.unwrap());
+    assert_eq!(told.unwrap(), StopOrder::Cancel);
     done.unwrap();
 }
 
@@ -551,11 +577,7 @@ async fn r6_90_a_broken_file_makes_a_startup_failure_with_its_place() {
         .await
         .unwrap();
     assert_eq!(again, runs, "the same delivery makes no second run");
-    let refused = world
-        .engine
-        .rerun(runs[0], world.user.id)
-        .await
-        .unwrap_err();
+    let refused = world.rerun(runs[0], RerunOf::All).await.unwrap_err();
     assert!(
         matches!(refused, EngineError::Refused(Refusal::NeverPlanned)),
         "r4_8: {refused}"

@@ -1,7 +1,7 @@
 //! The whole store as one trait object, and what does not belong to any one table.
 
 use crate::{
-    Accounts, Changes, Deliveries, FollowUps, Logs, Polls, PullRequests, Queue, Repositories,
+    Accounts, Changes, Deliveries, FollowUps, Logs, Polls, PullRequests, Purges, Queue, Repositories,
     Runners, Runs, Schedules, Secrets, StoreError, Wakes,
 };
 use async_trait::async_trait;
@@ -24,6 +24,7 @@ pub trait Store:
     + Accounts
     + Runners
     + Logs
+    + Purges
     + Send
     + Sync
     + 'static

@@ -18,6 +18,8 @@ use serde::Deserialize;
 pub(crate) enum Target {
     /// The archive of a run's newest attempt.
     Run(RunId),
+    /// The archive of one attempt of a run.
+    Attempt(RunId, u32),
     /// The log of one job.
     Job(JobId),
 }
@@ -27,6 +29,9 @@ impl Target {
     fn path(self) -> String {
         match self {
             Self::Run(run) => format!("/api/downloads/runs/{run}/logs.zip"),
+            Self::Attempt(run, attempt) => {
+                format!("/api/downloads/runs/{run}/attempts/{attempt}/logs.zip")
+            }
             Self::Job(job) => format!("/api/downloads/jobs/{job}/log.txt"),
         }
     }
@@ -37,6 +42,10 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route(
             "/api/downloads/runs/{run_id}/logs.zip",
             get().to(run_archive),
+        )
+        .route(
+            "/api/downloads/runs/{run_id}/attempts/{attempt}/logs.zip",
+            get().to(attempt_archive),
         )
         .route("/api/downloads/jobs/{job_id}/log.txt", get().to(job_log));
 }
@@ -77,14 +86,34 @@ async fn run_archive(
     signed: Query<Signed>,
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
-    let run = RunId::new(*id);
     verify(&request, &signed, &state).await?;
-    let zip = state.engine.run_archive(run).await?;
+    archive(&request, RunId::new(*id), None, &state).await
+}
+
+/// GET /api/downloads/runs/{run_id}/attempts/{attempt}/logs.zip
+async fn attempt_archive(
+    request: HttpRequest,
+    path: Path<(i64, u32)>,
+    signed: Query<Signed>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let (run, attempt) = path.into_inner();
+    verify(&request, &signed, &state).await?;
+    archive(&request, RunId::new(run), Some(attempt), &state).await
+}
+
+async fn archive(
+    request: &HttpRequest,
+    run: RunId,
+    attempt: Option<u32>,
+    state: &ApiState,
+) -> Result<HttpResponse, ApiError> {
+    let zip = state.engine.run_archive(run, attempt).await?;
     let file = NamedFile::from_file(zip, format!("logs_{run}.zip"))
         .map_err(|error| ApiError::Internal(error.into()))?
         .use_etag(false)
         .use_last_modified(false);
-    let mut answer = file.into_response(&request);
+    let mut answer = file.into_response(request);
     if answer.status() == StatusCode::PRECONDITION_FAILED {
         return Err(ApiError::PreconditionFailed { header: "If-Match" });
     }

@@ -15,7 +15,7 @@ use actix_web::{
     http::header::LINK,
     web::{Data, Path, Query},
 };
-use runyard_domain::{RunId, pull_request::PullRequest};
+use runyard_domain::{RunId, pull_request::PullRequest, run::RerunOf};
 use runyard_engine::WorkflowKey;
 use runyard_store::{Listed, RunFilter, RunView};
 use serde::Deserialize;
@@ -251,11 +251,45 @@ pub(super) async fn cancel(
     Ok(accepted(&Empty {}))
 }
 
-/// Body of a re-run. Debug logging is accepted and changes nothing in this version.
+/// POST /repos/{owner}/{repo}/actions/runs/{run_id}/force-cancel
+pub(super) async fn force_cancel(
+    repo: Repo<Write>,
+    path: Path<RunPath>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let run = state.engine.run_of(repo.id(), path.id()).await?;
+    let by = repo.user()?.id;
+    state.engine.force_cancel_run(run.identity.id, by).await?;
+    Ok(accepted(&Empty {}))
+}
+
+/// DELETE /repos/{owner}/{repo}/actions/runs/{run_id}
+pub(super) async fn delete(
+    repo: Repo<Write>,
+    path: Path<RunPath>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let run = state.engine.run_of(repo.id(), path.id()).await?;
+    let by = repo.user()?.id;
+    state.engine.delete_run(run.identity.id, by).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Body of a re-run.
 #[derive(Default, Deserialize)]
-struct Rerun {
-    #[serde(default, rename = "enable_debug_logging")]
-    _enable_debug_logging: Option<bool>,
+pub(super) struct Rerun {
+    #[serde(default)]
+    enable_debug_logging: Option<bool>,
+    /// Of one job: accepted, and changes nothing (contract 7).
+    #[serde(default, rename = "enable_debugger")]
+    _enable_debugger: Option<bool>,
+}
+
+impl Rerun {
+    /// Whether the jobs of the new attempt write debug lines (semantics R4.10).
+    pub(super) fn debug(&self) -> bool {
+        self.enable_debug_logging.unwrap_or_default()
+    }
 }
 
 /// POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun
@@ -265,8 +299,32 @@ pub(super) async fn rerun(
     body: Body,
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
-    let run = state.engine.run_of(repo.id(), path.id()).await?;
-    body.parse_or_default::<Rerun>()?;
-    state.engine.rerun(run.identity.id, repo.user()?.id).await?;
+    rerun_of(RerunOf::All, &repo, path.id(), &body, &state).await
+}
+
+/// POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs
+pub(super) async fn rerun_failed(
+    repo: Repo<Write>,
+    path: Path<RunPath>,
+    body: Body,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    rerun_of(RerunOf::Failed, &repo, path.id(), &body, &state).await
+}
+
+async fn rerun_of(
+    of: RerunOf,
+    repo: &Repo<Write>,
+    run: RunId,
+    body: &Body,
+    state: &ApiState,
+) -> Result<HttpResponse, ApiError> {
+    let run = state.engine.run_of(repo.id(), run).await?;
+    let wish: Rerun = body.parse_or_default()?;
+    let by = repo.user()?.id;
+    state
+        .engine
+        .rerun(run.identity.id, of, by, wish.debug())
+        .await?;
     Ok(created(&Empty {}))
 }

@@ -7,7 +7,9 @@ mod attempt;
 mod callee;
 mod cancel;
 mod cause;
+mod chosen;
 mod definition;
+mod delete;
 mod finish;
 mod identity;
 mod intake;
@@ -26,13 +28,14 @@ pub use attempt::{
 };
 pub use cancel::JobCancelled;
 pub use cause::{Cause, Fork, HeadRepository};
-pub use definition::{Definition, find, reads_contexts, single};
+pub use definition::{Definition, find, fits, reads_contexts, single};
+pub use delete::DELETE_LIVE_DAYS;
 pub use identity::{CommitFacts, NewRun, Person, ReferencedWorkflow, RunIdentity};
 pub use intake::{BURST_WINDOW, Crowd, Intake};
 pub use moment::{RunMoment, moments};
 pub use node::{InvalidNodePath, Leg, NodePath};
 pub use plan::{Contexts, Planning};
-pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX};
+pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX, Rerun, RerunOf};
 
 use crate::{Event, JobId, Refusal, RunId, RunStatus, Timestamp};
 pub use apply::ReplayError;

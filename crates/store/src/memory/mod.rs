@@ -7,6 +7,7 @@ mod follow_ups;
 mod logs;
 mod polls;
 mod pull_requests;
+mod purges;
 mod queue;
 mod ready;
 mod repositories;

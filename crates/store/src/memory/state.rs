@@ -2,7 +2,7 @@
 
 use super::ready::Ready;
 use crate::{
-    Conflict, FollowUp, IdKind, Poll, ReadBranch, ScheduleEntry, Scheduled, SealedLog,
+    Conflict, Deleted, FollowUp, IdKind, Poll, ReadBranch, ScheduleEntry, Scheduled, SealedLog,
     SealedSecret, SecretUse, StoreError,
 };
 use runyard_domain::{
@@ -53,6 +53,10 @@ pub(super) struct State {
     pub(super) execution_tokens: HashMap<(TokenUse, TokenHash), ExecutionId>,
     pub(super) ready: Ready,
     pub(super) logs: BTreeMap<ExecutionId, LogRow>,
+    /// What deletes left to do, by when it was asked for.
+    pub(super) purges: BTreeMap<(Timestamp, RunId), Deleted>,
+    /// Keys of objects that no row speaks of any more.
+    pub(super) doomed: BTreeSet<String>,
 }
 
 /// What a token of an execution opens.
@@ -107,6 +111,10 @@ pub(super) struct RunRow {
     pub(super) events: Vec<Event>,
     /// Of the newest attempt.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Nobody sees it any more.
+    pub(super) deleted: bool,
+    /// The logs of so many attempts were deleted.
+    pub(super) logs_deleted_attempts: u32,
     /// Older attempts as they were when the next was requested, oldest first.
     pub(super) past: Vec<PastAttempt>,
 }
@@ -130,6 +138,7 @@ pub(super) struct ExecutionRow {
 pub(super) enum LogRow {
     Chunks(Vec<u8>),
     Sealed(SealedLog),
+    Deleted,
 }
 
 /// The answer when what was named is not there.
@@ -161,9 +170,9 @@ impl State {
         Some(&row.repository)
     }
 
-    /// A run whose repository is not deleted.
+    /// A run that is not deleted, nor is its repository.
     pub(super) fn live_run(&self, id: RunId) -> Option<&RunRow> {
-        let row = self.runs.get(&id)?;
+        let row = self.runs.get(&id).filter(|row| !row.deleted)?;
         self.live_repository(row.run.identity().repository)?;
         Some(row)
     }

@@ -65,6 +65,7 @@ diesel::table! {
         created_at -> TimeColumn,
         deleted_at -> Nullable<TimeColumn>,
         run_count -> BigInt,
+        deleted_runs -> BigInt,
     }
 }
 
@@ -91,6 +92,7 @@ diesel::table! {
         created_at -> TimeColumn,
         updated_at -> TimeColumn,
         run_count -> BigInt,
+        deleted_runs -> BigInt,
     }
 }
 
@@ -175,6 +177,8 @@ diesel::table! {
         updated_at -> TimeColumn,
         referenced -> JsonColumn,
         cause -> JsonColumn,
+        deleted_at -> Nullable<TimeColumn>,
+        logs_deleted_attempts -> BigInt,
     }
 }
 
@@ -244,7 +248,7 @@ diesel::table! {
 
 diesel::table! {
     use crate::sql::columns::{JsonColumn, TimeColumn};
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
     attempts (run_id, number) {
         run_id -> BigInt,
@@ -257,6 +261,8 @@ diesel::table! {
         conclusion -> Nullable<Text>,
         completed_at -> Nullable<TimeColumn>,
         diagnostics -> JsonColumn,
+        debug -> Bool,
+        referenced -> Nullable<JsonColumn>,
     }
 }
 
@@ -287,6 +293,7 @@ diesel::table! {
         timeout_minutes -> Nullable<BigInt>,
         calls -> Nullable<JsonColumn>,
         reason -> Nullable<JsonColumn>,
+        carried_from -> Nullable<BigInt>,
     }
 }
 
@@ -348,16 +355,37 @@ diesel::table! {
         ended_at -> Nullable<TimeColumn>,
         due_at -> Nullable<TimeColumn>,
         log_sealed -> Bool,
+        forced -> Bool,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
     logs (execution_id) {
         execution_id -> BigInt,
         bytes -> BigInt,
         sealed_key -> Nullable<Text>,
+        deleted -> Bool,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Nullable};
+
+    purges (run_id) {
+        run_id -> BigInt,
+        asked_at -> TimeColumn,
+        last_attempt -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+
+    doomed_objects (key) {
+        key -> Text,
     }
 }
 
@@ -391,6 +419,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories);
 diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
+diesel::allow_tables_to_appear_in_same_query!(jobs, logs);
 diesel::allow_tables_to_appear_in_same_query!(label_sets, queue);
 diesel::allow_tables_to_appear_in_same_query!(tokens, users);
 diesel::allow_tables_to_appear_in_same_query!(repositories, workflows);

@@ -132,6 +132,9 @@ conformance!(memory, sqlite, postgres => [
     a_cancelled_job_does_not_cancel_its_run,
     a_rerun_is_a_new_attempt_and_the_old_one_stays_readable,
     a_rerun_as_a_new_run_knows_its_parent,
+    a_part_is_run_again_and_the_rest_is_carried,
+    a_force_cancelled_run_is_over_at_once,
+    cancels_that_go_on_for_too_long_are_found,
     a_file_that_cannot_be_planned_ends_the_run_with_its_errors,
     each_attempt_shows_its_own_errors,
     a_lost_runner_fails_its_job,
@@ -176,4 +179,10 @@ conformance!(memory, sqlite, postgres => [
     ended_executions_wait_for_their_logs_to_be_sealed,
     a_log_of_an_unknown_execution_is_refused,
     log_rows_wake_their_readers,
+    // deletes
+    a_deleted_run_is_gone_at_once_and_then_for_good,
+    a_deleted_run_is_not_listed_and_its_numbers_are_not_given_again,
+    a_run_made_from_a_deleted_one_stays,
+    deleted_logs_are_gone_and_later_ones_stay,
+    what_belongs_to_other_runs_is_not_purged,
 ]);

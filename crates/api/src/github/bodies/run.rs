@@ -113,8 +113,8 @@ impl RunBody {
             updated_at: seconds(attempt.updated_at),
             actor: SimpleUser::of(&run.actor, origin),
             run_attempt: attempt.number,
-            referenced_workflows: identity
-                .referenced
+            referenced_workflows: run
+                .referenced()
                 .iter()
                 .map(|one| one.source.clone())
                 .collect(),

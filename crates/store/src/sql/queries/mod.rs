@@ -14,6 +14,7 @@ mod labels;
 mod logs;
 mod polls;
 mod pull_requests;
+mod purges;
 mod repositories;
 mod run_list;
 mod run_views;

@@ -44,6 +44,7 @@ pub(crate) struct RunRow {
     updated_at: DbTime,
     referenced: JsonText,
     cause: JsonText,
+    logs_deleted_attempts: i64,
 }
 
 impl RunRow {
@@ -78,6 +79,7 @@ impl RunRow {
             updated_at: changing.updated_at,
             referenced: json(&of.referenced),
             cause: json(&of.cause),
+            logs_deleted_attempts: 0,
         }
     }
 
@@ -85,6 +87,11 @@ impl RunRow {
     pub(crate) fn newest_change(&self) -> Result<(u64, DbTime), StoreError> {
         let seq = Place::of("runs", self.id).number("seq", self.seq)?;
         Ok((seq, self.updated_at))
+    }
+
+    pub(crate) fn logs_deleted_attempts(&self) -> Result<u32, StoreError> {
+        let place = Place::of("runs", self.id);
+        place.number("logs_deleted_attempts", self.logs_deleted_attempts)
     }
 
     pub(crate) fn commit(&self) -> Result<CommitFacts, StoreError> {
