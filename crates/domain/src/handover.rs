@@ -2,6 +2,7 @@
 
 use crate::{
     Conclusion, Event, Execution, ExecutionId, JobId, Refusal, Run, UserId,
+    concurrency::Message,
     event::EndReason,
     execution::{Patience, Step},
     run::{JobCancelled, Planning, Ran},
@@ -131,6 +132,25 @@ pub fn cancel_job(
     tell_runners(&cancelled.events, executions, now, patience)?;
     *run = tried;
     Ok(cancelled)
+}
+
+/// Applies what another run's command left for this one, and tells the runners (semantics R2.58, R2.59).
+///
+/// # Errors
+/// As [`Run::hear`].
+pub fn hear(
+    run: &mut Run,
+    executions: &mut [Execution],
+    message: &Message,
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let mut tried = run.clone();
+    let events = tried.hear(message, planning)?;
+    tell_runners(&events, executions, now, patience)?;
+    *run = tried;
+    Ok(events)
 }
 
 /// Passes on to the executions what was recorded for their jobs: running ones are told to stop, offers of jobs

@@ -1,6 +1,6 @@
 //! Why a command is not possible. A closed set; the API alone knows which status and sentence each becomes.
 
-use crate::{Conclusion, ExecutionId, JobId, RunStatus};
+use crate::{Conclusion, ExecutionId, JobId, RunStatus, concurrency::GroupName};
 use serde::{Deserialize, Serialize};
 
 /// A command that the state does not allow. Nothing was changed.
@@ -104,6 +104,13 @@ pub enum Refusal {
     /// of them.
     #[error("the command concerns executions that were not loaded")]
     TooNarrow,
+    /// The command touches concurrency groups that were not loaded: it can be given again with them. A store does
+    /// that by itself.
+    #[error("the command touches concurrency groups that were not loaded")]
+    GroupsNotLoaded {
+        /// All that are known to be needed.
+        groups: Vec<GroupName>,
+    },
     /// The store loaded something else than the command needs: a defect of ours.
     #[error("the command was given what it cannot work on")]
     WrongLoad,

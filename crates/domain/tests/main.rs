@@ -4,6 +4,9 @@
 
 mod access;
 mod conclusion;
+mod concurrency;
+mod concurrency_of_calls;
+mod concurrency_walk;
 mod executions;
 mod given;
 mod handover;
@@ -18,6 +21,7 @@ mod stories;
 mod time;
 mod tokens;
 mod words;
+mod yard;
 
 #[test]
 fn every_file_beside_this_one_is_part_of_the_program() {

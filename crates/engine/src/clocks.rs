@@ -1,8 +1,8 @@
 //! The clocks: what happens because time passes. Each may run on every replica.
 
-use crate::{Engine, EngineError, engine::wrong_load};
+use crate::{Engine, EngineError, engine::wrong_load, waiting::Waiter};
 use runyard_domain::{Refusal, handover};
-use runyard_store::{Expired, Loaded, Scope};
+use runyard_store::{Expired, Loaded, Scope, Wake};
 use std::time::Duration;
 use tokio::{
     task::{JoinHandle, JoinSet},
@@ -15,6 +15,8 @@ const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 const SEAL_INTERVAL: Duration = Duration::from_secs(15);
 /// How often it is looked whether a source is to be looked at.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// How often messages to runs are looked for when no signal tells of one.
+const MESSAGE_INTERVAL: Duration = Duration::from_secs(1);
 /// Expired executions that one look takes.
 const EXPIRED_PER_LOOK: u32 = 100;
 
@@ -41,6 +43,7 @@ impl Engine {
             tokio::spawn(expire(self.clone())),
             tokio::spawn(seal(self.clone())),
             tokio::spawn(look(self.clone())),
+            tokio::spawn(pass_on(self.clone())),
         ]))
     }
 
@@ -116,6 +119,19 @@ async fn expire(engine: Engine) {
         if let Err(error) = looked {
             log::warn!("looking for expired executions: {error}");
         }
+    }
+}
+
+/// What one run's command left for another is applied as soon as it is heard of, here or by another server.
+async fn pass_on(engine: Engine) {
+    loop {
+        let mut waiter = Waiter::new(engine.store.wakes(), MESSAGE_INTERVAL);
+        match engine.apply_messages().await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => log::warn!("passing on messages to runs: {error}"),
+        }
+        waiter.wait(|wake| wake == Wake::Message).await;
     }
 }
 

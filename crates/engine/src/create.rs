@@ -195,6 +195,8 @@ impl Engine {
                     crowd,
                     duplicate,
                     created,
+                    groups,
+                    ..
                 } = loaded
                 else {
                     return Err(wrong_load());
@@ -219,6 +221,7 @@ impl Engine {
                     definition: &new.plan.definition,
                     contexts: &contexts,
                     ids: &mut ids,
+                    groups,
                     now,
                 };
                 let (run, events) = plan_new(identity, invalid.as_ref(), planning)?;

@@ -24,6 +24,7 @@ mod ids;
 mod job_logs;
 pub mod logs;
 mod measures;
+mod messages;
 mod planning;
 mod polling;
 mod repositories;

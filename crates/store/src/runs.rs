@@ -4,6 +4,8 @@ use crate::StoreError;
 use async_trait::async_trait;
 use runyard_domain::{
     Conclusion, Event, JobId, RepositoryId, RunId, RunStatus, Timestamp, UserId, WorkflowId,
+    concurrency::{Concurrency, GroupName},
+    event::EndReason,
     execution::Step,
     run::{CommitFacts, JobState, Leg, NodePath, RunIdentity},
 };
@@ -102,6 +104,10 @@ pub struct AttemptView {
     pub cancelled_at: Option<Timestamp>,
     /// Why it could not be planned.
     pub diagnostics: Vec<Diagnostic>,
+    /// The concurrency group whose slot it waits for, has, or had.
+    pub group: Option<GroupName>,
+    /// Why it was cancelled, when nobody did it.
+    pub cancel_reason: Option<EndReason>,
 }
 
 /// A planned job as it is shown.
@@ -127,6 +133,8 @@ pub struct JobView {
     pub continue_on_error: bool,
     /// Its `timeout-minutes` (semantics R2.75).
     pub timeout_minutes: Option<u32>,
+    /// Its `concurrency` (semantics R2.56).
+    pub concurrency: Option<Concurrency>,
     /// When it was planned.
     pub created_at: Timestamp,
     /// Where it stands.

@@ -2,7 +2,8 @@
 
 use crate::{Loaded, Wake};
 use runyard_domain::{
-    Event, Execution, JobId, Run,
+    Event, Execution, JobId, MessageId, Run,
+    concurrency::{ConcurrencyGroup, Message},
     execution::{ExecutionEnd, ExecutionState},
     run::{Job, NodePath, PlannedJob},
     runner::LabelSet,
@@ -27,6 +28,12 @@ pub struct Writes {
     pub unqueued: Vec<JobId>,
     /// Executions that differ from what was loaded.
     pub executions: Vec<ExecutionWrite>,
+    /// Concurrency groups that changed, and those that nobody is in.
+    pub groups: Vec<ConcurrencyGroup>,
+    /// What is left to be done in other runs.
+    pub messages: Vec<Message>,
+    /// The message that this change applied.
+    pub applied: Option<MessageId>,
 }
 
 /// A job row.
@@ -60,13 +67,20 @@ impl Writes {
     /// Compares what was loaded with what the decision left, and reads its events.
     pub fn of(before: &Loaded, after: Loaded, events: Vec<Event>) -> Self {
         let mut writes = Self::default();
+        writes.of_groups(before, &after);
         match after {
             Loaded::NewRun { created, .. } => {
                 if let Some(created) = created {
                     writes.of_run(created.run, events);
                 }
             }
-            Loaded::Run { run, executions } => {
+            Loaded::Run {
+                run,
+                executions,
+                message,
+                ..
+            } => {
+                writes.applied = message;
                 if !events.is_empty() {
                     writes.of_run(*run, events);
                 }
@@ -75,6 +89,18 @@ impl Writes {
             Loaded::Execution(execution) => writes.executions = changed(before, vec![*execution]),
         }
         writes
+    }
+
+    fn of_groups(&mut self, before: &Loaded, after: &Loaded) {
+        let (Some(before), Some(after)) = (before.groups(), after.groups()) else {
+            return;
+        };
+        let known: Vec<&ConcurrencyGroup> = before.iter().collect();
+        let changed = after
+            .iter()
+            .filter(|group| group.running().is_none() || !known.contains(group));
+        self.groups = changed.cloned().collect();
+        self.messages = after.messages().cloned().collect();
     }
 
     fn of_run(&mut self, run: Run, events: Vec<Event>) {
@@ -98,9 +124,13 @@ impl Writes {
                 self.unqueued.push(*job);
             }
             Event::RunRequested { .. }
+            | Event::RunPending { .. }
             | Event::AttemptPlanned { .. }
             | Event::JobPlanned { .. }
             | Event::WorkflowCalled { .. }
+            | Event::CallPending { .. }
+            | Event::CallEntered { .. }
+            | Event::JobPending { .. }
             | Event::JobCancelRequested { .. }
             | Event::RunCancelRequested { .. }
             | Event::RunCompleted { .. }
@@ -113,6 +143,9 @@ impl Writes {
         let mut wakes = Vec::new();
         if !self.queued.is_empty() || self.executions.iter().any(|write| write.requeue) {
             wakes.push(Wake::Queue);
+        }
+        if !self.messages.is_empty() {
+            wakes.push(Wake::Message);
         }
         wakes.extend(self.run.as_ref().map(|run| Wake::Run(run.id())));
         let told = |execution: &Execution| match execution.state {
@@ -164,11 +197,15 @@ fn changed_jobs(run: &Run, events: &[Event]) -> Vec<JobWrite> {
 
 fn caller(event: &Event) -> Option<&NodePath> {
     match event {
-        Event::WorkflowCalled { node, .. } => Some(node),
+        Event::WorkflowCalled { node, .. }
+        | Event::CallPending { node, .. }
+        | Event::CallEntered { node, .. } => Some(node),
         Event::RunRequested { .. }
         | Event::StartupFailed { .. }
+        | Event::RunPending { .. }
         | Event::AttemptPlanned { .. }
         | Event::JobPlanned { .. }
+        | Event::JobPending { .. }
         | Event::JobQueued { .. }
         | Event::JobStarted { .. }
         | Event::JobCancelRequested { .. }

@@ -139,7 +139,9 @@ impl JobBody {
     fn of(attempt: &Attempt, job: &Job, view: Option<&JobView>) -> Self {
         let times = view.map(|view| &view.state);
         let (started_at, completed_at, cancel_requested) = match times {
-            None | Some(JobState::Held | JobState::Queued) => (None, None, false),
+            None | Some(JobState::Held | JobState::Pending | JobState::Queued) => {
+                (None, None, false)
+            }
             Some(JobState::InProgress {
                 started_at,
                 cancel_requested_at,

@@ -1,7 +1,7 @@
 //! Cancelling a run, and cancelling one job of it.
 
-use super::{JobState, PlannedJob, Planning, Run, outlook::Outlook};
-use crate::{Conclusion, Event, JobId, Refusal, RunStatus, Timestamp, UserId, event::EndReason};
+use super::{AttemptState, JobState, PlannedJob, Planning, Run, outlook::Outlook};
+use crate::{Conclusion, Event, JobId, Refusal, Timestamp, UserId, event::EndReason};
 
 /// What cancelling one job did (semantics R3.8).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,25 +29,38 @@ impl Run {
         if self.is_completed() {
             return Err(Refusal::RunCompleted);
         }
+        let decided = self.cancelling(Some(by), None, &planning)?;
+        self.decide(decided, &mut planning)
+    }
+
+    /// What cancelling the whole run does at once; nothing when it was cancelled before.
+    pub(super) fn cancelling(
+        &self,
+        by: Option<UserId>,
+        reason: Option<EndReason>,
+        planning: &Planning<'_>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let at = planning.now;
         if self.attempt.cancelled_at.is_some() {
             return Ok(Vec::new());
         }
-        let at = planning.now;
-        let mut decided = vec![Event::RunCancelRequested { by, at }];
-        if self.status() == RunStatus::Requested {
-            let conclusion = Conclusion::Cancelled;
-            decided.push(Event::RunCompleted { conclusion, at });
+        match self.attempt.state {
+            AttemptState::Requested | AttemptState::Pending => {
+                return Ok(self.cancelled_before_jobs(by, reason, at));
+            }
+            AttemptState::Live => {}
+            AttemptState::Completed { .. } => return Ok(Vec::new()),
         }
+        let mut decided = vec![Event::RunCancelRequested { by, reason, at }];
         let mut cancelled = self.attempt.clone();
         cancelled.cancelled_at = Some(at);
         for job in self.attempt.planned() {
-            if job.state.conclusion().is_none()
-                && !Outlook::still_holds(&cancelled, job, &planning)?
+            if job.state.conclusion().is_none() && !Outlook::still_holds(&cancelled, job, planning)?
             {
-                decided.extend(stop(job, Some(by), None, at));
+                decided.extend(stop(job, by, None, at));
             }
         }
-        self.decide(decided, &mut planning)
+        Ok(decided)
     }
 
     /// Cancels one job (semantics R3.8). The run is not cancelled by it; dependents are decided as usual.
@@ -81,7 +94,7 @@ pub(super) fn stop(
 ) -> Option<Event> {
     let job_id = job.id;
     match job.state {
-        JobState::Held | JobState::Queued => Some(Event::JobCompleted {
+        JobState::Held | JobState::Pending | JobState::Queued => Some(Event::JobCompleted {
             job: job_id,
             conclusion: Conclusion::Cancelled,
             reason,
@@ -93,6 +106,7 @@ pub(super) fn stop(
         } => Some(Event::JobCancelRequested {
             job: job_id,
             by,
+            reason,
             at,
         }),
         JobState::InProgress { .. } | JobState::Completed { .. } => None,

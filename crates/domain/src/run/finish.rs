@@ -29,7 +29,9 @@ impl Run {
             } => {
                 return Err(Refusal::OtherResultStored { job, stored });
             }
-            JobState::Held | JobState::Queued => return Err(Refusal::JobNotInProgress { job }),
+            JobState::Held | JobState::Pending | JobState::Queued => {
+                return Err(Refusal::JobNotInProgress { job });
+            }
         }
         let ended = Event::JobCompleted {
             job,
@@ -60,7 +62,7 @@ impl Run {
                 cancel_requested_at: None,
                 ..
             } => Conclusion::Failure,
-            JobState::Held | JobState::Queued | JobState::Completed { .. } => {
+            JobState::Held | JobState::Pending | JobState::Queued | JobState::Completed { .. } => {
                 return Err(Refusal::JobNotInProgress { job });
             }
         };

@@ -4,6 +4,7 @@
 
 mod apply;
 mod attempt;
+mod call_slots;
 mod callee;
 mod cancel;
 mod definition;
@@ -16,11 +17,13 @@ mod plan;
 mod rerun;
 mod results;
 mod settle;
+mod slots;
 mod start;
 mod values;
 
 pub use attempt::{
-    Attempt, AttemptState, BlockedJob, Call, CalledWorkflow, Job, JobState, PlannedJob, Ran,
+    Attempt, AttemptState, BlockedJob, Call, CallGate, CalledWorkflow, Job, JobState, PlannedJob,
+    Ran,
 };
 pub use cancel::JobCancelled;
 pub use definition::{Definition, find, reads_contexts, single};
@@ -125,10 +128,14 @@ impl Run {
         planning: &mut Planning<'_>,
     ) -> Result<Vec<Event>, Refusal> {
         let mut tried = self.clone();
+        let groups = planning.groups.clone();
         for event in decided {
             tried.record(event);
         }
-        tried.settle(planning)?;
+        if let Err(refusal) = tried.settle(planning) {
+            *planning.groups = groups;
+            return Err(refusal);
+        }
         *self = tried;
         Ok(self.take_events())
     }

@@ -72,9 +72,11 @@ impl Run {
     fn require_completed(&self) -> Result<(), Refusal> {
         match self.attempt.state {
             AttemptState::Completed { .. } => Ok(()),
-            AttemptState::Requested | AttemptState::Live => Err(Refusal::RunNotCompleted {
-                status: self.status(),
-            }),
+            AttemptState::Requested | AttemptState::Pending | AttemptState::Live => {
+                Err(Refusal::RunNotCompleted {
+                    status: self.status(),
+                })
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod change;
+mod concurrency;
 mod deliveries;
 mod logs;
 mod polls;

@@ -148,7 +148,7 @@ impl State {
     fn view(&self, row: &RunRow, kept: Kept<'_>) -> RunView {
         let attempt = kept.attempt;
         let completed_at = match attempt.state {
-            AttemptState::Requested | AttemptState::Live => None,
+            AttemptState::Requested | AttemptState::Pending | AttemptState::Live => None,
             AttemptState::Completed { completed_at, .. } => Some(completed_at),
         };
         RunView {
@@ -165,6 +165,8 @@ impl State {
                 completed_at,
                 cancelled_at: attempt.cancelled_at,
                 diagnostics: kept.diagnostics.to_vec(),
+                group: attempt.group.clone(),
+                cancel_reason: attempt.cancel_reason.clone(),
             },
         }
     }
@@ -224,6 +226,7 @@ impl State {
             labels: job.labels.clone(),
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
+            concurrency: job.concurrency.clone(),
             created_at: job.created_at,
             state: job.state.clone(),
             steps: row

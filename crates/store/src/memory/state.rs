@@ -1,11 +1,12 @@
 //! The maps of the memory store, one for each table of the others. Data and look-ups; no rules.
 
-use super::ready::Ready;
+use super::{concurrency::MessageRow, ready::Ready};
 use crate::{Conflict, IdKind, Poll, SealedLog, SealedSecret, SecretUse, StoreError};
 use runyard_domain::{
-    Event, Execution, ExecutionId, JobId, RepositoryId, Run, RunId, RunnerId, Timestamp, TokenId,
-    UserId, WorkflowId,
+    Event, Execution, ExecutionId, JobId, MessageId, RepositoryId, Run, RunId, RunnerId, Timestamp,
+    TokenId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
+    concurrency::ConcurrencyGroup,
     repository::{Repository, Role, Workflow},
     run::{Attempt, CommitFacts},
     runner::Runner,
@@ -43,6 +44,11 @@ pub(super) struct State {
     pub(super) execution_tokens: HashMap<(TokenUse, TokenHash), ExecutionId>,
     pub(super) ready: Ready,
     pub(super) logs: BTreeMap<ExecutionId, LogRow>,
+    /// Those that somebody is in, by the keys of their names.
+    pub(super) groups: BTreeMap<(RepositoryId, String), ConcurrencyGroup>,
+    pub(super) messages: BTreeMap<MessageId, MessageRow>,
+    /// Of the newest message.
+    pub(super) last_message: i64,
 }
 
 /// What a token of an execution opens.

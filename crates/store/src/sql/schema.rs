@@ -202,6 +202,8 @@ diesel::table! {
         conclusion -> Nullable<Text>,
         completed_at -> Nullable<TimeColumn>,
         diagnostics -> JsonColumn,
+        concurrency_group -> Nullable<Text>,
+        cancel_reason -> Nullable<JsonColumn>,
     }
 }
 
@@ -232,6 +234,9 @@ diesel::table! {
         timeout_minutes -> Nullable<BigInt>,
         calls -> Nullable<JsonColumn>,
         reason -> Nullable<JsonColumn>,
+        concurrency -> Nullable<JsonColumn>,
+        is_pending -> Bool,
+        cancel_reason -> Nullable<JsonColumn>,
     }
 }
 
@@ -244,6 +249,31 @@ diesel::table! {
         seq -> BigInt,
         version -> BigInt,
         event -> JsonColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::JsonColumn;
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    concurrency_groups (repository_id, name_key) {
+        repository_id -> BigInt,
+        name_key -> Text,
+        name -> Text,
+        holder -> Nullable<JsonColumn>,
+        pending -> JsonColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::BigInt;
+
+    run_messages (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        message -> JsonColumn,
+        due_at -> TimeColumn,
     }
 }
 

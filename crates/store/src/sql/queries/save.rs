@@ -1,6 +1,12 @@
 //! Saves what a decision wrote: only the rows that it names. Decides nothing.
 
-use super::{Connection, dialect, labels::ensure_set, repositories::lock_live_repository};
+use super::{
+    Connection,
+    concurrency::{add_messages, drop_message, save_groups},
+    dialect,
+    labels::ensure_set,
+    repositories::lock_live_repository,
+};
 use crate::{
     Created, ExecutionWrite, JobWrite, Loaded, Queued, StoreError, Writes,
     sql::{
@@ -16,7 +22,7 @@ use crate::{
 };
 use diesel::{ExpressionMethods, QueryDsl, upsert::excluded};
 use diesel_async::RunQueryDsl;
-use runyard_domain::{Event, JobId, Run, RunId, run::CommitFacts, runner::LabelSet};
+use runyard_domain::{Event, JobId, Run, RunId, Timestamp, run::CommitFacts, runner::LabelSet};
 use runyard_workflow::Diagnostic;
 use std::collections::BTreeMap;
 
@@ -56,6 +62,7 @@ pub(super) async fn save(
     connection: &mut Connection,
     writes: Writes,
     birth: Option<Birth>,
+    now: Timestamp,
 ) -> Result<(), Failure> {
     if let Some(run) = &writes.run {
         match &birth {
@@ -67,6 +74,11 @@ pub(super) async fn save(
         save_events(connection, run.id(), &writes.events).await?;
         remove_ready(connection, &writes.unqueued).await?;
         add_ready(connection, run.id(), &writes.queued).await?;
+    }
+    save_groups(connection, &writes.groups).await?;
+    add_messages(connection, &writes.messages, now).await?;
+    if let Some(applied) = &writes.applied {
+        drop_message(connection, applied).await?;
     }
     for write in &writes.executions {
         save_execution(connection, write).await?;
@@ -129,6 +141,8 @@ async fn save_attempt(
             attempts::status.eq(excluded(attempts::status)),
             attempts::conclusion.eq(excluded(attempts::conclusion)),
             attempts::completed_at.eq(excluded(attempts::completed_at)),
+            attempts::concurrency_group.eq(excluded(attempts::concurrency_group)),
+            attempts::cancel_reason.eq(excluded(attempts::cancel_reason)),
         ))
         .execute(connection)
         .await
@@ -161,6 +175,9 @@ async fn save_jobs(
             jobs::timeout_minutes.eq(excluded(jobs::timeout_minutes)),
             jobs::calls.eq(excluded(jobs::calls)),
             jobs::reason.eq(excluded(jobs::reason)),
+            jobs::concurrency.eq(excluded(jobs::concurrency)),
+            jobs::is_pending.eq(excluded(jobs::is_pending)),
+            jobs::cancel_reason.eq(excluded(jobs::cancel_reason)),
             jobs::created_at.eq(excluded(jobs::created_at)),
             jobs::conclusion.eq(excluded(jobs::conclusion)),
             jobs::execution_id.eq(excluded(jobs::execution_id)),

@@ -11,6 +11,8 @@ use crate::{
 use diesel::{Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use runyard_domain::{
     Conclusion, Run, RunStatus, UserId,
+    concurrency::GroupName,
+    event::EndReason,
     run::{Attempt, AttemptState, Job},
 };
 use runyard_workflow::Diagnostic;
@@ -28,6 +30,8 @@ pub(crate) struct AttemptRow {
     conclusion: Option<String>,
     completed_at: Option<DbTime>,
     diagnostics: JsonText,
+    concurrency_group: Option<String>,
+    cancel_reason: Option<JsonText>,
 }
 
 impl AttemptRow {
@@ -35,7 +39,7 @@ impl AttemptRow {
     pub(crate) fn newest(run: &Run, diagnostics: Option<&[Diagnostic]>) -> Self {
         let attempt = run.attempt();
         let end = match attempt.state {
-            AttemptState::Requested | AttemptState::Live => None,
+            AttemptState::Requested | AttemptState::Pending | AttemptState::Live => None,
             AttemptState::Completed {
                 conclusion,
                 completed_at,
@@ -53,6 +57,8 @@ impl AttemptRow {
             conclusion,
             completed_at,
             diagnostics: json(diagnostics.unwrap_or_default()),
+            concurrency_group: attempt.group.clone().map(String::from),
+            cancel_reason: attempt.cancel_reason.as_ref().map(json),
         }
     }
 
@@ -70,9 +76,11 @@ impl AttemptRow {
             .transpose()
     }
 
-    fn state(&self) -> Result<AttemptState, StoreError> {
+    /// An attempt that has no job yet is pending itself, not by its jobs (semantics R2.55).
+    fn state(&self, jobs: &[Job]) -> Result<AttemptState, StoreError> {
         match self.status()? {
             RunStatus::Requested => Ok(AttemptState::Requested),
+            RunStatus::Pending if jobs.is_empty() => Ok(AttemptState::Pending),
             RunStatus::Queued | RunStatus::Pending | RunStatus::Waiting | RunStatus::InProgress => {
                 Ok(AttemptState::Live)
             }
@@ -83,6 +91,19 @@ impl AttemptRow {
         }
     }
 
+    fn group(&self) -> Result<Option<GroupName>, StoreError> {
+        let name = self.concurrency_group.clone().map(GroupName::new);
+        name.transpose()
+            .map_err(|_| self.place().corrupt("concurrency_group"))
+    }
+
+    fn cancel_reason(&self) -> Result<Option<EndReason>, StoreError> {
+        let reason = self.cancel_reason.as_ref();
+        reason
+            .map(|reason| self.place().json("cancel_reason", reason))
+            .transpose()
+    }
+
     /// The attempt of the aggregate with these jobs.
     pub(crate) fn with_jobs(&self, jobs: Vec<Job>) -> Result<Attempt, StoreError> {
         Ok(Attempt {
@@ -90,7 +111,9 @@ impl AttemptRow {
             triggering_actor: UserId::new(self.triggering_actor_id),
             requested_at: self.requested_at.0,
             cancelled_at: self.cancelled_at.map(|time| time.0),
-            state: self.state()?,
+            cancel_reason: self.cancel_reason()?,
+            group: self.group()?,
+            state: self.state(&jobs)?,
             jobs,
         })
     }
@@ -108,6 +131,8 @@ impl AttemptRow {
             completed_at: self.completed_at.map(|time| time.0),
             cancelled_at: self.cancelled_at.map(|time| time.0),
             diagnostics: place.json("diagnostics", &self.diagnostics)?,
+            group: self.group()?,
+            cancel_reason: self.cancel_reason()?,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attempt;
+mod concurrency;
 mod execution;
 mod git_access;
 mod job;
@@ -12,6 +13,7 @@ mod runner;
 
 pub(crate) use accounts::{TokenRow, UserRow, login_key};
 pub(crate) use attempt::AttemptRow;
+pub(crate) use concurrency::{GroupRow, MessageRow};
 pub(crate) use execution::{ExecutionChange, ExecutionRow, OfferRow};
 pub(crate) use git_access::{PollRow, SecretRow};
 pub(crate) use job::JobRow;

@@ -112,12 +112,13 @@ impl World {
         };
         let ids = flow.job_ids().await;
         let made = self
-            .create_by(wanted, move |run, now| {
+            .create_with_groups(wanted, move |run, groups, now| {
                 let mut ids = JobIds::new(ids.iter().copied());
                 run.plan(Planning {
                     definition: &file,
                     contexts: &Contexts::default(),
                     ids: &mut ids,
+                    groups,
                     now,
                 })
             })
@@ -130,6 +131,18 @@ impl World {
         &self,
         wanted: Wanted,
         mut first: impl FnMut(&mut Run, Timestamp) -> Result<Vec<Event>, Refusal> + Send + 'static,
+    ) -> Result<RunId, ChangeError> {
+        let first = move |run: &mut Run, _: &mut Groups, now| first(run, now);
+        self.create_with_groups(wanted, first).await
+    }
+
+    /// The same, with the concurrency groups of the repository.
+    async fn create_with_groups(
+        &self,
+        wanted: Wanted,
+        mut first: impl FnMut(&mut Run, &mut Groups, Timestamp) -> Result<Vec<Event>, Refusal>
+        + Send
+        + 'static,
     ) -> Result<RunId, ChangeError> {
         let scope = scope_of(&wanted.identity);
         let made = Arc::new(Mutex::new(wanted.identity.id));
