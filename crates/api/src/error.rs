@@ -277,6 +277,7 @@ impl From<Refusal> for ApiError {
             | Refusal::TooFewIds
             | Refusal::TooNarrow
             | Refusal::WrongLoad
+            | Refusal::GroupsNotLoaded { .. }
             | Refusal::WrongDefinition { .. } => Self::Internal(anyhow::Error::new(refusal)),
         }
     }

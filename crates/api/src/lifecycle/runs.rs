@@ -1,5 +1,6 @@
 //! Runs as Runyard shows them, blocked jobs included (semantics R1.7), and re-runs as new runs (contract 12).
 
+use super::line::{LineBody, lines};
 use crate::{
     ApiState,
     auth::{Read, Repo, Write},
@@ -49,6 +50,10 @@ struct RunBody {
     updated_at: String,
     completed_at: Option<String>,
     cancel_requested_at: Option<String>,
+    /// Why it was cancelled, when nobody did it.
+    cancel_reason: Option<String>,
+    /// Where it stands in its concurrency group, while it waits there.
+    waits_in_line: Option<LineBody>,
     diagnostics: Vec<Diagnostic>,
     jobs: Vec<JobBody>,
 }
@@ -66,6 +71,8 @@ struct JobBody {
     needs: Vec<String>,
     /// Those of `needs` that are not complete.
     waits_for: Vec<String>,
+    /// Where it stands in its concurrency group, while it waits there; of a caller, one for each call.
+    waits_in_line: Vec<LineBody>,
     labels: Vec<String>,
     runner: Option<String>,
     cancel_requested: bool,
@@ -85,7 +92,11 @@ pub(super) async fn show(
     let (store, id) = (state.engine.store(), RunId::new(*id));
     let run = state.engine.run_of(repo.id(), id).await?;
     let aggregate = store.aggregate(id).await?.ok_or(ApiError::NotFound)?;
-    let jobs = jobs(&aggregate, &planned(&state, id).await?);
+    let mut jobs = jobs(&aggregate, &planned(&state, id).await?);
+    let lines = lines(store, &aggregate).await?;
+    for (body, job) in jobs.iter_mut().zip(&aggregate.attempt().jobs) {
+        body.waits_in_line = lines.of_job(job);
+    }
     let html_url = format!(
         "{}/{}/actions/runs/{id}",
         origin.web(),
@@ -96,6 +107,7 @@ pub(super) async fn show(
         repo.repository().full_name(),
         html_url,
         jobs,
+        lines.of_run(),
     )))
 }
 
@@ -169,6 +181,7 @@ impl JobBody {
                 .map(|name| name.as_str().to_owned())
                 .collect(),
             waits_for: Vec::new(),
+            waits_in_line: Vec::new(),
             labels: view.map(|view| view.labels.clone()).unwrap_or_default(),
             runner: runner.map(|ran| ran.runner.name.clone()),
             cancel_requested,
@@ -183,7 +196,13 @@ impl JobBody {
 }
 
 impl RunBody {
-    fn of(run: RunView, repository: String, html_url: String, jobs: Vec<JobBody>) -> Self {
+    fn of(
+        run: RunView,
+        repository: String,
+        html_url: String,
+        jobs: Vec<JobBody>,
+        waits_in_line: Option<LineBody>,
+    ) -> Self {
         let (identity, attempt) = (run.identity, run.attempt);
         Self {
             id: identity.id.get(),
@@ -211,6 +230,10 @@ impl RunBody {
             updated_at: seconds(attempt.updated_at),
             completed_at: seconds_or_null(attempt.completed_at),
             cancel_requested_at: seconds_or_null(attempt.cancelled_at),
+            cancel_reason: attempt
+                .cancel_reason
+                .map(|reason| reason.sentence().into_owned()),
+            waits_in_line,
             diagnostics: attempt.diagnostics,
             jobs,
         }

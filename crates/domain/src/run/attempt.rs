@@ -135,12 +135,7 @@ impl Call {
     }
 
     /// What it is in the group with this number.
-    pub(super) fn member(
-        &self,
-        (run, attempt): (RunId, u32),
-        node: &NodePath,
-        gate: usize,
-    ) -> Member {
+    pub fn member(&self, (run, attempt): (RunId, u32), node: &NodePath, gate: usize) -> Member {
         Member::Call {
             run,
             attempt,

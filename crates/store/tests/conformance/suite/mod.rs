@@ -3,6 +3,7 @@
 mod accounts;
 mod agreement;
 mod changes;
+mod concurrency;
 mod git_access;
 mod logs;
 mod queue;
@@ -17,6 +18,7 @@ mod walks_of_executions;
 
 pub(crate) use accounts::*;
 pub(crate) use changes::*;
+pub(crate) use concurrency::*;
 pub(crate) use git_access::*;
 pub(crate) use logs::*;
 pub(crate) use queue::*;
