@@ -162,6 +162,8 @@ pub(crate) struct Jobs {
     pub(crate) lease_seconds: u64,
     pub(crate) cancel_grace_seconds: u64,
     pub(crate) timeout_minutes: u64,
+    pub(crate) queue_hours: u64,
+    pub(crate) run_days: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -240,6 +242,7 @@ impl Settings {
                 offer: Duration::from_secs(self.jobs.offer_seconds),
                 lease: Duration::from_secs(self.jobs.lease_seconds),
                 cancel_grace: Duration::from_secs(self.jobs.cancel_grace_seconds),
+                job_timeout: Duration::from_secs(self.jobs.timeout_minutes * 60),
             },
             intake: Intake {
                 open: self.limits.open_runs,
@@ -247,7 +250,8 @@ impl Settings {
             },
             job_log_bytes: self.logs.job_bytes,
             workflow_folder: self.git.workflow_folder.trim_matches('/').to_owned(),
-            job_timeout: Duration::from_secs(self.jobs.timeout_minutes * 60),
+            queue_limit: Duration::from_secs(self.jobs.queue_hours * 60 * 60),
+            run_limit: Duration::from_secs(self.jobs.run_days * 24 * 60 * 60),
             link_lifetime: Duration::from_secs(self.logs.link_seconds),
             deliveries_known: self.events.deliveries_known,
             poll_least: Duration::from_secs(self.git.poll_least_seconds.into()),

@@ -278,6 +278,7 @@ impl From<Refusal> for ApiError {
             | Refusal::TooNarrow
             | Refusal::WrongLoad
             | Refusal::GroupsNotLoaded { .. }
+            | Refusal::RunNotExpired
             | Refusal::WrongDefinition { .. } => Self::Internal(anyhow::Error::new(refusal)),
         }
     }

@@ -207,6 +207,21 @@ pub enum EndReason {
         /// The newer member.
         by: Member,
     },
+    /// No runner took it for so long (semantics 9).
+    QueueExpired {
+        /// The limit.
+        seconds: u64,
+    },
+    /// It ran longer than it may, and for the time to stop beyond (semantics R2.75, 9).
+    TimedOut {
+        /// The limit, without the time to stop.
+        seconds: u64,
+    },
+    /// The attempt took so long, waits included (semantics 9).
+    RunExpired {
+        /// The limit.
+        seconds: u64,
+    },
     /// As many wait in its concurrency group already as may (semantics R2.53).
     GroupFull {
         /// The group.
@@ -239,12 +254,32 @@ impl EndReason {
             Self::CancelInProgress { group, by } => {
                 format!("{by} of the concurrency group {group} says cancel-in-progress").into()
             }
+            Self::QueueExpired { seconds } => {
+                format!("no runner took the job within {}", length(*seconds)).into()
+            }
+            Self::TimedOut { seconds } => format!(
+                "the job ran longer than {} and did not stop",
+                length(*seconds)
+            )
+            .into(),
+            Self::RunExpired { seconds } => {
+                format!("the run did not end within {}", length(*seconds)).into()
+            }
             Self::GroupFull { group } => {
                 format!("{PENDING_MAX} wait for the concurrency group {group} already").into()
             }
             Self::NotEvaluated { problem } => problem.as_str().into(),
         }
     }
+}
+
+/// A time for people, in the largest unit that it is whole in.
+fn length(seconds: u64) -> String {
+    let units = [(24 * 60 * 60, "day"), (60 * 60, "hour"), (60, "minute")];
+    let whole = |(size, _): &&(u64, &str)| seconds > 0 && seconds.is_multiple_of(*size);
+    let (size, unit) = units.iter().find(whole).unwrap_or(&(1, "second"));
+    let count = seconds / size;
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 /// One job of the graph, before it is planned.

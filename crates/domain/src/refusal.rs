@@ -97,6 +97,9 @@ pub enum Refusal {
         /// What was named.
         execution: ExecutionId,
     },
+    /// Time has not come: a run that may still go on.
+    #[error("the run may still go on")]
+    RunNotExpired,
     /// More jobs than the caller reserved ids for.
     #[error("too few job ids were reserved for this command")]
     TooFewIds,

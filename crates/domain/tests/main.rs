@@ -19,6 +19,7 @@ mod rerun;
 mod scheduling;
 mod stories;
 mod time;
+mod time_limits;
 mod tokens;
 mod words;
 mod yard;

@@ -15,6 +15,8 @@ const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 const SEAL_INTERVAL: Duration = Duration::from_secs(15);
 /// How often it is looked whether a source is to be looked at.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// How often it is looked for jobs and runs that take too long; their limits are hours and days.
+const LIMIT_INTERVAL: Duration = Duration::from_secs(5);
 /// How often messages to runs are looked for when no signal tells of one.
 const MESSAGE_INTERVAL: Duration = Duration::from_secs(1);
 /// Expired executions that one look takes.
@@ -44,6 +46,7 @@ impl Engine {
             tokio::spawn(seal(self.clone())),
             tokio::spawn(look(self.clone())),
             tokio::spawn(pass_on(self.clone())),
+            tokio::spawn(limit(self.clone())),
         ]))
     }
 
@@ -132,6 +135,17 @@ async fn pass_on(engine: Engine) {
             Err(error) => log::warn!("passing on messages to runs: {error}"),
         }
         waiter.wait(|wake| wake == Wake::Message).await;
+    }
+}
+
+async fn limit(engine: Engine) {
+    let mut ticks = interval(LIMIT_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = engine.enforce_limits().await {
+            log::warn!("looking for jobs and runs that take too long: {error}");
+        }
     }
 }
 

@@ -22,6 +22,7 @@ mod executions;
 pub mod git;
 mod ids;
 mod job_logs;
+mod limits;
 pub mod logs;
 mod measures;
 mod messages;

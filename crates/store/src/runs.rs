@@ -168,6 +168,9 @@ pub trait Runs {
         filter: &RunFilter,
         page: Page,
     ) -> Result<Listed<RunView>, StoreError>;
+    /// Runs whose newest attempt was requested at `before` or earlier, has not ended and was not cancelled, at most
+    /// `limit`, the oldest first.
+    async fn open_since(&self, before: Timestamp, limit: u32) -> Result<Vec<RunId>, StoreError>;
     /// Planned jobs of a run by id (contract 7; semantics R1.7: blocked jobs are not among them).
     async fn jobs(&self, run: RunId, of: JobsOf, page: Page)
     -> Result<Listed<JobView>, StoreError>;

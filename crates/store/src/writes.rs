@@ -241,7 +241,8 @@ fn goes_back(execution: &Execution) -> bool {
             ExecutionEnd::Finished(_)
             | ExecutionEnd::Withdrawn
             | ExecutionEnd::Lost
-            | ExecutionEnd::GraceOver => false,
+            | ExecutionEnd::GraceOver
+            | ExecutionEnd::TimedOut => false,
         },
         ExecutionState::Offered { .. }
         | ExecutionState::Running { .. }

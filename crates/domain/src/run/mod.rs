@@ -8,6 +8,7 @@ mod call_slots;
 mod callee;
 mod cancel;
 mod definition;
+mod expire;
 mod finish;
 mod identity;
 mod intake;

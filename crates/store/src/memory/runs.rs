@@ -58,6 +58,23 @@ impl Runs for MemoryStore {
         })
     }
 
+    async fn open_since(&self, before: Timestamp, limit: u32) -> Result<Vec<RunId>, StoreError> {
+        let state = self.state();
+        let open = state.runs.values().map(|row| &row.run).filter(|run| {
+            let attempt = run.attempt();
+            attempt.requested_at <= before && attempt.cancelled_at.is_none() && !run.is_completed()
+        });
+        let mut open: Vec<_> = open
+            .map(|run| (run.attempt().requested_at, run.id()))
+            .collect();
+        open.sort_unstable();
+        Ok(open
+            .into_iter()
+            .map(|(_, id)| id)
+            .take(limit as usize)
+            .collect())
+    }
+
     async fn jobs(
         &self,
         run: RunId,

@@ -287,6 +287,7 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql::columns::TimeColumn;
     use diesel::sql_types::{BigInt, Nullable};
 
     queue (position) {
@@ -295,6 +296,7 @@ diesel::table! {
         run_id -> BigInt,
         label_set_id -> BigInt,
         execution_id -> Nullable<BigInt>,
+        queued_at -> Nullable<TimeColumn>,
     }
 }
 
@@ -323,6 +325,7 @@ diesel::table! {
         ended_at -> Nullable<TimeColumn>,
         due_at -> Nullable<TimeColumn>,
         log_sealed -> Bool,
+        timeout_at -> Nullable<TimeColumn>,
     }
 }
 

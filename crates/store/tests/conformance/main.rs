@@ -121,6 +121,10 @@ conformance!(memory, sqlite, postgres => [
     a_refused_decision_leaves_no_group,
     newcomers_at_the_same_time_have_one_holder_and_none_is_forgotten,
     groups_taken_in_any_order_lose_nothing,
+    // time limits
+    jobs_that_no_runner_takes_are_found,
+    runs_that_do_not_end_are_found_once,
+    a_job_that_runs_too_long_is_over_whatever_its_lease,
     // walks
     a_finished_job_lets_its_dependents_run,
     a_failed_need_skips_its_dependents,

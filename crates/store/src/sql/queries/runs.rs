@@ -6,18 +6,18 @@ use super::{Connection, SqlStore, aggregates::aggregate, jobs};
 use crate::{
     JobView, JobsOf, Listed, Page, RunFilter, RunView, Runs, StoreError,
     sql::{
-        columns::JsonText,
+        columns::{DbTime, JsonText},
         failure::Failure,
         perform::perform,
         rows::{EventRow, Place},
-        schema::{repositories, run_events, run_payloads, runs},
+        schema::{attempts, repositories, run_events, run_payloads, runs},
     },
 };
 use async_trait::async_trait;
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use jobs::{job, jobs_of};
-use runyard_domain::{Event, JobId, RepositoryId, Run, RunId};
+use runyard_domain::{Event, JobId, RepositoryId, Run, RunId, Timestamp};
 
 #[async_trait]
 impl Runs for SqlStore {
@@ -36,6 +36,10 @@ impl Runs for SqlStore {
         page: Page,
     ) -> Result<Listed<RunView>, StoreError> {
         perform!(self.read, list(repository, filter, page))
+    }
+
+    async fn open_since(&self, before: Timestamp, limit: u32) -> Result<Vec<RunId>, StoreError> {
+        perform!(self.read, open_since(before, limit))
     }
 
     async fn jobs(
@@ -75,6 +79,24 @@ pub(super) async fn newest_attempt(
         .filter(repositories::deleted_at.is_null())
         .select(runs::attempt);
     Ok(attempt.get_result(connection).await.optional()?)
+}
+
+/// Older attempts have ended: what is open is the newest of its run.
+async fn open_since(
+    connection: &mut Connection,
+    before: &Timestamp,
+    limit: &u32,
+) -> Result<Vec<RunId>, Failure> {
+    let runs: Vec<i64> = attempts::table
+        .filter(attempts::completed_at.is_null())
+        .filter(attempts::cancelled_at.is_null())
+        .filter(attempts::requested_at.le(DbTime(*before)))
+        .order((attempts::requested_at, attempts::run_id))
+        .limit((*limit).into())
+        .select(attempts::run_id)
+        .load(connection)
+        .await?;
+    Ok(runs.into_iter().map(RunId::new).collect())
 }
 
 async fn events(connection: &mut Connection, run: &RunId) -> Result<Vec<Event>, Failure> {

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Created, ExecutionWrite, JobWrite, Loaded, Queued, StoreError, Writes,
     sql::{
+        columns::DbTime,
         failure::{Failure, reference},
         rows::{
             AttemptRow, EventRow, ExecutionChange, JobRow, PayloadRow, RunChange, RunRow, json,
@@ -73,7 +74,7 @@ pub(super) async fn save(
         save_jobs(connection, run, &writes.jobs).await?;
         save_events(connection, run.id(), &writes.events).await?;
         remove_ready(connection, &writes.unqueued).await?;
-        add_ready(connection, run.id(), &writes.queued).await?;
+        add_ready(connection, run.id(), &writes.queued, now).await?;
     }
     save_groups(connection, &writes.groups).await?;
     add_messages(connection, &writes.messages, now).await?;
@@ -221,6 +222,7 @@ async fn add_ready(
     connection: &mut Connection,
     run: RunId,
     queued: &[Queued],
+    now: Timestamp,
 ) -> Result<(), Failure> {
     let mut sets: BTreeMap<&LabelSet, i64> = BTreeMap::new();
     for job in queued {
@@ -233,6 +235,7 @@ async fn add_ready(
             queue::job_id.eq(job.job.get()),
             queue::run_id.eq(run.get()),
             queue::label_set_id.eq(sets[&job.labels]),
+            queue::queued_at.eq(Some(DbTime(now))),
         )
     });
     dialect::insert_all!(connection, queue::table, rows);
