@@ -2,6 +2,7 @@
 
 mod access;
 mod cancel;
+mod concurrency;
 mod first_run;
 mod gh;
 mod matrix_and_calls;

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod change;
+mod concurrency;
 mod deliveries;
 mod error;
 mod follow_ups;
@@ -29,6 +30,7 @@ pub mod memory;
 
 pub use accounts::Accounts;
 pub use change::{ChangeError, Changes, Created, Decide, Loaded, RunNumbers, Scope};
+pub use concurrency::{Concurrency, LeftMessage};
 pub use deliveries::Deliveries;
 pub use error::{Conflict, StoreError};
 pub use follow_ups::{FollowUp, FollowUps};

@@ -1,12 +1,16 @@
 //! Values of a job that may be expressions, computed and checked. Knows nothing of runs.
 
+use crate::concurrency::{Concurrency, GroupName};
 use runyard_workflow::{
-    expression::{Contexts, EvaluationError, Kind, NoFunctions, Value},
-    model::{Computed, Field, RunsOn, StepsJob, Templated},
+    expression::{Contexts, EvaluationError, Kind, NoFunctions, Object, Value},
+    model::{self, Computed, Field, Queue, RunsOn, StepsJob, Templated},
 };
 
 /// What is wrong with a job's definition: a sentence that names the key.
 pub(super) type Problem = String;
+
+const CONCURRENCY: &str = "concurrency";
+const CANCEL_IN_PROGRESS: &str = "concurrency.cancel-in-progress";
 
 /// Labels that a job may ask for at most.
 const LABELS_MAX: usize = 100;
@@ -78,6 +82,86 @@ pub(super) fn timeout_minutes(
         ));
     }
     Ok(Some(minutes as u32))
+}
+
+/// `concurrency` of a run, a job or a call (semantics R2.50, R2.53, R2.54).
+pub(super) fn concurrency(
+    field: &Field<model::Concurrency>,
+    contexts: &dyn Contexts,
+) -> Result<Concurrency, Problem> {
+    let (group, cancel_in_progress, queue) = match &field.value {
+        Templated::Computed(computed) => {
+            let value = evaluate(CONCURRENCY, computed, contexts)?;
+            match value.as_object() {
+                Some(object) => of_object(object)?,
+                None => (group_text(&value)?, false, Queue::Single),
+            }
+        }
+        Templated::Literal(plain) => of_mapping(plain, contexts)?,
+    };
+    if cancel_in_progress && queue == Queue::Max {
+        return Err(format!(
+            "{CONCURRENCY}: queue: max cannot stand beside cancel-in-progress: true"
+        ));
+    }
+    let group = GroupName::new(group).map_err(|error| format!("{CONCURRENCY}: {error}"))?;
+    Ok(Concurrency {
+        group,
+        cancel_in_progress,
+        queue,
+    })
+}
+
+/// Group, `cancel-in-progress` and `queue`.
+type Wanted = (String, bool, Queue);
+
+fn of_mapping(plain: &model::Concurrency, contexts: &dyn Contexts) -> Result<Wanted, Problem> {
+    let group = match &plain.group.value {
+        Templated::Literal(text) => text.clone(),
+        Templated::Computed(computed) => group_text(&evaluate(CONCURRENCY, computed, contexts)?)?,
+    };
+    let cancel = match plain.cancel_in_progress.as_ref().map(|field| &field.value) {
+        None => false,
+        Some(Templated::Literal(value)) => *value,
+        Some(Templated::Computed(computed)) => {
+            cancels(&evaluate(CANCEL_IN_PROGRESS, computed, contexts)?)?
+        }
+    };
+    let queue = plain.queue.as_ref().map_or(Queue::Single, |it| it.value);
+    Ok((group, cancel, queue))
+}
+
+/// The same from one expression for the whole of it.
+fn of_object(object: &Object) -> Result<Wanted, Problem> {
+    let group = group_text(object.get("group").unwrap_or(&Value::Null))?;
+    let cancel = object.get("cancel-in-progress");
+    let cancel = cancel.map_or(Ok(false), cancels)?;
+    let queue = match object.get("queue").map(Value::to_text).as_deref() {
+        None | Some("" | "single") => Queue::Single,
+        Some("max") => Queue::Max,
+        Some(other) => {
+            return Err(format!(
+                "{CONCURRENCY}.queue: '{other}' is neither single nor max"
+            ));
+        }
+    };
+    Ok((group, cancel, queue))
+}
+
+fn group_text(value: &Value) -> Result<String, Problem> {
+    if value.is_scalar() {
+        return Ok(value.to_text().to_string());
+    }
+    Err(wrong(CONCURRENCY, value, "a text"))
+}
+
+/// A boolean, no text (semantics R7.31); nothing is `false`.
+fn cancels(value: &Value) -> Result<bool, Problem> {
+    if value.kind() == Kind::Null {
+        return Ok(false);
+    }
+    let boolean = value.as_bool();
+    boolean.ok_or_else(|| wrong(CANCEL_IN_PROGRESS, value, "a boolean"))
 }
 
 /// The labels of `runs-on` (semantics R2.77, R2.78).

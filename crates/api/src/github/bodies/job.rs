@@ -78,7 +78,7 @@ impl JobBody {
 /// When it began and ended. Strict clients refuse a null beginning: while queued it is the creation (semantics R1.7).
 fn times(job: &JobView) -> (Timestamp, Option<Timestamp>) {
     match &job.state {
-        JobState::Held | JobState::Queued => (job.created_at, None),
+        JobState::Held | JobState::Pending | JobState::Queued => (job.created_at, None),
         JobState::InProgress { started_at, .. } => (*started_at, None),
         JobState::Completed {
             started_at,

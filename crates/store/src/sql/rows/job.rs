@@ -49,6 +49,9 @@ pub(crate) struct JobRow {
     calls: Option<JsonText>,
     reason: Option<JsonText>,
     carried_from: Option<i64>,
+    concurrency: Option<JsonText>,
+    is_pending: bool,
+    cancel_reason: Option<JsonText>,
 }
 
 impl JobRow {
@@ -77,6 +80,9 @@ impl JobRow {
             calls: None,
             reason: None,
             carried_from: None,
+            concurrency: None,
+            is_pending: false,
+            cancel_reason: None,
         };
         match &write.job {
             Job::Blocked(_) => row,
@@ -96,7 +102,7 @@ impl JobRow {
         self.leg = job.leg.as_ref().map(json);
         self.continue_on_error = job.continue_on_error;
         self.timeout_minutes = job.timeout_minutes.map(i64::from);
-        self.reason = job.state.reason().map(json);
+        self.concurrency = job.concurrency.as_ref().map(json);
         self.created_at = Some(DbTime(job.created_at));
         self.carried_from = job.carried_from.map(JobId::get);
         self.conclusion = job.state.conclusion().map(|end| end.name().to_owned());
@@ -111,21 +117,29 @@ impl JobRow {
     fn in_state(mut self, state: &JobState) -> Self {
         let word = match state {
             JobState::Held => HELD,
+            JobState::Pending => {
+                self.is_pending = true;
+                HELD
+            }
             JobState::Queued => QUEUED,
             JobState::InProgress {
                 started_at,
                 cancel_requested_at,
+                cancel_reason,
                 ..
             } => {
                 self.started_at = Some(DbTime(*started_at));
+                self.cancel_reason = cancel_reason.as_ref().map(json);
                 self.cancel_requested_at = cancel_requested_at.map(DbTime);
                 IN_PROGRESS
             }
             JobState::Completed {
                 started_at,
                 completed_at,
+                reason,
                 ..
             } => {
+                self.reason = reason.as_ref().map(json);
                 self.started_at = Some(DbTime(*started_at));
                 self.completed_at = Some(DbTime(*completed_at));
                 COMPLETED
@@ -177,12 +191,14 @@ impl JobRow {
     fn state(&self) -> Result<JobState, StoreError> {
         let row = self.row();
         match self.state.as_str() {
+            HELD if self.is_pending => Ok(JobState::Pending),
             HELD => Ok(JobState::Held),
             QUEUED => Ok(JobState::Queued),
             IN_PROGRESS => Ok(JobState::InProgress {
                 started_at: self.time("started_at", self.started_at)?,
                 ran: row.present("execution_id", self.ran()?)?,
                 cancel_requested_at: self.cancel_requested_at.map(|time| time.0),
+                cancel_reason: self.optional("cancel_reason", self.cancel_reason.as_ref())?,
             }),
             COMPLETED => {
                 let conclusion = row.present("conclusion", self.conclusion.as_deref())?;
@@ -213,6 +229,7 @@ impl JobRow {
                 .timeout_minutes
                 .map(|minutes| row.number("timeout_minutes", minutes))
                 .transpose()?,
+            concurrency: self.optional("concurrency", self.concurrency.as_ref())?,
             created_at: self.time("created_at", self.created_at)?,
             carried_from: self.carried_from.map(JobId::new),
             state: self.state()?,
@@ -235,6 +252,7 @@ impl JobRow {
             labels: job.labels,
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
+            concurrency: job.concurrency,
             created_at: job.created_at,
             carried_from: job.carried_from,
             state: job.state,

@@ -73,6 +73,7 @@ pub(crate) fn no_patience() -> Patience {
         offer: Duration::ZERO,
         lease: Duration::ZERO,
         cancel_grace: Duration::ZERO,
+        ..Patience::default()
     }
 }
 
