@@ -15,3 +15,4 @@ mod route_table;
 mod route_world;
 mod runner_process;
 mod sleeper;
+mod triggers;

@@ -6,6 +6,7 @@ mod answer;
 mod clones;
 mod credentials;
 mod errors;
+mod events;
 mod fake_runner;
 mod git;
 mod headers;
