@@ -5,8 +5,10 @@
 mod answer;
 mod clones;
 mod credentials;
+mod deletes;
 mod errors;
 mod fake_runner;
+mod force;
 mod git;
 mod headers;
 mod lifecycle;
@@ -14,6 +16,7 @@ mod limits;
 mod logs;
 mod pages;
 mod requests;
+mod reruns;
 mod runner_protocol;
 mod runs;
 mod server;
