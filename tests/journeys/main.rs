@@ -2,7 +2,9 @@
 
 mod access;
 mod cancel;
+mod deletes;
 mod first_run;
+mod force;
 mod gh;
 mod matrix_and_calls;
 mod own_repository;
