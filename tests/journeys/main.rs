@@ -3,7 +3,9 @@
 mod access;
 mod cancel;
 mod concurrency;
+mod deletes;
 mod first_run;
+mod force;
 mod gh;
 mod matrix_and_calls;
 mod own_repository;
