@@ -236,6 +236,8 @@ diesel::table! {
         reason -> Nullable<JsonColumn>,
         concurrency -> Nullable<JsonColumn>,
         is_pending -> Bool,
+        wanted_group -> Nullable<Text>,
+        runner_group -> Text,
         cancel_reason -> Nullable<JsonColumn>,
     }
 }
@@ -326,6 +328,7 @@ diesel::table! {
         due_at -> Nullable<TimeColumn>,
         log_sealed -> Bool,
         timeout_at -> Nullable<TimeColumn>,
+        runner_group -> Text,
     }
 }
 
@@ -364,6 +367,7 @@ diesel::table! {
         draining -> Bool,
         token -> Binary,
         created_at -> TimeColumn,
+        runner_group -> Text,
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) struct ExecutionRow {
     result: Option<String>,
     ended_at: Option<DbTime>,
     timeout_at: Option<DbTime>,
+    runner_group: String,
 }
 
 impl ExecutionRow {
@@ -115,6 +116,7 @@ impl TryFrom<ExecutionRow> for Execution {
             runner: RunnerRef {
                 id: RunnerId::new(row.runner_id),
                 name: row.runner_name,
+                group: row.runner_group,
             },
             rev: place.number("rev", row.rev)?,
             steps: place.json("steps", &row.steps)?,
@@ -218,6 +220,7 @@ pub(crate) struct OfferRow {
     state: &'static str,
     offered_until: Option<DbTime>,
     due_at: Option<DbTime>,
+    runner_group: String,
 }
 
 impl OfferRow {
@@ -243,6 +246,7 @@ impl OfferRow {
             state: change.state,
             offered_until: change.offered_until,
             due_at: change.due_at,
+            runner_group: offer.runner.group.clone(),
         }
     }
 }
