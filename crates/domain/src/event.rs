@@ -61,6 +61,9 @@ pub enum Event {
         display_name: String,
         /// The evaluated `runs-on`.
         labels: Vec<String>,
+        /// The runner group of `runs-on`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        runner_group: Option<String>,
         /// Its failure counts as a success for others (semantics R1.20).
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         continue_on_error: bool,

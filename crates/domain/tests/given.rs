@@ -43,6 +43,7 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 /// A runner.
 pub(crate) fn runner(id: i64) -> RunnerRef {
     RunnerRef {
+        group: "Default".to_owned(),
         id: RunnerId::new(id),
         name: format!("runner-{id}"),
     }

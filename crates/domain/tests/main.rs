@@ -17,6 +17,7 @@ mod random_walk;
 mod refusals;
 mod replay;
 mod rerun;
+mod runner_groups;
 mod scheduling;
 mod stories;
 mod time;

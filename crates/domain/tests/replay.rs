@@ -168,6 +168,7 @@ fn pinned() -> Vec<(Event, String)> {
                 leg: None,
                 display_name: "A".to_owned(),
                 labels: vec!["linux".to_owned()],
+                runner_group: None,
                 continue_on_error: false,
                 timeout_minutes: None,
                 concurrency: None,
@@ -184,13 +185,14 @@ fn pinned() -> Vec<(Event, String)> {
                 leg: Some(leg()),
                 display_name: "A (1)".to_owned(),
                 labels: vec![],
+                runner_group: Some("gpu".to_owned()),
                 continue_on_error: true,
                 timeout_minutes: Some(5),
                 concurrency: Some(concurrency()),
                 at,
             },
             format!(
-                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"continue_on_error":true,"timeout_minutes":5,"concurrency":{CONCURRENCY},"at":"{time}"}}"#
+                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"runner_group":"gpu","continue_on_error":true,"timeout_minutes":5,"concurrency":{CONCURRENCY},"at":"{time}"}}"#
             ),
         ),
         (

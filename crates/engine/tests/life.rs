@@ -176,6 +176,7 @@ impl World {
         let new = NewRunner {
             name: "r1".to_owned(),
             labels: vec!["Linux".to_owned(), "x64".to_owned()],
+            group: None,
             version: "1".to_owned(),
             os: "Linux".to_owned(),
             arch: "X64".to_owned(),

@@ -136,6 +136,8 @@ pub struct JobView {
     pub display_name: String,
     /// Its `runs-on`.
     pub labels: Vec<String>,
+    /// The runner group of its `runs-on`.
+    pub runner_group: Option<String>,
     /// Its failure counts as a success for others (semantics R1.20).
     pub continue_on_error: bool,
     /// Its `timeout-minutes` (semantics R2.75).

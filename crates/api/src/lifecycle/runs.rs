@@ -83,6 +83,8 @@ struct JobBody {
     /// Where it stands in its concurrency group, while it waits there; of a caller, one for each call.
     waits_in_line: Vec<LineBody>,
     labels: Vec<String>,
+    /// The runner group that it is for.
+    runner_group: Option<String>,
     runner: Option<String>,
     cancel_requested: bool,
     created_at: Option<String>,
@@ -207,6 +209,7 @@ impl JobBody {
             waits_for: Vec::new(),
             waits_in_line: Vec::new(),
             labels: view.map(|view| view.labels.clone()).unwrap_or_default(),
+            runner_group: view.and_then(|view| view.runner_group.clone()),
             runner: runner.map(|ran| ran.runner.name.clone()),
             cancel_requested,
             created_at: seconds_or_null(view.map(|view| view.created_at)),

@@ -165,6 +165,8 @@ pub struct PlannedJob {
     pub display_name: String,
     /// The evaluated `runs-on`.
     pub labels: Vec<String>,
+    /// The runner group of `runs-on`: a runner must be in it.
+    pub runner_group: Option<String>,
     /// Its failure counts as a success for others (semantics R1.20).
     pub continue_on_error: bool,
     /// It is cancelled after so many minutes in progress (semantics R2.75); the server's default without.

@@ -52,6 +52,10 @@ fn is_computed_concurrency(field: Option<&Field<Concurrency>>) -> bool {
 }
 
 fn has_computed_labels(runs_on: &Field<RunsOn>) -> bool {
+    let group = runs_on.literal().and_then(|runs_on| runs_on.group.as_ref());
+    if is_computed(group) {
+        return true;
+    }
     let labels = runs_on
         .literal()
         .and_then(|runs_on| runs_on.labels.as_ref());

@@ -37,6 +37,7 @@ pub(super) struct PlannedLeg {
     pub(super) leg: Option<Leg>,
     pub(super) display_name: String,
     pub(super) labels: Vec<String>,
+    pub(super) runner_group: Option<String>,
     pub(super) continue_on_error: bool,
     pub(super) timeout_minutes: Option<u32>,
     pub(super) concurrency: Option<Concurrency>,
@@ -155,11 +156,13 @@ impl<'a> Outlook<'a> {
         match &job.body {
             JobBody::Steps(steps) => {
                 let plan = |(leg, display_name, contexts): (_, _, Object)| {
+                    let (labels, runner_group) = values::runs_on(&steps.runs_on, &contexts)?;
                     Ok(PlannedLeg {
                         node: self.node.clone(),
                         leg,
                         display_name,
-                        labels: values::labels(&steps.runs_on, &contexts)?,
+                        labels,
+                        runner_group,
                         continue_on_error: values::continue_on_error(steps, &contexts)?,
                         timeout_minutes: values::timeout_minutes(steps, &contexts)?,
                         concurrency: self.concurrency(&contexts)?,
@@ -223,6 +226,7 @@ impl<'a> Outlook<'a> {
             leg: None,
             display_name: self.below_caller(name.unwrap_or_else(|| job.id.to_string())),
             labels: job.plain_labels(),
+            runner_group: None,
             continue_on_error: false,
             timeout_minutes: None,
             concurrency: None,

@@ -196,6 +196,7 @@ impl PlannedLeg {
             leg: self.leg,
             display_name: self.display_name,
             labels: self.labels,
+            runner_group: self.runner_group,
             continue_on_error: self.continue_on_error,
             timeout_minutes: self.timeout_minutes,
             concurrency: self.concurrency,

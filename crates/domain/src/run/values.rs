@@ -9,6 +9,7 @@ use runyard_workflow::{
 /// What is wrong with a job's definition: a sentence that names the key.
 pub(super) type Problem = String;
 
+const RUNS_ON: &str = "runs-on";
 const CONCURRENCY: &str = "concurrency";
 const CANCEL_IN_PROGRESS: &str = "concurrency.cancel-in-progress";
 
@@ -164,16 +165,50 @@ fn cancels(value: &Value) -> Result<bool, Problem> {
     boolean.ok_or_else(|| wrong(CANCEL_IN_PROGRESS, value, "a boolean"))
 }
 
-/// The labels of `runs-on` (semantics R2.77, R2.78).
-pub(super) fn labels(
+/// The labels and the runner group of `runs-on` (semantics R2.77, R2.78).
+pub(super) fn runs_on(
     runs_on: &Field<RunsOn>,
+    contexts: &dyn Contexts,
+) -> Result<(Vec<String>, Option<String>), Problem> {
+    let group = match &runs_on.value {
+        Templated::Computed(computed) => {
+            let value = evaluate(RUNS_ON, computed, contexts)?;
+            let group = value.as_object().and_then(|object| object.get("group"));
+            group.map(|group| group.to_text().to_string())
+        }
+        Templated::Literal(plain) => match plain.group.as_ref().map(|field| &field.value) {
+            None => None,
+            Some(Templated::Literal(group)) => Some(group.clone()),
+            Some(Templated::Computed(computed)) => {
+                let value = evaluate("runs-on.group", computed, contexts)?;
+                Some(value.to_text().to_string())
+            }
+        },
+    };
+    let group = group.map(|text| {
+        let name = model::runner_group(&text).map(str::to_owned);
+        name.ok_or_else(|| {
+            format!(
+                "runs-on.group: '{text}' is not a name, organization/<name> or enterprise/<name>"
+            )
+        })
+    });
+    let group = group.transpose()?;
+    Ok((labels(runs_on, group.is_some(), contexts)?, group))
+}
+
+fn labels(
+    runs_on: &Field<RunsOn>,
+    is_grouped: bool,
     contexts: &dyn Contexts,
 ) -> Result<Vec<String>, Problem> {
     let labels = match &runs_on.value {
         Templated::Computed(computed) => {
             let value = evaluate("runs-on", computed, contexts)?;
-            let labels = value.as_object().and_then(|object| object.get("labels"));
-            texts(labels.unwrap_or(&value))?
+            match value.as_object() {
+                None => texts(&value)?,
+                Some(object) => object.get("labels").map_or(Ok(Vec::new()), texts)?,
+            }
         }
         Templated::Literal(runs_on) => match runs_on.labels.as_ref().map(|field| &field.value) {
             None => Vec::new(),
@@ -192,8 +227,11 @@ pub(super) fn labels(
             }
         },
     };
-    if labels.is_empty() || labels.iter().any(|label| label.trim().is_empty()) {
-        return Err("runs-on: at least one label is needed, and none may be empty".to_owned());
+    if (labels.is_empty() && !is_grouped) || labels.iter().any(|label| label.trim().is_empty()) {
+        return Err(
+            "runs-on: at least one label or a group is needed, and no label may be empty"
+                .to_owned(),
+        );
     }
     if labels.len() > LABELS_MAX {
         return Err(format!(

@@ -263,6 +263,7 @@ impl State {
             needs: job.needs.clone(),
             display_name: job.display_name.clone(),
             labels: job.labels.clone(),
+            runner_group: job.runner_group.clone(),
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
             concurrency: job.concurrency.clone(),

@@ -298,6 +298,8 @@ diesel::table! {
         carried_from -> Nullable<BigInt>,
         concurrency -> Nullable<JsonColumn>,
         is_pending -> Bool,
+        wanted_group -> Nullable<Text>,
+        runner_group -> Text,
         cancel_reason -> Nullable<JsonColumn>,
     }
 }
@@ -389,6 +391,7 @@ diesel::table! {
         log_sealed -> Bool,
         forced -> Bool,
         timeout_at -> Nullable<TimeColumn>,
+        runner_group -> Text,
     }
 }
 
@@ -447,6 +450,7 @@ diesel::table! {
         draining -> Bool,
         token -> Binary,
         created_at -> TimeColumn,
+        runner_group -> Text,
     }
 }
 

@@ -159,6 +159,7 @@ conformance!(memory, sqlite, postgres => [
     // queue
     a_job_is_claimed_at_most_once,
     a_claim_gets_only_jobs_whose_labels_it_has,
+    a_claim_gets_jobs_of_its_group_and_of_none,
     jobs_are_claimed_in_the_order_in_which_they_became_ready,
     a_claim_gets_no_more_than_it_asks_for,
     a_claim_finds_nothing_in_an_empty_queue,

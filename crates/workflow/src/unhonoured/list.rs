@@ -17,7 +17,6 @@ pub const UNHONOURED: &[&str] = &[
     "jobs.*.steps.*.shell expression",
     "jobs.*.steps.*.working-directory expression",
     "jobs.*.permissions",
-    "jobs.*.runs-on.group",
     "jobs.*.environment",
     "jobs.*.defaults",
     "jobs.*.outputs",

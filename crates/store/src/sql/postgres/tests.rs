@@ -287,6 +287,7 @@ async fn a_claim_passes_over_a_job_that_another_is_about_to_take() {
 fn request() -> ClaimRequest {
     ClaimRequest {
         runner: RunnerRef {
+            group: DEFAULT_GROUP.to_owned(),
             id: RunnerId::new(1),
             name: "r".to_owned(),
         },

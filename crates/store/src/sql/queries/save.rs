@@ -185,6 +185,8 @@ async fn save_jobs(
             jobs::carried_from.eq(excluded(jobs::carried_from)),
             jobs::concurrency.eq(excluded(jobs::concurrency)),
             jobs::is_pending.eq(excluded(jobs::is_pending)),
+            jobs::wanted_group.eq(excluded(jobs::wanted_group)),
+            jobs::runner_group.eq(excluded(jobs::runner_group)),
             jobs::cancel_reason.eq(excluded(jobs::cancel_reason)),
             jobs::created_at.eq(excluded(jobs::created_at)),
             jobs::conclusion.eq(excluded(jobs::conclusion)),

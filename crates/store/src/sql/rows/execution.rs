@@ -46,6 +46,7 @@ pub(crate) struct ExecutionRow {
     ended_at: Option<DbTime>,
     forced: bool,
     timeout_at: Option<DbTime>,
+    runner_group: String,
 }
 
 impl ExecutionRow {
@@ -117,6 +118,7 @@ impl TryFrom<ExecutionRow> for Execution {
             runner: RunnerRef {
                 id: RunnerId::new(row.runner_id),
                 name: row.runner_name,
+                group: row.runner_group,
             },
             rev: place.number("rev", row.rev)?,
             steps: place.json("steps", &row.steps)?,
@@ -224,6 +226,7 @@ pub(crate) struct OfferRow {
     state: &'static str,
     offered_until: Option<DbTime>,
     due_at: Option<DbTime>,
+    runner_group: String,
 }
 
 impl OfferRow {
@@ -249,6 +252,7 @@ impl OfferRow {
             state: change.state,
             offered_until: change.offered_until,
             due_at: change.due_at,
+            runner_group: offer.runner.group.clone(),
         }
     }
 }

@@ -13,7 +13,7 @@ use runyard_domain::{
     ExecutionId, JobId, RunId, RunnerId, Timestamp,
     execution::Step,
     run::{BlockedJob, CalledWorkflow, Job, JobState, NodePath, PlannedJob, Ran},
-    runner::RunnerRef,
+    runner::{DEFAULT_GROUP, RunnerRef},
 };
 
 const BLOCKED: &str = "blocked";
@@ -52,6 +52,8 @@ pub(crate) struct JobRow {
     concurrency: Option<JsonText>,
     is_pending: bool,
     cancel_reason: Option<JsonText>,
+    wanted_group: Option<String>,
+    runner_group: String,
 }
 
 impl JobRow {
@@ -83,6 +85,8 @@ impl JobRow {
             concurrency: None,
             is_pending: false,
             cancel_reason: None,
+            wanted_group: None,
+            runner_group: DEFAULT_GROUP.to_owned(),
         };
         match &write.job {
             Job::Blocked(_) => row,
@@ -99,6 +103,7 @@ impl JobRow {
         self.id = Some(job.id.get());
         self.display_name = Some(job.display_name.clone());
         self.labels = Some(json(&job.labels));
+        self.wanted_group.clone_from(&job.runner_group);
         self.leg = job.leg.as_ref().map(json);
         self.continue_on_error = job.continue_on_error;
         self.timeout_minutes = job.timeout_minutes.map(i64::from);
@@ -110,6 +115,7 @@ impl JobRow {
             self.execution_id = Some(ran.execution.get());
             self.runner_id = Some(ran.runner.id.get());
             self.runner_name = Some(ran.runner.name.clone());
+            self.runner_group.clone_from(&ran.runner.group);
         }
         self.in_state(&job.state)
     }
@@ -180,6 +186,7 @@ impl JobRow {
             runner: RunnerRef {
                 id: RunnerId::new(row.present("runner_id", self.runner_id)?),
                 name: row.present("runner_name", name)?,
+                group: self.runner_group.clone(),
             },
         }))
     }
@@ -224,6 +231,7 @@ impl JobRow {
             needs: row.json("needs", &self.needs)?,
             display_name: row.present("display_name", self.display_name.clone())?,
             labels: row.json("labels", labels)?,
+            runner_group: self.wanted_group.clone(),
             continue_on_error: self.continue_on_error,
             timeout_minutes: self
                 .timeout_minutes
@@ -250,6 +258,7 @@ impl JobRow {
             needs: job.needs,
             display_name: job.display_name,
             labels: job.labels,
+            runner_group: job.runner_group,
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
             concurrency: job.concurrency,

@@ -74,6 +74,7 @@ fn assert_job_shows(view: &JobView, job: &PlannedJob, run: &Run) {
         needs: view.needs.clone(),
         display_name: view.display_name.clone(),
         labels: view.labels.clone(),
+        runner_group: view.runner_group.clone(),
         continue_on_error: view.continue_on_error,
         timeout_minutes: view.timeout_minutes,
         concurrency: view.concurrency.clone(),

@@ -278,7 +278,7 @@ pub(crate) async fn groups_taken_in_any_order_lose_nothing(store: Arc<dyn Store>
 const NEWCOMERS: usize = 24;
 
 async fn all_at_once(world: &World, text: &'static str, at_once_max: usize) {
-    assert!(NEWCOMERS < PENDING_MAX);
+    const { assert!(NEWCOMERS < PENDING_MAX) };
     let (busy, done) = (
         Arc::new(AtomicUsize::new(0)),
         Arc::new(AtomicBool::new(false)),

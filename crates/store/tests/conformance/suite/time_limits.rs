@@ -30,7 +30,7 @@ pub(crate) async fn jobs_that_no_runner_takes_are_found(store: Arc<dyn Store>) {
     let by_now = now.plus(SOON);
     assert_eq!(store.waiting_since(by_now, 9).await.unwrap(), all);
     assert_eq!(store.waiting_since(by_now, 2).await.unwrap(), all[..2]);
-    let offered = world.claim_one().await;
+    let offered = world.claim(1, 1).await.remove(0);
     assert_eq!(offered.job, jobs[0]);
     assert_eq!(store.waiting_since(by_now, 9).await.unwrap(), all[1..]);
     let job = jobs[1];
@@ -57,7 +57,8 @@ pub(crate) async fn runs_that_do_not_end_are_found_once(store: Arc<dyn Store>) {
     let open = store.open_since(by_now, 9).await.unwrap();
     assert_eq!(open, [first.id, second.id]);
     assert_eq!(store.open_since(by_now, 1).await.unwrap(), [first.id]);
-    let running = world.claim_one().await;
+    let running = world.claim(1, 1).await.remove(0);
+    assert_eq!(running.run, first.id);
     first.start(running.id).await.unwrap();
     let expired = first.change(Scope::Run(first.id), move |run, executions, planning| {
         let patience = Patience::default();

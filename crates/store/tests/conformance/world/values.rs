@@ -62,6 +62,7 @@ pub(crate) fn page(number: u32, per_page: u32) -> Page {
 /// A runner as jobs see it.
 pub(crate) fn runner(id: i64) -> RunnerRef {
     RunnerRef {
+        group: "Default".to_owned(),
         id: RunnerId::new(id),
         name: format!("runner-{id}"),
     }
