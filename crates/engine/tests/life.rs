@@ -745,7 +745,7 @@ async fn r2_58_the_clock_applies_a_message_as_soon_as_it_is_left() {
     world.dispatch().await.unwrap();
     let second = world.dispatch().await.unwrap();
     let mut signals = world.engine.store().wakes().listen();
-    let _clocks = world.engine.start_clocks().await.unwrap();
+    let _clocks = world.engine.start_clocks(Arc::new(Plain)).await.unwrap();
     world.run_next(Conclusion::Success).await;
     while world.status(second).await.0 == RunStatus::Pending {
         signals.recv().await.unwrap();

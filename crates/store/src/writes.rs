@@ -183,12 +183,10 @@ impl Writes {
 
 fn queued(run: &Run, job: JobId) -> Option<Queued> {
     let planned: &PlannedJob = run.job(job).ok()?;
-    let labels = LabelSet::new(&planned.labels);
-    let labels = match &planned.runner_group {
-        Some(group) => labels.in_group(group),
-        None => labels,
-    };
-    Some(Queued { job, labels })
+    Some(Queued {
+        job,
+        labels: planned.label_set(),
+    })
 }
 
 /// The jobs whose rows differ: all of them when the graph was laid out, else those that events name, and those that

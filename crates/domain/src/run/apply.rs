@@ -105,6 +105,7 @@ impl Run {
                 timeout_minutes: *timeout_minutes,
                 concurrency: None,
                 created_at: *at,
+                runner_group: None,
                 carried_from: Some(*from),
                 state: JobState::Completed {
                     conclusion: *conclusion,

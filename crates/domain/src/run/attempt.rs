@@ -5,7 +5,7 @@ use crate::{
     Conclusion, ExecutionId, JobId, JobStatus, RunStatus, Timestamp, UserId,
     concurrency::{Concurrency, GroupName, Member},
     event::EndReason,
-    runner::RunnerRef,
+    runner::{LabelSet, RunnerRef},
 };
 use serde::{Deserialize, Serialize};
 
@@ -264,6 +264,15 @@ impl JobState {
 }
 
 impl PlannedJob {
+    /// What a runner must have to be offered it: its labels, and the group that it names (semantics R2.77).
+    pub fn label_set(&self) -> LabelSet {
+        let labels = LabelSet::new(&self.labels);
+        match &self.runner_group {
+            Some(group) => labels.in_group(group),
+            None => labels,
+        }
+    }
+
     /// The job that ran, or will: its own id, or that of the job of an earlier attempt which it stands for. Under it
     /// are the outputs and the log (semantics R4.4).
     pub fn origin(&self) -> JobId {
