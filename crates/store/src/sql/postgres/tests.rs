@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use runyard_domain::{
     ExecutionId, JobId, RunId, RunnerId,
     account::TokenHash,
-    runner::{LabelSet, RunnerRef},
+    runner::{DEFAULT_GROUP, LabelSet, RunnerRef},
 };
 use std::{
     sync::{
