@@ -25,8 +25,7 @@ jobs:
     env:
       {}
     steps:
-      - if: always()
-        run: |
+      - run: |
           trap '' INT TERM
           while true; do sleep 1; done
   after:
