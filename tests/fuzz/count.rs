@@ -39,10 +39,19 @@ impl Count {
         line.reached += u64::from(is_of_route && class < 2);
     }
 
+    /// Whether a request to it succeeded, or none ever does.
+    pub(crate) fn is_reached(&self, route: &str) -> bool {
+        self.succeeded(route) || exceptions().any(|known| known == route)
+    }
+
+    fn succeeded(&self, route: &str) -> bool {
+        self.0.get(route).is_some_and(|line| line.reached > 0)
+    }
+
     /// Served routes that no request reached, and exceptions that were reached or are no routes.
     pub(crate) fn faults(&self, served: &[String]) -> Vec<String> {
         let excepted = |route: &&str| exceptions().any(|known| known == *route);
-        let reached = |route: &str| self.0.get(route).is_some_and(|line| line.reached > 0);
+        let reached = |route: &str| self.succeeded(route);
         let routes = served.iter().map(String::as_str);
         let missed = routes.filter(|route| !reached(route) && !excepted(route));
         let missed = missed.map(|route| format!("no request to {route} succeeded"));

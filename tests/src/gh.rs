@@ -54,6 +54,19 @@ impl Gh {
 
     /// Runs it to its end on a repository, `owner/name`.
     pub async fn run(&self, repository: &str, arguments: &[&str]) -> Finished {
+        let mut command = self.command();
+        command.args(arguments).args(["-R", repository]);
+        finish(command).await
+    }
+
+    /// Lets it ask the API for a path by itself: what older versions have no command for.
+    pub async fn api(&self, method: &str, path: &str) -> Finished {
+        let mut command = self.command();
+        command.args(["api", "--method", method, path]);
+        finish(command).await
+    }
+
+    fn command(&self) -> Command {
         let folder = self.folder.path();
         let mut command = Command::new(PROGRAM);
         command
@@ -75,10 +88,8 @@ impl Gh {
         command
             .current_dir(folder)
             .stdin(std::process::Stdio::null())
-            .kill_on_drop(true)
-            .args(arguments)
-            .args(["-R", repository]);
-        finish(command).await
+            .kill_on_drop(true);
+        command
     }
 }
 

@@ -310,7 +310,7 @@ mod tests {
     fn r6_5_an_activity_that_no_file_can_name_starts_nothing() {
         let read = |event, payload| Occurrence::read(event, payload, None).unwrap();
         let suite = |action: &str| read("check_suite", json!({ "action": action }));
-        assert!(suite("requested").starts_nothing());
+        assert!(suite("created").starts_nothing());
         assert!(!suite("completed").starts_nothing());
         let dispatch = json!({ "action": "anything", "client_payload": {} });
         assert!(!read("repository_dispatch", dispatch).starts_nothing());
