@@ -7,6 +7,7 @@
 
 mod accounts;
 mod change;
+mod clock;
 mod deliveries;
 mod error;
 mod logs;
@@ -25,6 +26,7 @@ pub mod memory;
 
 pub use accounts::Accounts;
 pub use change::{ChangeError, Changes, Created, Decide, Loaded, RunNumbers, Scope};
+pub use clock::Clock;
 pub use deliveries::Deliveries;
 pub use error::{Conflict, StoreError};
 pub use logs::{Appended, LogContent, Logs, SealedLog};

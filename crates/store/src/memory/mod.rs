@@ -14,4 +14,4 @@ mod secrets;
 mod state;
 mod store;
 
-pub use store::{Clock, MemoryStore};
+pub use store::MemoryStore;

@@ -1,0 +1,237 @@
+//! The store itself: every call goes to the real one, unless the plan of the action says otherwise.
+
+use super::{
+    defect::{Defect, Planted},
+    plan::{CallPlan, PLAN, Trouble},
+};
+use async_trait::async_trait;
+use runyard_domain::{ExecutionId, JobId, Refusal, RunId};
+use runyard_store::{
+    ChangeError, Changes, ClaimRequest, Connections, Decide, IdKind, Loaded, Queue, QueueDepth,
+    Scope, Store, StoreError, Wakes,
+};
+use std::{
+    collections::BTreeSet,
+    future::Future,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// What a watcher must know of the calls.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// Runs that came to be, oldest first.
+    pub(crate) runs: Vec<RunId>,
+    /// Runs that a change was about since the watcher looked.
+    pub(crate) touched: BTreeSet<RunId>,
+    /// Offers since the watcher looked.
+    pub(crate) offered: Vec<(ExecutionId, RunId, JobId)>,
+}
+
+/// A store that fails when it is told to.
+pub(crate) struct FailingStore {
+    pub(super) inner: Arc<dyn Store>,
+    planted: Option<Planted>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl FailingStore {
+    pub(crate) fn new(inner: Arc<dyn Store>, defect: Option<Defect>) -> Self {
+        Self {
+            inner,
+            planted: defect.map(Planted::new),
+            seen: Arc::default(),
+        }
+    }
+
+    /// The real store, for those who watch.
+    pub(crate) fn real(&self) -> &dyn Store {
+        &*self.inner
+    }
+
+    /// What the watcher must know; it takes out what it has looked at.
+    pub(crate) fn with_seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
+        look(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Makes a call that changes no run.
+    pub(super) async fn call<T>(
+        &self,
+        name: &'static str,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        match CallPlan::due() {
+            None => work.await,
+            Some(Trouble::Before | Trouble::Within) => Err(CallPlan::fail(name)),
+            Some(Trouble::After) => {
+                work.await?;
+                Err(CallPlan::fail(name))
+            }
+            Some(Trouble::Meanwhile(other)) => {
+                other.await;
+                work.await
+            }
+        }
+    }
+
+    async fn changed(&self, scope: Scope, decide: Decide, within: bool) -> Result<(), ChangeError> {
+        let plan = PLAN.try_with(CallPlan::clone).unwrap_or_default();
+        let rehearsal = CallPlan::is_rehearsal();
+        let made = Arc::new(Mutex::new(None));
+        let watched = self.watched(decide, Arc::clone(&made), move || {
+            if rehearsal {
+                plan.accept();
+            }
+            within || rehearsal
+        });
+        self.inner.change(scope, watched).await?;
+        let made = made.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.with_seen(|seen| seen.runs.extend(made));
+        Ok(())
+    }
+
+    /// The decision, watched; refused in the end when `undone` says so.
+    fn watched(
+        &self,
+        mut decide: Decide,
+        made: Arc<Mutex<Option<RunId>>>,
+        undone: impl Fn() -> bool + Send + 'static,
+    ) -> Decide {
+        let (seen, planted) = (Arc::clone(&self.seen), self.planted.clone());
+        Box::new(move |loaded, now| {
+            let wrong = planted.as_ref().map(|planted| planted.before(loaded));
+            let mut events = decide(loaded, now)?;
+            if let (Some(planted), Some(wrong)) = (&planted, wrong) {
+                planted.after(loaded, &mut events, wrong);
+            }
+            let run = match loaded {
+                Loaded::NewRun { created, .. } => created.as_ref().map(|created| {
+                    let id = created.run.id();
+                    *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+                    id
+                }),
+                Loaded::Run { run, .. } => Some(run.id()),
+                Loaded::Execution(execution) => Some(execution.run),
+            };
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.touched.extend(run);
+            match undone() {
+                true => Err(UNDONE),
+                false => Ok(events),
+            }
+        })
+    }
+}
+
+/// No command of the engine is refused so.
+const UNDONE: Refusal = Refusal::AlreadyPlanned;
+
+#[async_trait]
+impl Changes for FailingStore {
+    async fn change(&self, scope: Scope, decide: Decide) -> Result<(), ChangeError> {
+        match CallPlan::due() {
+            None => self.changed(scope, decide, false).await,
+            Some(Trouble::Before) => Err(CallPlan::fail("change").into()),
+            Some(Trouble::Within) => match self.changed(scope, decide, true).await {
+                Err(ChangeError::Refused(UNDONE)) => Err(CallPlan::fail("change").into()),
+                done => done,
+            },
+            Some(Trouble::After) => {
+                self.changed(scope, decide, false).await?;
+                Err(CallPlan::fail("change").into())
+            }
+            Some(Trouble::Meanwhile(other)) => {
+                other.await;
+                self.changed(scope, decide, false).await
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Queue for FailingStore {
+    async fn claim(
+        &self,
+        request: ClaimRequest,
+    ) -> Result<Vec<runyard_domain::Execution>, StoreError> {
+        let claim = async {
+            let mut offers = self.inner.claim(request.clone()).await?;
+            if let Some(planted) = &self.planted {
+                planted.claimed(&request, &mut offers);
+            }
+            let made = offers.iter().map(|one| (one.id, one.run, one.job));
+            self.with_seen(|seen| seen.offered.extend(made));
+            Ok(offers)
+        };
+        self.call("claim", claim).await
+    }
+
+    async fn depth(&self) -> Result<QueueDepth, StoreError> {
+        self.call("depth", self.inner.depth()).await
+    }
+
+    async fn running(&self, limit: u32) -> Result<Vec<runyard_domain::Execution>, StoreError> {
+        self.call("running", self.inner.running(limit)).await
+    }
+
+    async fn expired(&self, limit: u32) -> Result<Vec<runyard_store::Expired>, StoreError> {
+        self.call("expired", self.inner.expired(limit)).await
+    }
+
+    async fn extend_leases(&self, lease: Duration) -> Result<(), StoreError> {
+        self.call("extend_leases", self.inner.extend_leases(lease))
+            .await
+    }
+
+    async fn execution(
+        &self,
+        id: ExecutionId,
+    ) -> Result<Option<runyard_domain::Execution>, StoreError> {
+        self.call("execution", self.inner.execution(id)).await
+    }
+
+    async fn execution_by_token(
+        &self,
+        token: runyard_domain::account::TokenHash,
+    ) -> Result<Option<runyard_domain::Execution>, StoreError> {
+        let found = self.inner.execution_by_token(token);
+        self.call("execution_by_token", found).await
+    }
+
+    async fn execution_by_github_token(
+        &self,
+        token: runyard_domain::account::TokenHash,
+    ) -> Result<Option<runyard_domain::Execution>, StoreError> {
+        let found = self.inner.execution_by_github_token(token);
+        self.call("execution_by_github_token", found).await
+    }
+}
+
+#[async_trait]
+impl Store for FailingStore {
+    async fn now(&self) -> Result<runyard_domain::Timestamp, StoreError> {
+        self.call("now", self.inner.now()).await
+    }
+
+    async fn reserve(&self, kind: IdKind, count: u32) -> Result<Range<i64>, StoreError> {
+        self.call("reserve", self.inner.reserve(kind, count)).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.call("ready", self.inner.ready()).await
+    }
+
+    async fn setting(&self, name: &str, proposed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.call("setting", self.inner.setting(name, proposed))
+            .await
+    }
+
+    fn connections(&self) -> Option<Connections> {
+        self.inner.connections()
+    }
+
+    fn wakes(&self) -> &Wakes {
+        self.inner.wakes()
+    }
+}

@@ -1,0 +1,70 @@
+//! From actions to what they do, in words.
+
+use super::World;
+use crate::action::Action;
+use std::time::Duration;
+
+impl World {
+    /// Does it and says so.
+    pub(super) async fn perform(&self, replica: usize, action: &Action) -> String {
+        let (who, told) = match *action {
+            Action::Dispatch { flow } => ("dispatch", self.dispatch(replica, flow).await),
+            Action::Push { delivery } => ("push", self.push(replica, delivery).await),
+            Action::RerunAsNew { run } => ("new run", self.rerun_as_new(replica, run).await),
+            Action::Rerun { run } => ("re-run", self.rerun(replica, run).await),
+            Action::CancelRun { run } => ("cancel", self.cancel_run(replica, run).await),
+            Action::CancelJob { run, job } => {
+                ("cancel job", self.cancel_job(replica, run, job).await)
+            }
+            Action::Claim {
+                runner,
+                slots,
+                again,
+            } => {
+                let who = if again { "claim again" } else { "claim" };
+                let told = self.claim(replica, runner, slots, again).await;
+                (who, told.map(|told| format!("runner-{runner} is {told}")))
+            }
+            Action::Start { hand } => ("start", self.start(replica, hand).await),
+            Action::Sync { hand, stale } => ("sync", self.sync(replica, hand, stale).await),
+            Action::Log { hand, shift } => ("log", self.log(replica, hand, shift).await),
+            Action::CancelCheck { hand } => {
+                ("cancel-check", self.cancel_check(replica, hand).await)
+            }
+            Action::Finish {
+                hand,
+                result,
+                claims,
+            } => ("finish", self.finish(replica, hand, result, claims).await),
+            Action::Release { hand } => ("release", self.release(replica, hand).await),
+            Action::Crash { runner } => {
+                let told = format!("of runner-{runner}: {}", self.crash(runner));
+                ("crash", Ok(told))
+            }
+            Action::Register { runner } => {
+                let told = self.register(replica, runner, true).await;
+                (
+                    "register",
+                    told.map(|told| format!("runner-{runner}: {told}")),
+                )
+            }
+            Action::DeleteRunner { runner } => {
+                ("delete runner", self.delete_runner(replica, runner).await)
+            }
+            Action::Pass { seconds } => {
+                self.place.pass(Duration::from_secs(seconds)).await;
+                ("time", Ok(format!("{seconds} s pass")))
+            }
+            Action::Expire => {
+                let done = self.engine(replica).expire().await;
+                ("expire", done.map(|()| "looked".to_owned()))
+            }
+            Action::Restart => {
+                let done = self.restart(replica).await;
+                ("restart", done.map(|()| "began".to_owned()))
+            }
+        };
+        let told = told.unwrap_or_else(|error| format!("refused: {}", self.error(&error)));
+        format!("server {replica}, {who}: {told}")
+    }
+}
