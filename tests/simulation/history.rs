@@ -15,7 +15,7 @@ use std::{
     fmt::Debug,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Steps of one history.
@@ -233,14 +233,13 @@ pub(crate) fn shrink(setting: Setting<'_>, steps: &[Step], history: &History) ->
         again.fault.is_some_and(|again| again.rule == fault.rule)
     };
     let mut least = steps[..history.lines.len().min(steps.len())].to_vec();
-    let mut tries = SHRINK_TRIES;
+    let until = Instant::now() + SHRINK_TIME;
     let mut size = least.len().div_ceil(2);
-    while size > 0 && tries > 0 {
+    while size > 0 && Instant::now() < until {
         let mut at = 0;
-        while at < least.len() && tries > 0 {
+        while at < least.len() && Instant::now() < until {
             let mut fewer = least.clone();
             fewer.drain(at..(at + size).min(fewer.len()));
-            tries -= 1;
             if breaks(&fewer) {
                 least = fewer;
             } else {
@@ -258,8 +257,8 @@ pub(crate) fn shrink(setting: Setting<'_>, steps: &[Step], history: &History) ->
     least
 }
 
-/// Histories that are told to find a shorter one.
-const SHRINK_TRIES: usize = 600;
+/// How long a shorter history is looked for.
+const SHRINK_TIME: Duration = Duration::from_secs(30);
 
 impl World {
     /// An honest runner takes what it is offered, asks whether it shall go on, and ends it.

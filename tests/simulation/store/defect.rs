@@ -1,12 +1,13 @@
 //! Defects on purpose, each of which the watcher must find: the proof that it watches.
 
 use runyard_domain::{
-    Conclusion, Event, Execution, JobId, Run,
+    Conclusion, Event, Execution, ExecutionId, JobId, Run,
+    account::TokenHash,
     execution::{ExecutionEnd, ExecutionState},
     run::{Attempt, AttemptState, Job, JobState},
 };
 use runyard_store::{ClaimRequest, Loaded};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub(super) struct Planted {
     defect: Defect,
     /// Of the newest claim.
     offered: Arc<Mutex<Option<Execution>>>,
+    /// What opens an execution beside its own token.
+    tokens: Arc<Mutex<Vec<(TokenHash, ExecutionId)>>>,
     /// Events so far.
     events: Arc<Mutex<u64>>,
 }
@@ -47,6 +50,7 @@ impl Planted {
         Self {
             defect,
             offered: Arc::default(),
+            tokens: Arc::default(),
             events: Arc::default(),
         }
     }
@@ -58,10 +62,23 @@ impl Planted {
         let mut last = self.offered.lock().unwrap_or_else(PoisonError::into_inner);
         match last.take() {
             Some(again) if offers.is_empty() && again.runner != request.runner => {
+                let tokens = request.executions.first().map(|new| (new.token, again.id));
+                self.tokens().extend(tokens);
                 offers.push(again);
             }
             _ => *last = offers.last().cloned(),
         }
+    }
+
+    /// What this token opens because of the defect.
+    pub(super) fn opened_by(&self, token: TokenHash) -> Option<ExecutionId> {
+        let tokens = self.tokens();
+        let mut tokens = tokens.iter();
+        tokens.find(|(known, _)| *known == token).map(|(_, id)| *id)
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, Vec<(TokenHash, ExecutionId)>> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn before(&self, loaded: &mut Loaded) -> Wrong {

@@ -195,8 +195,14 @@ impl Queue for FailingStore {
         &self,
         token: runyard_domain::account::TokenHash,
     ) -> Result<Option<runyard_domain::Execution>, StoreError> {
-        let found = self.inner.execution_by_token(token);
-        self.call("execution_by_token", found).await
+        let planted = self.planted.as_ref();
+        match planted.and_then(|planted| planted.opened_by(token)) {
+            Some(id) => self.inner.execution(id).await,
+            None => {
+                let found = self.inner.execution_by_token(token);
+                self.call("execution_by_token", found).await
+            }
+        }
     }
 
     async fn execution_by_github_token(

@@ -39,6 +39,18 @@ impl fmt::Display for Fault {
     }
 }
 
+/// The first lines in which two values differ, for people.
+pub(crate) fn differences(one: &impl fmt::Debug, other: &impl fmt::Debug) -> String {
+    let (one, other) = (format!("{one:#?}"), format!("{other:#?}"));
+    let differing = one.lines().zip(other.lines()).filter(|(a, b)| a != b);
+    let lines = differing.take(DIFFERENCES_MAX);
+    let lines = lines.map(|(a, b)| format!("{} | {}", a.trim(), b.trim()));
+    lines.collect::<Vec<_>>().join("; ")
+}
+
+/// Lines that are shown of two values that differ.
+const DIFFERENCES_MAX: usize = 6;
+
 /// Fails with the rule and the text unless the condition holds.
 macro_rules! hold {
     ($condition:expr, $rule:expr, $($text:tt)+) => {

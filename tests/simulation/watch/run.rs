@@ -1,7 +1,7 @@
 //! One run: its events rebuild it, what ended stays so, and some command is always possible.
 
 use super::{
-    Fault, Watcher,
+    Fault, Watcher, differences,
     graph::{Graph, Place},
     hold,
     settled::look_at_settled,
@@ -53,10 +53,10 @@ impl Watcher {
         self.look_at_key(&run)?;
         let events = store.events(id).await.map_err(unreadable)?;
         let watched = self.runs.entry(id).or_default();
+        watched.remember_ends(&run)?;
         let new = watched.look_at_events(&run, events)?;
         let place = Place::of(&world.flows, run.identity());
         watched.graph.follow(&place, &new)?;
-        watched.remember_ends(&run)?;
         let newest = view_of(store, &run).await?;
         look_at_views(&run, &newest)?;
         watched.look_at_past(world, &run).await?;
@@ -117,7 +117,8 @@ impl Watched {
         hold!(
             replayed == *run,
             "events rebuild the run",
-            "run {id} is\n{run:?}\nbut its events make\n{replayed:?}"
+            "run {id} is not what its events make: {}",
+            differences(run, &replayed)
         );
         self.events = events;
         Ok(self.events[known..].to_vec())
@@ -168,8 +169,9 @@ impl Watched {
             hold!(
                 *first == seen,
                 "r4_14: older attempts stay as they are",
-                "attempt {number} of run {} was\n{first:?}\nand is\n{seen:?}",
-                run.id()
+                "attempt {number} of run {} changed: {}",
+                run.id(),
+                differences(first, &seen)
             );
             let known = self.attempts.get(&number).copied();
             let shown = seen.0.attempt.conclusion;

@@ -123,15 +123,25 @@ impl World {
     }
 
     /// The execution as the server finds it when a runner shows its token.
-    async fn shown(&self, replica: usize, hand: &Hand) -> Result<Option<Execution>, EngineError> {
-        self.engine(replica).authenticate_job(&hand.token).await
+    async fn shown(
+        &self,
+        replica: usize,
+        place: usize,
+        hand: &Hand,
+    ) -> Result<Option<Execution>, EngineError> {
+        let engine = self.engine(replica);
+        let found = engine.authenticate_job(&hand.token).await?;
+        if found.is_none() {
+            self.change_hand(place, |hand| hand.phase = Phase::Gone);
+        }
+        Ok(found)
     }
 
     pub(crate) async fn start(&self, replica: usize, pick: Pick) -> Told {
         let Some((place, hand)) = self.pick_hand(pick, |phase| phase == Phase::Offered) else {
             return Ok("no runner has an offer".to_owned());
         };
-        let Some(execution) = self.shown(replica, &hand).await? else {
+        let Some(execution) = self.shown(replica, place, &hand).await? else {
             return Ok(stale(&hand));
         };
         let started = self.engine(replica).start(&execution).await;
@@ -164,7 +174,7 @@ impl World {
         let Some((place, hand)) = self.pick_hand(pick, |phase| phase == Phase::Working) else {
             return Ok("no runner works".to_owned());
         };
-        let Some(execution) = self.shown(replica, &hand).await? else {
+        let Some(execution) = self.shown(replica, place, &hand).await? else {
             return Ok(stale(&hand));
         };
         let rev = hand.rev + u64::from(!is_stale);
@@ -187,7 +197,7 @@ impl World {
         let Some((place, hand)) = self.pick_hand(pick, |phase| phase == Phase::Working) else {
             return Ok("no runner works".to_owned());
         };
-        let Some(execution) = self.shown(replica, &hand).await? else {
+        let Some(execution) = self.shown(replica, place, &hand).await? else {
             return Ok(stale(&hand));
         };
         let offset = hand.bytes.saturating_add_signed(shift);
@@ -214,7 +224,7 @@ impl World {
         let Some((place, hand)) = self.pick_hand(pick, |phase| phase == Phase::Working) else {
             return Ok("no runner works".to_owned());
         };
-        let Some(execution) = self.shown(replica, &hand).await? else {
+        let Some(execution) = self.shown(replica, place, &hand).await? else {
             return Ok(stale(&hand));
         };
         let engine = self.engine(replica);
@@ -236,7 +246,7 @@ impl World {
         let Some((place, hand)) = self.pick_hand(pick, |phase| phase == Phase::Working) else {
             return Ok("no runner works".to_owned());
         };
-        let Some(execution) = self.shown(replica, &hand).await? else {
+        let Some(execution) = self.shown(replica, place, &hand).await? else {
             return Ok(stale(&hand));
         };
         let result = if hand.told && !pick.any {
@@ -269,7 +279,7 @@ impl World {
         let Some((place, hand)) = self.pick_hand(pick, |phase| phase == Phase::Offered) else {
             return Ok("no runner has an offer".to_owned());
         };
-        let Some(execution) = self.shown(replica, &hand).await? else {
+        let Some(execution) = self.shown(replica, place, &hand).await? else {
             return Ok(stale(&hand));
         };
         let released = self.engine(replica).release(execution.id).await;
