@@ -34,6 +34,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) seed: u64,
     pub(crate) kind: Kind,
     pub(crate) defect: Option<Defect>,
+    /// Everything is looked at after so many steps; looking at a database takes longer than the steps.
+    pub(crate) look_every: usize,
 }
 
 /// A history that was told.
@@ -88,10 +90,11 @@ async fn tell_all(
         seed,
         kind,
         defect,
+        look_every,
     } = setting;
     let world = World::new(seed, sources, kind, defect).await;
     let mut watcher = Watcher::default();
-    for step in steps {
+    for (number, step) in (1..).zip(steps) {
         let line = world.take(step).await;
         note(&mut |history| {
             history.lines.push(line.clone());
@@ -99,7 +102,9 @@ async fn tell_all(
                 *history.effects.entry(step.action.word()).or_default() += 1;
             }
         });
-        watcher.look(&world).await?;
+        if number % look_every == 0 {
+            watcher.look(&world).await?;
+        }
     }
     note(&mut |history| {
         history

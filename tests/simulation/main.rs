@@ -10,7 +10,6 @@ mod dice;
 mod flow;
 mod history;
 mod place;
-mod postgres;
 mod seeds;
 mod source;
 mod store;
@@ -19,8 +18,7 @@ mod world;
 
 use action::steps;
 use history::{History, STEPS, Setting, tell};
-use place::Kind;
-use postgres::OwnDatabase;
+use place::{Kind, OwnDatabase};
 use seeds::{Outcome, fixed, fresh, tell_seeds};
 use source::Sources;
 use store::Defect;
@@ -29,6 +27,8 @@ use store::Defect;
 const DEFECT_SEEDS: u64 = 500;
 /// One fresh seed in so many is told on SQLite as well.
 const SQLITE_EVERY: usize = 50;
+/// Steps between two looks where stores are compared.
+const LOOK_EVERY: usize = 20;
 /// Seeds that are told on PostgreSQL as well.
 const POSTGRES_SEEDS: usize = 20;
 
@@ -50,6 +50,7 @@ fn the_same_seed_tells_the_same_story() {
             seed,
             kind: Kind::Memory,
             defect: None,
+            look_every: 1,
         };
         let told = || tell(setting, &steps(seed, STEPS));
         let (first, second) = (told(), told());
@@ -125,6 +126,7 @@ fn compare(seeds: &[u64], kind: Kind) {
                 seed,
                 kind,
                 defect: None,
+                look_every: LOOK_EVERY,
             };
             tell(setting, &steps)
         };

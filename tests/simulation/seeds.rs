@@ -88,6 +88,7 @@ pub(crate) fn tell_seeds(seeds: &[u64], kind: Kind, defect: Option<Defect>) -> O
                     seed: *seed,
                     kind,
                     defect,
+                    look_every: 1,
                 };
                 let steps = steps(*seed, STEPS);
                 let history = tell(setting, &steps);

@@ -4,11 +4,12 @@ use super::{
     defect::{Defect, Planted},
     plan::{CallPlan, PLAN, Trouble},
 };
+use crate::place::{Place, Table};
 use async_trait::async_trait;
-use runyard_domain::{ExecutionId, JobId, Refusal, RunId};
+use runyard_domain::{Event, ExecutionId, JobId, Refusal, RunId};
 use runyard_store::{
     ChangeError, Changes, ClaimRequest, Connections, Decide, IdKind, Loaded, Queue, QueueDepth,
-    Scope, Store, StoreError, Wakes,
+    Scope, Store, StoreError, Wakes, Writes,
 };
 use std::{
     collections::BTreeSet,
@@ -32,14 +33,16 @@ pub(crate) struct Seen {
 /// A store that fails when it is told to.
 pub(crate) struct FailingStore {
     pub(super) inner: Arc<dyn Store>,
+    place: Arc<Place>,
     planted: Option<Planted>,
     seen: Arc<Mutex<Seen>>,
 }
 
 impl FailingStore {
-    pub(crate) fn new(inner: Arc<dyn Store>, defect: Option<Defect>) -> Self {
+    pub(crate) fn new(place: Arc<Place>, defect: Option<Defect>) -> Self {
         Self {
-            inner,
+            inner: place.store(),
+            place,
             planted: defect.map(Planted::new),
             seen: Arc::default(),
         }
@@ -63,7 +66,7 @@ impl FailingStore {
     ) -> Result<T, StoreError> {
         match CallPlan::due() {
             None => work.await,
-            Some(Trouble::Before | Trouble::Within) => Err(CallPlan::fail(name)),
+            Some(Trouble::Before | Trouble::Within(_)) => Err(CallPlan::fail(name)),
             Some(Trouble::After) => {
                 work.await?;
                 Err(CallPlan::fail(name))
@@ -75,15 +78,32 @@ impl FailingStore {
         }
     }
 
-    async fn changed(&self, scope: Scope, decide: Decide, within: bool) -> Result<(), ChangeError> {
+    /// A change that fails after its decision.
+    async fn broken(&self, scope: Scope, decide: Decide, table: Table) -> Result<(), ChangeError> {
+        let undo = match self.place.has_statements() {
+            true => Undo::UnlessItFailsAt(table),
+            false => Undo::Always,
+        };
+        self.place.break_at(Some(table)).await;
+        let done = self.changed(scope, decide, undo).await;
+        self.place.break_at(None).await;
+        match done {
+            Err(ChangeError::Refused(UNDONE) | ChangeError::Store(StoreError::Internal(_))) => {
+                Err(CallPlan::fail("change").into())
+            }
+            done => done,
+        }
+    }
+
+    async fn changed(&self, scope: Scope, decide: Decide, undo: Undo) -> Result<(), ChangeError> {
         let plan = PLAN.try_with(CallPlan::clone).unwrap_or_default();
         let rehearsal = CallPlan::is_rehearsal();
         let made = Arc::new(Mutex::new(None));
-        let watched = self.watched(decide, Arc::clone(&made), move || {
+        let watched = self.watched(decide, Arc::clone(&made), move |before, after, events| {
             if rehearsal {
                 plan.accept();
             }
-            within || rehearsal
+            rehearsal || undo.is_to_be_undone(before, after, events)
         });
         self.inner.change(scope, watched).await?;
         let made = made.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -96,11 +116,12 @@ impl FailingStore {
         &self,
         mut decide: Decide,
         made: Arc<Mutex<Option<RunId>>>,
-        undone: impl Fn() -> bool + Send + 'static,
+        undone: impl Fn(&Loaded, &Loaded, &[Event]) -> bool + Send + 'static,
     ) -> Decide {
         let (seen, planted) = (Arc::clone(&self.seen), self.planted.clone());
         Box::new(move |loaded, now| {
             let wrong = planted.as_ref().map(|planted| planted.before(loaded));
+            let before = loaded.clone();
             let mut events = decide(loaded, now)?;
             if let (Some(planted), Some(wrong)) = (&planted, wrong) {
                 planted.after(loaded, &mut events, wrong);
@@ -116,11 +137,33 @@ impl FailingStore {
             };
             let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
             seen.touched.extend(run);
-            match undone() {
+            match undone(&before, loaded, &events) {
                 true => Err(UNDONE),
                 false => Ok(events),
             }
         })
+    }
+}
+
+/// Whether a change that was decided is refused in the end.
+#[derive(Clone, Copy)]
+enum Undo {
+    Never,
+    Always,
+    /// Unless the database refuses it, as it writes to this table.
+    UnlessItFailsAt(Table),
+}
+
+impl Undo {
+    fn is_to_be_undone(self, before: &Loaded, after: &Loaded, events: &[Event]) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Always => true,
+            Self::UnlessItFailsAt(table) => {
+                let writes = Writes::of(before, after.clone(), events.to_vec());
+                !table.is_written(&writes)
+            }
+        }
     }
 }
 
@@ -131,19 +174,16 @@ const UNDONE: Refusal = Refusal::AlreadyPlanned;
 impl Changes for FailingStore {
     async fn change(&self, scope: Scope, decide: Decide) -> Result<(), ChangeError> {
         match CallPlan::due() {
-            None => self.changed(scope, decide, false).await,
+            None => self.changed(scope, decide, Undo::Never).await,
             Some(Trouble::Before) => Err(CallPlan::fail("change").into()),
-            Some(Trouble::Within) => match self.changed(scope, decide, true).await {
-                Err(ChangeError::Refused(UNDONE)) => Err(CallPlan::fail("change").into()),
-                done => done,
-            },
+            Some(Trouble::Within(table)) => self.broken(scope, decide, table).await,
             Some(Trouble::After) => {
-                self.changed(scope, decide, false).await?;
+                self.changed(scope, decide, Undo::Never).await?;
                 Err(CallPlan::fail("change").into())
             }
             Some(Trouble::Meanwhile(other)) => {
                 other.await;
-                self.changed(scope, decide, false).await
+                self.changed(scope, decide, Undo::Never).await
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What goes wrong during one action, and at which call of the store. Tasks of the background have no such plan.
 
+use crate::place::Table;
 use runyard_store::StoreError;
 use std::{
     future::Future,
@@ -14,8 +15,8 @@ pub(crate) type Meanwhile = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(crate) enum Trouble {
     /// Nothing of it happens.
     Before,
-    /// It is undone after the decision, before it is kept.
-    Within,
+    /// It is undone after the decision: when it writes to this table, or before it writes at all.
+    Within(Table),
     /// It happens, and its answer is lost.
     After,
     /// Somebody else does something first.

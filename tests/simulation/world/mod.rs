@@ -12,7 +12,7 @@ pub(crate) use users::FIRST_PAGE;
 use crate::{
     action::{REPLICAS, RUNNERS, Step, StepTrouble, When},
     flow::Flows,
-    place::{Kind, Place},
+    place::{Kind, Place, Table},
     source::{Sources, branch},
     store::{CallPlan, Defect, FailingStore, PLAN, Trouble},
 };
@@ -48,7 +48,7 @@ pub(crate) enum Promise {
 /// All that acts in one history.
 pub(crate) struct World {
     pub(crate) store: Arc<FailingStore>,
-    pub(crate) place: Place,
+    pub(crate) place: Arc<Place>,
     pub(crate) flows: Flows,
     pub(crate) repository: Repository,
     branch: String,
@@ -82,8 +82,8 @@ impl World {
         kind: Kind,
         defect: Option<Defect>,
     ) -> Arc<Self> {
-        let place = Place::new(kind).await;
-        let store = Arc::new(FailingStore::new(place.store(), defect));
+        let place = Arc::new(Place::new(kind).await);
+        let store = Arc::new(FailingStore::new(Arc::clone(&place), defect));
         let logs = LogStorage::new(Arc::new(InMemory::new()));
         let git = sources.git();
         let mut engines = Vec::new();
@@ -152,7 +152,7 @@ impl World {
             Some(StepTrouble::Fails { after, when }) => {
                 let trouble = match when {
                     When::Before => Trouble::Before,
-                    When::Within => Trouble::Within,
+                    When::Within => Trouble::Within(Table::ALL[*after % Table::ALL.len()]),
                     When::AnswerLost => Trouble::After,
                 };
                 CallPlan::with(*after, trouble)

@@ -1,6 +1,7 @@
 //! A PostgreSQL database of a history's own, in which `clock_timestamp()` says what the history says: a function of
-//! that name stands in a schema that is searched before PostgreSQL's own.
+//! that name stands in a schema that is searched before PostgreSQL's own. Triggers fail when they are told to.
 
+use super::Table;
 use std::{
     process,
     sync::atomic::{AtomicU32, Ordering},
@@ -60,11 +61,46 @@ impl OwnDatabase {
         &self.url
     }
 
+    /// Adds what fails on purpose, once there are tables.
+    pub(super) async fn prepare_to_break(&self) {
+        execute(&self.client, BREAKING).await;
+        for table in Table::ALL {
+            execute(&self.client, &trigger(table)).await;
+        }
+    }
+
+    /// Lets every statement fail from now on that writes to this table, or none.
+    pub(super) async fn break_at(&self, table: Option<Table>) {
+        let at = table.map_or("NULL".to_owned(), |table| format!("'{}'", table.name()));
+        let set = format!("UPDATE history.broken SET at = {at}");
+        execute(&self.client, &set).await;
+    }
+
     /// Sets its clock.
     pub(crate) async fn set_clock(&self, micros: i64) {
         let set = format!("UPDATE history.clock SET micros = {micros}");
         execute(&self.client, &set).await;
     }
+}
+
+/// Fails on purpose.
+const BREAKING: &str = "
+    CREATE UNLOGGED TABLE history.broken (at text);
+    INSERT INTO history.broken VALUES (NULL);
+    CREATE FUNCTION history.break() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF (SELECT at FROM history.broken) = TG_TABLE_NAME THEN
+          RAISE EXCEPTION 'broken on purpose';
+        END IF;
+        RETURN NEW;
+      END $$;";
+
+fn trigger(table: Table) -> String {
+    let (name, statement) = (table.name(), table.statement());
+    format!(
+        "CREATE TRIGGER break_{name} BEFORE {statement} ON history.{name}
+         FOR EACH ROW EXECUTE FUNCTION history.break();"
+    )
 }
 
 /// What makes the clock, for every connection that comes later.

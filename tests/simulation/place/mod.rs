@@ -1,8 +1,15 @@
-//! An empty store of each kind, whose clock is the history's.
+//! An empty store of each kind, whose clock is the history's, and which fails at a statement when it is told to.
 
-use crate::postgres::OwnDatabase;
+mod breaking;
+mod postgres;
+mod sqlite;
+
+pub(crate) use breaking::Table;
+pub(crate) use postgres::OwnDatabase;
+
 use runyard_domain::Timestamp;
 use runyard_store::{Store, memory::MemoryStore, postgres::PostgresStore, sqlite::SqliteStore};
+use sqlite::OwnFile;
 use std::{
     sync::{
         Arc,
@@ -10,7 +17,6 @@ use std::{
     },
     time::Duration,
 };
-use tempfile::TempDir;
 
 /// When every history begins.
 const BEGINNING_MICROS: i64 = 1_700_000_000_000_000;
@@ -30,7 +36,7 @@ pub(crate) struct Place {
     store: Arc<dyn Store>,
     micros: Arc<AtomicI64>,
     database: Option<OwnDatabase>,
-    _folder: Option<TempDir>,
+    file: Option<OwnFile>,
 }
 
 impl Place {
@@ -44,7 +50,7 @@ impl Place {
             store: Arc::new(MemoryStore::new(clock.clone())),
             micros,
             database: None,
-            _folder: None,
+            file: None,
         };
         match kind {
             Kind::Memory => {}
@@ -53,12 +59,13 @@ impl Place {
                 let path = folder.path().join("runyard.db");
                 let store = SqliteStore::open_with_clock(&path, clock).await;
                 place.store = Arc::new(store.expect("a new file"));
-                place._folder = Some(folder);
+                place.file = Some(OwnFile::new(folder, &path));
             }
             Kind::Postgres => {
                 let database = OwnDatabase::create(BEGINNING_MICROS).await;
                 let store = PostgresStore::connect(database.url(), POOL_SIZE).await;
                 place.store = Arc::new(store.expect("a new database"));
+                database.prepare_to_break().await;
                 place.database = Some(database);
             }
         }
@@ -67,6 +74,21 @@ impl Place {
 
     pub(crate) fn store(&self) -> Arc<dyn Store> {
         Arc::clone(&self.store)
+    }
+
+    /// Whether a change fails at a statement; the memory store has none.
+    pub(crate) fn has_statements(&self) -> bool {
+        self.file.is_some() || self.database.is_some()
+    }
+
+    /// Lets every statement fail from now on that writes to this table, or none.
+    pub(crate) async fn break_at(&self, table: Option<Table>) {
+        if let Some(file) = &self.file {
+            file.break_at(table);
+        }
+        if let Some(database) = &self.database {
+            database.break_at(table).await;
+        }
     }
 
     /// Lets time pass.
