@@ -21,16 +21,37 @@ use history::{History, STEPS, Setting, tell};
 use place::{Kind, OwnDatabase};
 use seeds::{Outcome, fixed, fresh, tell_seeds};
 use source::Sources;
+use std::thread;
 use store::Defect;
 
 /// Seeds within which every planted defect must be found.
 const DEFECT_SEEDS: u64 = 500;
 /// One fresh seed in so many is told on SQLite as well.
 const SQLITE_EVERY: usize = 50;
+/// Histories that are compared at one time.
+const COMPARED_AT_ONCE: usize = 3;
 /// Steps between two looks where stores are compared.
 const LOOK_EVERY: usize = 20;
 /// Seeds that are told on PostgreSQL as well.
 const POSTGRES_SEEDS: usize = 20;
+
+/// What the fixed seeds reach together.
+const REACHED: [&str; 14] = [
+    "run success",
+    "run failure",
+    "run cancelled",
+    "run skipped",
+    "job skipped",
+    "RunnerLost",
+    "CancelGraceOver",
+    "FailFast",
+    "NotEvaluated",
+    "execution Released",
+    "execution Lapsed",
+    "execution Withdrawn",
+    "execution Lost",
+    "execution GraceOver",
+];
 
 fn say(what: &str, outcome: &Outcome) {
     let seconds = outcome.took.as_secs_f64();
@@ -63,6 +84,13 @@ fn the_fixed_seeds_hold() {
     let outcome = tell_seeds(&fixed(), Kind::Memory, None);
     say("fixed seeds", &outcome);
     outcome.must_hold();
+    // Histories in which nothing happens would show nothing.
+    println!("{:?}\n{:?}", outcome.effects, outcome.reached);
+    for word in REACHED {
+        assert!(outcome.reached.contains(word), "no history reached {word}");
+    }
+    let effects: usize = outcome.effects.values().sum();
+    assert!(effects / outcome.told >= STEPS / 2, "{:?}", outcome.effects);
 }
 
 #[test]
@@ -70,35 +98,6 @@ fn fresh_seeds_hold() {
     let outcome = tell_seeds(&fresh(), Kind::Memory, None);
     say("fresh seeds", &outcome);
     outcome.must_hold();
-}
-
-/// Histories in which nothing happens would show nothing.
-#[test]
-fn histories_reach_every_end_by_every_action() {
-    let seeds: Vec<u64> = (1..=40).collect();
-    let outcome = tell_seeds(&seeds, Kind::Memory, None);
-    println!("{:?}\n{:?}", outcome.effects, outcome.reached);
-    let wanted = [
-        "run success",
-        "run failure",
-        "run cancelled",
-        "run skipped",
-        "job skipped",
-        "RunnerLost",
-        "CancelGraceOver",
-        "FailFast",
-        "NotEvaluated",
-        "execution Released",
-        "execution Lapsed",
-        "execution Withdrawn",
-        "execution Lost",
-        "execution GraceOver",
-    ];
-    for word in wanted {
-        assert!(outcome.reached.contains(word), "no history reached {word}");
-    }
-    let effects: usize = outcome.effects.values().sum();
-    assert!(effects / outcome.told >= STEPS / 2, "{:?}", outcome.effects);
 }
 
 fn assert_same(seed: u64, where_else: &str, first: &History, other: &History) {
@@ -116,9 +115,10 @@ fn assert_same(seed: u64, where_else: &str, first: &History, other: &History) {
     );
 }
 
+/// Tells each seed in memory and elsewhere, several at a time.
 fn compare(seeds: &[u64], kind: Kind) {
     let sources = Sources::of(seeds);
-    for seed in seeds.iter().copied() {
+    let compare_one = |seed: u64| {
         let steps = steps(seed, STEPS);
         let on = |kind| {
             let setting = Setting {
@@ -131,7 +131,12 @@ fn compare(seeds: &[u64], kind: Kind) {
             tell(setting, &steps)
         };
         assert_same(seed, &format!("{kind:?}"), &on(Kind::Memory), &on(kind));
-    }
+    };
+    thread::scope(|scope| {
+        for part in seeds.chunks(seeds.len().div_ceil(COMPARED_AT_ONCE)) {
+            scope.spawn(move || part.iter().copied().for_each(compare_one));
+        }
+    });
 }
 
 #[test]
