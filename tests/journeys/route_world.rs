@@ -207,6 +207,8 @@ impl World {
         let cancel = self.project.actions(&format!("runs/{cancelled}/cancel"));
         let _ = client.post_empty(&cancel).await.expect(202);
         self.put("run_id=done", cancelled);
+        let jobs = self.project.jobs(cancelled).await;
+        self.put("job_id=done", id(&jobs["walk"]));
         let runner = self.bring_runner("spare").await;
         self.put("runner_id=spare", runner);
     }

@@ -147,8 +147,14 @@ fn jobs(settings: &Settings) -> Vec<Bound> {
             SECONDS_MAX,
         ),
     ];
+    let deadline = (
+        "jobs.cancel_deadline_minutes",
+        jobs.cancel_deadline_minutes,
+        0,
+        SECONDS_MAX / 60,
+    );
     let bounds = bounds.map(|(key, value, most)| (key, value, 1, most));
-    bounds.to_vec()
+    bounds.into_iter().chain([deadline]).collect()
 }
 
 fn count(value: usize) -> u64 {

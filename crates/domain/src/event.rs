@@ -2,7 +2,7 @@
 
 use crate::{
     Conclusion, ExecutionId, JobId, Timestamp, UserId,
-    run::{Call, Leg, NodePath, RunIdentity},
+    run::{Call, Leg, NodePath, Ran, ReferencedWorkflow, RunIdentity},
     runner::RunnerRef,
 };
 use runyard_workflow::Diagnostic;
@@ -116,6 +116,13 @@ pub enum Event {
         /// When.
         at: Timestamp,
     },
+    /// Somebody, or the deadline of a cancellation, ended everything of the run at once (semantics R3.4).
+    RunForceCancelRequested {
+        /// Who; nobody when the deadline did.
+        by: Option<UserId>,
+        /// When.
+        at: Timestamp,
+    },
     /// The newest attempt, and with it the run, ended.
     RunCompleted {
         /// How.
@@ -127,6 +134,61 @@ pub enum Event {
     AttemptRequested {
         /// Its number, from 2.
         attempt: u32,
+        /// Who.
+        by: UserId,
+        /// Its jobs write debug lines (semantics R4.10).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        debug: bool,
+        /// The called files as they were resolved for it; those of the first attempt when absent (semantics 4).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        referenced: Option<Vec<ReferencedWorkflow>>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A job that is not run again comes into the attempt as it ended in an earlier one (semantics R4.4).
+    JobCarried {
+        /// Its new id.
+        job: JobId,
+        /// The job that ran: of the attempt in which it did.
+        from: JobId,
+        /// Which node of the graph it is.
+        #[serde(rename = "name")]
+        node: NodePath,
+        /// Which leg, if the node has a matrix.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        leg: Option<Leg>,
+        /// The evaluated name that people see.
+        display_name: String,
+        /// The evaluated `runs-on`.
+        labels: Vec<String>,
+        /// Its failure counts as a success for others (semantics R1.20).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        continue_on_error: bool,
+        /// Its `timeout-minutes` (semantics R2.75).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_minutes: Option<u32>,
+        /// How it ended.
+        conclusion: Conclusion,
+        /// When it was started, or when it ended if it never was.
+        started_at: Timestamp,
+        /// When it ended.
+        completed_at: Timestamp,
+        /// Who ran it, if anybody did.
+        ran: Option<Ran>,
+        /// Why it ended, where the conclusion alone does not say.
+        reason: Option<EndReason>,
+        /// When it was carried.
+        at: Timestamp,
+    },
+    /// The logs of all attempts so far were deleted (semantics R8.10).
+    LogsDeleted {
+        /// Who.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// The run was deleted with all that belongs to it: nobody sees it any more (semantics R4.14).
+    RunDeleted {
         /// Who.
         by: UserId,
         /// When.
@@ -144,6 +206,10 @@ pub enum EndReason {
     CancelGraceOver,
     /// Another leg of its matrix failed (semantics R2.45).
     FailFast,
+    /// The run was force-cancelled (semantics R3.4).
+    ForceCancelled,
+    /// The run was force-cancelled before the job was looked at.
+    NotReached,
     /// Something of its definition could not be evaluated (semantics 1.2, R6.93).
     NotEvaluated {
         /// What is wrong, with the key of the file.
@@ -163,6 +229,10 @@ impl EndReason {
             }
             Self::FailFast => {
                 "another job of the matrix failed, and its strategy says fail-fast".into()
+            }
+            Self::ForceCancelled => "the run was force-cancelled".into(),
+            Self::NotReached => {
+                "the run was force-cancelled before the needs of the job were complete".into()
             }
             Self::NotEvaluated { problem } => problem.as_str().into(),
         }
@@ -193,8 +263,12 @@ impl Event {
             | Self::JobCancelRequested { at, .. }
             | Self::JobCompleted { at, .. }
             | Self::RunCancelRequested { at, .. }
+            | Self::RunForceCancelRequested { at, .. }
             | Self::RunCompleted { at, .. }
-            | Self::AttemptRequested { at, .. } => *at,
+            | Self::AttemptRequested { at, .. }
+            | Self::JobCarried { at, .. }
+            | Self::LogsDeleted { at, .. }
+            | Self::RunDeleted { at, .. } => *at,
         }
     }
 
@@ -205,14 +279,18 @@ impl Event {
             | Self::JobQueued { job, .. }
             | Self::JobStarted { job, .. }
             | Self::JobCancelRequested { job, .. }
-            | Self::JobCompleted { job, .. } => Some(*job),
+            | Self::JobCompleted { job, .. }
+            | Self::JobCarried { job, .. } => Some(*job),
             Self::RunRequested { .. }
             | Self::StartupFailed { .. }
             | Self::AttemptPlanned { .. }
             | Self::WorkflowCalled { .. }
             | Self::RunCancelRequested { .. }
+            | Self::RunForceCancelRequested { .. }
             | Self::RunCompleted { .. }
-            | Self::AttemptRequested { .. } => None,
+            | Self::AttemptRequested { .. }
+            | Self::LogsDeleted { .. }
+            | Self::RunDeleted { .. } => None,
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     execution::{Patience, Step},
     run::{JobCancelled, Planning, Ran},
 };
+use std::time::Duration;
 
 /// A runner takes the job it was offered. When the job is not queued any more, the offer is withdrawn.
 ///
@@ -114,6 +115,63 @@ pub fn cancel_run(
     Ok(events)
 }
 
+/// Force-cancels the whole run and cuts off every runner that has a job of it (semantics R3.4).
+///
+/// # Errors
+/// As [`Run::force_cancel`].
+pub fn force_cancel_run(
+    run: &mut Run,
+    executions: &mut [Execution],
+    by: UserId,
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let mut tried = run.clone();
+    let events = tried.force_cancel(Some(by), planning)?;
+    tell_runners(&events, executions, now, patience)?;
+    *run = tried;
+    Ok(events)
+}
+
+/// Force-cancels a run whose cancellation goes on for longer than `deadline`; any other is left as it is.
+///
+/// # Errors
+/// As [`Run::force_overdue_cancel`].
+pub fn force_overdue_cancel(
+    run: &mut Run,
+    executions: &mut [Execution],
+    deadline: Duration,
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let mut tried = run.clone();
+    let events = tried.force_overdue_cancel(deadline, planning)?;
+    tell_runners(&events, executions, now, patience)?;
+    *run = tried;
+    Ok(events)
+}
+
+/// Deletes a run; one that is old and still live ends by it, and its runners are cut off.
+///
+/// # Errors
+/// As [`Run::delete`].
+pub fn delete_run(
+    run: &mut Run,
+    executions: &mut [Execution],
+    by: UserId,
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let mut tried = run.clone();
+    let events = tried.delete(by, planning)?;
+    tell_runners(&events, executions, now, patience)?;
+    *run = tried;
+    Ok(events)
+}
+
 /// Cancels one job and tells its runner (semantics R3.8).
 ///
 /// # Errors
@@ -133,8 +191,8 @@ pub fn cancel_job(
     Ok(cancelled)
 }
 
-/// Passes on to the executions what was recorded for their jobs: running ones are told to stop, offers of jobs
-/// that ended are withdrawn. [`Refusal::TooNarrow`] when one that must be told is not among them.
+/// Passes on to the executions what was recorded for their jobs: running ones are told to stop, those of jobs that
+/// ended are cut off, offers of them withdrawn. [`Refusal::TooNarrow`] when one that must be told is not among them.
 fn tell_runners(
     events: &[Event],
     executions: &mut [Execution],
@@ -160,7 +218,7 @@ fn tell_runners(
         if told {
             execution.request_cancel(now, patience)?;
         } else if ended {
-            execution.withdraw(now)?;
+            execution.cut_off(now)?;
         }
     }
     executions.clone_from_slice(&tried);

@@ -13,6 +13,7 @@ pub mod execution;
 pub mod handover;
 mod ids;
 pub mod permission;
+pub mod pull_request;
 mod refusal;
 pub mod repository;
 pub mod run;

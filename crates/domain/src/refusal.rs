@@ -33,6 +33,23 @@ pub enum Refusal {
         /// The limit.
         reruns: u32,
     },
+    /// Re-running what failed where nothing did (semantics R4.9).
+    #[error("no job of the newest attempt failed, so there is nothing to run again")]
+    NothingFailed,
+    /// Re-running a job of an attempt that a newer one followed (contract 6).
+    #[error("job {job} belongs to an older attempt")]
+    JobOfOlderAttempt {
+        /// What was named.
+        job: JobId,
+    },
+    /// Deleting a run that has not ended and is not old (contract 6).
+    #[error("the run is {status} and was created less than {days} days ago")]
+    RunNotDeletable {
+        /// Where it stands.
+        status: RunStatus,
+        /// After how many days it can be deleted all the same.
+        days: u32,
+    },
     /// So many runs of the repository have not ended that no other is taken.
     #[error("{open} runs of the repository have not ended, which is the limit")]
     QueueFull {
@@ -97,6 +114,10 @@ pub enum Refusal {
         /// What was named.
         execution: ExecutionId,
     },
+    /// The run began another attempt since the files and contexts for this command were gathered: it can be given
+    /// again with those of that one.
+    #[error("the command was prepared for another attempt")]
+    OtherAttempt,
     /// More jobs than the caller reserved ids for.
     #[error("too few job ids were reserved for this command")]
     TooFewIds,

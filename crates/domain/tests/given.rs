@@ -5,7 +5,9 @@ use runyard_domain::{
     Run, RunId, RunnerId, Timestamp, UserId, WorkflowId,
     event::EndReason,
     execution::Patience,
-    run::{Contexts, Definition, Job, NodePath, Planning, Ran, RunIdentity, single},
+    run::{
+        Cause, Contexts, Definition, Job, NodePath, Planning, Ran, Rerun, RerunOf, RunIdentity, single,
+    },
     runner::RunnerRef,
 };
 use runyard_workflow::parse;
@@ -84,7 +86,18 @@ pub(crate) fn identity() -> RunIdentity {
         display_title: "Say hello".to_owned(),
         definition: "d".repeat(64),
         referenced: Vec::new(),
+        cause: Cause::default(),
         created_at: at(0),
+    }
+}
+
+/// What Eve wishes to run again.
+pub(crate) fn wish(of: RerunOf) -> Rerun {
+    Rerun {
+        of,
+        by: EVE,
+        debug: false,
+        referenced: None,
     }
 }
 
@@ -157,6 +170,23 @@ impl Story {
         result
     }
 
+    /// Whether a command would be taken now; nothing is changed by asking.
+    pub(crate) fn would(
+        &self,
+        verb: impl FnOnce(&mut Run, Planning<'_>) -> Result<Vec<Event>, Refusal>,
+    ) -> bool {
+        let jobs = i64::try_from(self.run.attempt().jobs.len()).unwrap();
+        let few = 4 * jobs + 40;
+        let mut ids = JobIds::new((self.next_id..self.next_id + few).map(JobId::new));
+        let planning = Planning {
+            definition: &self.definition,
+            contexts: &self.contexts,
+            ids: &mut ids,
+            now: self.now,
+        };
+        verb(&mut self.run.clone(), planning).is_ok()
+    }
+
     pub(crate) fn plan(&mut self) -> Result<Vec<Event>, Refusal> {
         self.command(Run::plan)
     }
@@ -171,7 +201,19 @@ impl Story {
     }
 
     pub(crate) fn rerun(&mut self) -> Result<Vec<Event>, Refusal> {
-        self.command(|run, planning| run.rerun_all(EVE, planning))
+        self.rerun_of(RerunOf::All)
+    }
+
+    pub(crate) fn rerun_of(&mut self, of: RerunOf) -> Result<Vec<Event>, Refusal> {
+        self.command(|run, planning| run.rerun(wish(of), planning))
+    }
+
+    pub(crate) fn force_cancel(&mut self) -> Result<Vec<Event>, Refusal> {
+        self.command(|run, planning| run.force_cancel(Some(EVE), planning))
+    }
+
+    pub(crate) fn delete(&mut self) -> Result<Vec<Event>, Refusal> {
+        self.command(|run, planning| run.delete(EVE, planning))
     }
 
     /// The job is taken by an execution with the number of the job.
@@ -194,6 +236,21 @@ impl Story {
     pub(crate) fn does(&mut self, name: &str, end: Conclusion) {
         self.start(name).unwrap();
         self.finish(name, end).unwrap();
+    }
+
+    /// The id of the job that shows this name.
+    pub(crate) fn shown(&self, name: &str) -> JobId {
+        let mut planned = self.run.attempt().planned();
+        planned.find(|job| job.display_name == name).unwrap().id
+    }
+
+    /// Starts and finishes the job that shows this name.
+    pub(crate) fn ran_as(&mut self, name: &str, end: Conclusion) {
+        let job = self.shown(name);
+        self.command(|run, planning| run.start_job(job, ran(job.get()), planning.now))
+            .unwrap();
+        self.command(|run, planning| run.finish_job(job, end, planning))
+            .unwrap();
     }
 
     /// The id of a planned job.

@@ -5,6 +5,7 @@
 mod access;
 mod conclusion;
 mod executions;
+mod force;
 mod given;
 mod handover;
 mod intake;

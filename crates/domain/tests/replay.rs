@@ -6,9 +6,9 @@ use runyard_domain::{
     Event, JobId, Run,
     event::{EVENT_VERSION, EndReason, GraphNode},
     execution::{ExecutionEvent, Patience, Step, StepState},
-    run::{Call, Leg, NodePath, ReplayError},
+    run::{Call, Cause, Fork, HeadRepository, Leg, NodePath, ReferencedWorkflow, ReplayError, RunIdentity},
 };
-use runyard_workflow::Diagnostic;
+use runyard_workflow::{Diagnostic, reusable::Source};
 
 #[test]
 fn replaying_any_beginning_of_a_history_gives_the_run_of_that_moment() {
@@ -85,6 +85,17 @@ fn leg() -> Leg {
         fail_fast: true,
         max_parallel: None,
         matrix: serde_json::json!({"to": "production"}),
+    }
+}
+
+fn called() -> ReferencedWorkflow {
+    ReferencedWorkflow {
+        source: Source {
+            path: "o/r/x.yml@v1".to_owned(),
+            sha: "abc".to_owned(),
+            reference: None,
+        },
+        definition: "d".to_owned(),
     }
 }
 
@@ -224,9 +235,56 @@ fn pinned() -> Vec<(Event, String)> {
             Event::AttemptRequested {
                 attempt: 2,
                 by: EVE,
+                debug: false,
+                referenced: None,
                 at,
             },
             format!(r#"{{"type":"attempt_requested","attempt":2,"by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::AttemptRequested {
+                attempt: 3,
+                by: EVE,
+                debug: true,
+                referenced: Some(vec![called()]),
+                at,
+            },
+            format!(
+                r#"{{"type":"attempt_requested","attempt":3,"by":2,"debug":true,"referenced":[{{"path":"o/r/x.yml@v1","sha":"abc","definition":"d"}}],"at":"{time}"}}"#
+            ),
+        ),
+        (
+            Event::RunForceCancelRequested { by: Some(EVE), at },
+            format!(r#"{{"type":"run_force_cancel_requested","by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::JobCarried {
+                job,
+                from: JobId::new(51),
+                node: node("deploy#1/a"),
+                leg: Some(leg()),
+                display_name: "A (1)".to_owned(),
+                labels: vec![],
+                continue_on_error: true,
+                timeout_minutes: Some(5),
+                conclusion: Failure,
+                started_at: at,
+                completed_at: at,
+                ran: Some(ran(7)),
+                reason: Some(EndReason::ForceCancelled),
+                at,
+            },
+            format!(
+                r#"{{"type":"job_carried","job":101,"from":51,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"continue_on_error":true,"timeout_minutes":5,"conclusion":"failure","started_at":"{time}","completed_at":"{time}","ran":{{"execution":7,"runner":{{"id":1,"name":"runner-1"}}}},"reason":"force_cancelled","at":"{time}"}}"#
+            ),
+        ),
+        (
+            Event::LogsDeleted { by: EVE, at },
+            format!(r#"{{"type":"logs_deleted","by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::RunDeleted { by: EVE, at },
+            format!(r#"{{"type":"run_deleted","by":2,"at":"{time}"}}"#),
         ),
     ]
 }
@@ -256,10 +314,14 @@ fn every_kind_of_event_is_pinned() {
         Event::RunCancelRequested { .. } => 9,
         Event::RunCompleted { .. } => 10,
         Event::AttemptRequested { .. } => 11,
+        Event::RunForceCancelRequested { .. } => 12,
+        Event::JobCarried { .. } => 13,
+        Event::LogsDeleted { .. } => 14,
+        Event::RunDeleted { .. } => 15,
     };
     let mut places: Vec<usize> = pinned().iter().map(|(event, _)| place(event)).collect();
     places.dedup();
-    assert_eq!(places, (0..=11).collect::<Vec<_>>());
+    assert_eq!(places, (0..=15).collect::<Vec<_>>());
 }
 
 #[test]
@@ -273,6 +335,35 @@ fn the_stored_text_of_a_request_is_read_and_written_unchanged() {
         r#""created_at":"2026-01-01T00:00:00Z"}"#,
     );
     assert_eq!(serde_json::to_string(&identity()).unwrap(), text);
+    let read: RunIdentity = serde_json::from_str(text).unwrap();
+    assert_eq!(read, identity());
+    assert_eq!(
+        read.sha(),
+        read.head_sha,
+        "an older version knew one commit"
+    );
+}
+
+#[test]
+fn what_caused_a_run_of_a_fork_is_read_as_it_was_written() {
+    let mut given = identity();
+    given.cause = Cause {
+        sha: Some("e".repeat(40)),
+        head_repository: HeadRepository::Fork(Fork {
+            id: 7,
+            owner: "eve".to_owned(),
+            owner_id: 8,
+            name: "engine".to_owned(),
+            private: false,
+        }),
+        chain: 2,
+        notice: Some("the head commit runs".to_owned()),
+    };
+    let text = serde_json::to_string(&given).unwrap();
+    assert!(text.contains(r#""cause":{"sha":"eeee"#), "{text}");
+    let read: RunIdentity = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, given);
+    assert_eq!(read.sha(), "e".repeat(40));
 }
 
 #[test]

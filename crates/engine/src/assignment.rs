@@ -63,7 +63,7 @@ impl Engine {
         let run = run.ok_or_else(|| missing("the run"))?;
         let payload = payload.unwrap_or(Value::Null);
         let repository = self.store.repository(run.identity.repository).await?;
-        let definition = self.definition_of(&run.identity).await?;
+        let definition = self.definition_of(&run).await?;
         let (workflow, job) =
             find(&definition, &view.node).ok_or_else(|| missing("the job's definition"))?;
         Ok(Assignment {

@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Settings {
     /// How long server and runner wait for each other.
     pub patience: Patience,
+    /// A cancellation that goes on for longer becomes a force-cancel; without, none does.
+    pub cancel_deadline: Option<Duration>,
     /// Longest time between two `sync` calls of a runner.
     pub sync_interval: Duration,
     /// Longest time that a claim or a cancel-check is held open.
@@ -17,8 +19,8 @@ pub struct Settings {
     pub job_log_bytes: u64,
     /// How many runs a repository may have that have not ended, and how fast they may come (semantics 9).
     pub intake: Intake,
-    /// Folder of workflow files.
-    pub workflow_folder: String,
+    /// Folders of workflow files, from the root of a repository, in the order in which they are read.
+    pub workflow_folders: Vec<String>,
     /// A job without a limit of its own ends after this (semantics R2.75).
     pub job_timeout: Duration,
     /// Link to a log works for this long (contract 8).
@@ -55,11 +57,12 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             patience: Patience::default(),
+            cancel_deadline: None,
             sync_interval: Duration::from_secs(10),
             wait_max: Duration::from_secs(50),
             job_log_bytes: 256 * 1024 * 1024,
             intake: Intake::default(),
-            workflow_folder: ".github/workflows".to_owned(),
+            workflow_folders: vec![".github/workflows".to_owned()],
             job_timeout: Duration::from_secs(360 * 60),
             link_lifetime: Duration::from_secs(60),
             sealing_key: None,

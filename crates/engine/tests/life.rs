@@ -4,23 +4,38 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+#[path = "life/events.rs"]
+mod events;
+#[path = "life/follows.rs"]
+mod follows;
+#[path = "life/schedules.rs"]
+mod schedules;
+#[path = "life/deletes.rs"]
+mod deletes;
+#[path = "life/force.rs"]
+mod force;
+#[path = "life/reruns.rs"]
+mod reruns;
 #[path = "life/storage.rs"]
 mod storage;
+#[path = "life/switched_off.rs"]
+mod switched_off;
 
 use runyard_domain::{
-    Conclusion, JobStatus, Refusal, RunId, RunStatus, StepConclusion, Timestamp,
+    Conclusion, Execution, JobStatus, Refusal, RunId, RunStatus, StepConclusion, Timestamp,
     account::User,
     execution::{Step, StepState},
     repository::{Repository, Source},
+    run::RerunOf,
 };
 use runyard_engine::{
-    Dispatch, Engine, EngineError, Finish, Finished, NewRepository, NewRunner, NewUser, Offer,
-    Push, Settings, WorkflowKey,
+    Dispatch, Engine, EngineError, Finish, Finished, NewRepository, NewRunner, NewUser, Occurrence,
+    Offer, Payloads, Settings, StopOrder, ToldRun, WorkflowKey,
     git::{Git, GitSettings},
     logs::{LogStorage, local_objects},
 };
-use runyard_store::{Appended, JobView, JobsOf, Page, memory::MemoryStore};
-use serde_json::json;
+use runyard_store::{Appended, JobView, JobsOf, Page, RunFilter, RunView, memory::MemoryStore};
+use serde_json::{Value, json};
 use std::{
     path::Path,
     process::Command,
@@ -48,6 +63,7 @@ jobs:
 
 struct World {
     engine: Engine,
+    store: Arc<MemoryStore>,
     clock: Arc<AtomicI64>,
     user: User,
     repository: Repository,
@@ -61,12 +77,28 @@ impl World {
         Self::with_logs(workflow, local).await
     }
 
+    async fn with_settings(workflow: &str, settings: Settings) -> Self {
+        let local =
+            |folder: &Path| LogStorage::new(local_objects(&folder.join("objects")).unwrap());
+        Self::with(workflow, local, settings).await
+    }
+
     async fn with_logs(workflow: &str, logs: impl FnOnce(&Path) -> LogStorage) -> Self {
+        Self::with(workflow, logs, Settings::default()).await
+    }
+
+    async fn with(
+        workflow: &str,
+        logs: impl FnOnce(&Path) -> LogStorage,
+        settings: Settings,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let source = folder.path().join("source");
         commit(&source, workflow);
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000_000));
-        let engine = engine(folder.path(), clock.clone(), logs(folder.path())).await;
+        let store = store(clock.clone());
+        let logs = logs(folder.path());
+        let engine = engine(folder.path(), store.clone(), logs, settings).await;
         let new = NewUser {
             login: "mona".to_owned(),
             name: None,
@@ -85,11 +117,28 @@ impl World {
             .unwrap();
         Self {
             engine,
+            store,
             clock,
             user,
             repository,
             folder,
         }
+    }
+
+    /// The engine of another server over the same store, with mirrors of its own.
+    async fn replica(&self) -> Engine {
+        self.engine_with("replica", Settings::default()).await
+    }
+
+    /// Goes on with a server that has other settings.
+    async fn set(&mut self, settings: Settings) {
+        self.engine = self.engine_with("again", settings).await;
+    }
+
+    async fn engine_with(&self, name: &str, settings: Settings) -> Engine {
+        let folder = self.folder.path().join(name);
+        let logs = LogStorage::new(local_objects(&folder.join("objects")).unwrap());
+        engine(&folder, self.store.clone(), logs, settings).await
     }
 
     fn pass(&self, seconds: i64) {
@@ -136,6 +185,16 @@ impl World {
         self.engine.register_runner(new).await.unwrap().0
     }
 
+    async fn rerun(&self, run: RunId, of: RerunOf) -> Result<(), EngineError> {
+        self.engine.rerun(run, of, self.user.id, false).await
+    }
+
+    /// The execution as it is now.
+    async fn execution(&self, offer: &Offer) -> Execution {
+        let execution = self.engine.store().execution(offer.execution.id).await;
+        execution.unwrap().unwrap()
+    }
+
     async fn jobs(&self, run: RunId) -> Vec<JobView> {
         let page = Page {
             number: 1,
@@ -152,6 +211,47 @@ impl World {
     async fn status(&self, run: RunId) -> (RunStatus, Option<Conclusion>) {
         let view = self.engine.store().run(run).await.unwrap().unwrap();
         (view.attempt.status, view.attempt.conclusion)
+    }
+
+    fn source(&self) -> std::path::PathBuf {
+        self.folder.path().join("source")
+    }
+
+    /// Commits a file of the source, and gives the commit.
+    fn write(&self, path: &str, text: &str) -> String {
+        let file = self.source().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", &format!("Write {path}")]);
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        git(&self.source(), arguments)
+    }
+
+    /// What a webhook starts.
+    async fn told(&self, event: &str, payload: Value) -> Vec<RunId> {
+        let told = Occurrence::read(event, payload, None).unwrap();
+        let runs = self.engine.occur(&self.repository, told, &self.user);
+        runs.await.unwrap()
+    }
+
+    async fn view(&self, run: RunId) -> RunView {
+        self.engine.store().run(run).await.unwrap().unwrap()
+    }
+
+    /// All runs, newest first.
+    async fn runs(&self) -> Vec<RunView> {
+        let page = Page {
+            number: 1,
+            per_page: 100,
+        };
+        let store = self.engine.store();
+        let all = RunFilter::default();
+        let runs = store.runs(self.repository.id, &all, page);
+        runs.await.unwrap().items
     }
 
     /// Takes the next job and ends it so.
@@ -190,6 +290,22 @@ impl World {
     }
 }
 
+/// Payloads that say no more than tests look at.
+struct Plain;
+
+impl Payloads for Plain {
+    fn workflow_run(&self, told: &ToldRun<'_>) -> Value {
+        json!({
+            "action": told.moment.name(),
+            "workflow_run": {
+                "id": told.run.identity.id.get(),
+                "status": told.run.attempt.status.name(),
+                "conclusion": told.run.attempt.conclusion.map(Conclusion::name),
+            },
+        })
+    }
+}
+
 fn step(number: u32) -> Step {
     let state = StepState::Completed {
         conclusion: StepConclusion::Success,
@@ -203,13 +319,19 @@ fn step(number: u32) -> Step {
     }
 }
 
-async fn engine(folder: &Path, clock: Arc<AtomicI64>, logs: LogStorage) -> Engine {
+fn store(clock: Arc<AtomicI64>) -> Arc<MemoryStore> {
     let now = move || Timestamp::from_unix_micros(clock.load(Ordering::SeqCst)).unwrap();
-    let store = Arc::new(MemoryStore::new(Arc::new(now)));
+    Arc::new(MemoryStore::new(Arc::new(now)))
+}
+
+async fn engine(
+    folder: &Path,
+    store: Arc<MemoryStore>,
+    logs: LogStorage,
+    settings: Settings,
+) -> Engine {
     let git = Git::new(GitSettings::new(folder.join("mirrors")));
-    Engine::new(store, git, logs, Settings::default())
-        .await
-        .unwrap()
+    Engine::new(store, git, logs, settings).await.unwrap()
 }
 
 fn commit(folder: &Path, workflow: &str) -> String {
@@ -260,7 +382,7 @@ async fn a_dispatched_run_goes_through_its_jobs_to_success() {
     let jobs = world.jobs(run).await;
     let log = world.engine.job_log(&jobs[0]).await.unwrap();
     assert_eq!(log, "2023-11-14T22:13:20.0000000Z one\n");
-    let archive = world.engine.run_archive(run).await.unwrap();
+    let archive = world.engine.run_archive(run, None).await.unwrap();
     assert!(archive.metadata().unwrap().len() > 0);
 }
 
@@ -281,7 +403,7 @@ async fn r2_16_a_failed_job_skips_what_needs_it() {
 async fn r4_1_a_rerun_makes_attempt_two_with_new_job_ids_and_the_first_stays_readable() {
     let world = World::new(TWO_JOBS).await;
     let run = world.dispatch().await.unwrap();
-    let live = world.engine.rerun(run, world.user.id).await.unwrap_err();
+    let live = world.rerun(run, RerunOf::All).await.unwrap_err();
     assert!(
         matches!(live, EngineError::Refused(Refusal::RunNotCompleted { .. })),
         "{live}"
@@ -289,7 +411,7 @@ async fn r4_1_a_rerun_makes_attempt_two_with_new_job_ids_and_the_first_stays_rea
     world.run_next(Conclusion::Failure).await;
     let before = world.jobs(run).await;
 
-    world.engine.rerun(run, world.user.id).await.unwrap();
+    world.rerun(run, RerunOf::All).await.unwrap();
     let after = world.jobs(run).await;
     assert!(
         after
@@ -325,13 +447,8 @@ async fn r3_1_cancelling_tells_the_runner_and_r3_3_ends_a_job_that_does_not_stop
         .await
         .unwrap()
         .unwrap();
-    assert!(
-        world
-            .engine
-            .cancel_check(&told, Duration::ZERO)
-            .await
-            .unwrap()
-    );
+    let order = world.engine.cancel_check(&told, Duration::ZERO).await;
+    assert_eq!(order.unwrap(), StopOrder::Cancel);
 
     for _ in 0..6 {
         world.pass(55);
@@ -374,7 +491,7 @@ async fn a_cancel_wakes_the_pending_cancel_check() {
     let checking = world.engine.cancel_check(&running, Duration::from_secs(50));
     let cancelling = world.engine.cancel_run(run, world.user.id);
     let (told, done) = tokio::join!(checking, cancelling);
-    assert!(told.unwrap());
+    assert_eq!(told.unwrap(), StopOrder::Cancel);
     done.unwrap();
 }
 
@@ -442,10 +559,10 @@ async fn r6_90_a_broken_file_makes_a_startup_failure_with_its_place() {
     let broken = TWO_JOBS.replace("needs: first", "needs: nobody");
     let sha = commit(&world.folder.path().join("source"), &broken);
     let payload = json!({ "ref": "refs/heads/main", "before": "", "after": sha });
-    let push = Push::from_payload(payload, Some("d1".to_owned())).unwrap();
+    let push = Occurrence::read("push", payload, Some("d1".to_owned())).unwrap();
     let runs = world
         .engine
-        .push(&world.repository, push.clone(), &world.user)
+        .occur(&world.repository, push.clone(), &world.user)
         .await
         .unwrap();
     assert_eq!(
@@ -456,15 +573,11 @@ async fn r6_90_a_broken_file_makes_a_startup_failure_with_its_place() {
     assert_eq!(view.attempt.diagnostics[0].line, 11);
     let again = world
         .engine
-        .push(&world.repository, push, &world.user)
+        .occur(&world.repository, push, &world.user)
         .await
         .unwrap();
     assert_eq!(again, runs, "the same delivery makes no second run");
-    let refused = world
-        .engine
-        .rerun(runs[0], world.user.id)
-        .await
-        .unwrap_err();
+    let refused = world.rerun(runs[0], RerunOf::All).await.unwrap_err();
     assert!(
         matches!(refused, EngineError::Refused(Refusal::NeverPlanned)),
         "r4_8: {refused}"

@@ -85,7 +85,7 @@ pub struct RunNumbers {
 pub struct Created {
     /// The run, with the numbers that were loaded, after its first commands.
     pub run: Run,
-    /// The commit that runs.
+    /// The commit that it shows.
     pub commit: CommitFacts,
     /// The event's payload.
     pub payload: serde_json::Value,

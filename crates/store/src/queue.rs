@@ -67,6 +67,9 @@ pub trait Queue {
     /// Executions that were started and are not over, at most `limit`, the one that is due first first.
     async fn running(&self, limit: u32) -> Result<Vec<Execution>, StoreError>;
 
+    /// The executions of a run that have not ended, by id.
+    async fn open_executions(&self, run: RunId) -> Result<Vec<Execution>, StoreError>;
+
     /// Executions whose offer, lease or grace is over by the store's clock, at most `limit`, oldest first.
     async fn expired(&self, limit: u32) -> Result<Vec<Expired>, StoreError>;
 

@@ -1,8 +1,8 @@
 //! The whole store as one trait object, and what does not belong to any one table.
 
 use crate::{
-    Accounts, Changes, Deliveries, Logs, Polls, Queue, Repositories, Runners, Runs, Secrets,
-    StoreError, Wakes,
+    Accounts, Changes, Deliveries, FollowUps, Logs, Polls, PullRequests, Purges, Queue, Repositories,
+    Runners, Runs, Schedules, Secrets, StoreError, Wakes,
 };
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
@@ -18,9 +18,13 @@ pub trait Store:
     + Secrets
     + Deliveries
     + Polls
+    + PullRequests
+    + Schedules
+    + FollowUps
     + Accounts
     + Runners
     + Logs
+    + Purges
     + Send
     + Sync
     + 'static

@@ -2,9 +2,9 @@
 
 use crate::{Loaded, Wake};
 use runyard_domain::{
-    Event, Execution, JobId, Run,
+    Event, Execution, JobId, Run, Timestamp,
     execution::{ExecutionEnd, ExecutionState},
-    run::{Job, NodePath, PlannedJob},
+    run::{Job, NodePath, PlannedJob, RunMoment, moments},
     runner::LabelSet,
 };
 use runyard_workflow::Diagnostic;
@@ -27,6 +27,19 @@ pub struct Writes {
     pub unqueued: Vec<JobId>,
     /// Executions that differ from what was loaded.
     pub executions: Vec<ExecutionWrite>,
+    /// What other workflows can follow: kept where one does.
+    pub moments: Vec<(RunMoment, Timestamp)>,
+    /// What nobody shall see any more.
+    pub deleted: Option<Deleted>,
+}
+
+/// What a decision deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleted {
+    /// The logs of all attempts so far.
+    Logs,
+    /// The run, with all that belongs to it.
+    Run,
 }
 
 /// A job row.
@@ -82,6 +95,7 @@ impl Writes {
         for event in &events {
             self.of_event(&run, event);
         }
+        self.moments = moments(&run, &events);
         self.jobs = changed_jobs(&run, &events);
         self.events = (first..).zip(events).collect();
         self.run = Some(run);
@@ -97,12 +111,16 @@ impl Writes {
                 self.queued.retain(|queued| queued.job != *job);
                 self.unqueued.push(*job);
             }
+            Event::LogsDeleted { .. } => self.deleted = Some(Deleted::Logs),
+            Event::RunDeleted { .. } => self.deleted = Some(Deleted::Run),
             Event::RunRequested { .. }
             | Event::AttemptPlanned { .. }
             | Event::JobPlanned { .. }
+            | Event::JobCarried { .. }
             | Event::WorkflowCalled { .. }
             | Event::JobCancelRequested { .. }
             | Event::RunCancelRequested { .. }
+            | Event::RunForceCancelRequested { .. }
             | Event::RunCompleted { .. }
             | Event::AttemptRequested { .. } => {}
         }
@@ -173,9 +191,13 @@ fn caller(event: &Event) -> Option<&NodePath> {
         | Event::JobStarted { .. }
         | Event::JobCancelRequested { .. }
         | Event::JobCompleted { .. }
+        | Event::JobCarried { .. }
         | Event::RunCancelRequested { .. }
+        | Event::RunForceCancelRequested { .. }
         | Event::RunCompleted { .. }
-        | Event::AttemptRequested { .. } => None,
+        | Event::AttemptRequested { .. }
+        | Event::LogsDeleted { .. }
+        | Event::RunDeleted { .. } => None,
     }
 }
 
@@ -204,7 +226,8 @@ fn goes_back(execution: &Execution) -> bool {
             ExecutionEnd::Finished(_)
             | ExecutionEnd::Withdrawn
             | ExecutionEnd::Lost
-            | ExecutionEnd::GraceOver => false,
+            | ExecutionEnd::GraceOver
+            | ExecutionEnd::Forced => false,
         },
         ExecutionState::Offered { .. }
         | ExecutionState::Running { .. }

@@ -45,18 +45,36 @@ pub struct InvalidWorkflow {
 
 impl fmt::Display for InvalidWorkflow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "\n" };
-            write!(f, "{separator}{diagnostic}")?;
-        }
-        Ok(())
+        lines(&self.diagnostics, f)
     }
 }
 
-/// Collects the errors of one file.
+/// A file that is no action GitHub would run, with everything that is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct InvalidAction {
+    /// Every error, in file order; never empty.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl fmt::Display for InvalidAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        lines(&self.diagnostics, f)
+    }
+}
+
+fn lines(diagnostics: &[Diagnostic], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (index, diagnostic) in diagnostics.iter().enumerate() {
+        let separator = if index == 0 { "" } else { "\n" };
+        write!(f, "{separator}{diagnostic}")?;
+    }
+    Ok(())
+}
+
+/// Collects the errors of one file, and remarks: what GitHub reads over and is wrong all the same.
 #[derive(Debug)]
 pub(crate) struct Diagnostics {
     found: Vec<(Position, String)>,
+    remarks: Vec<(Position, String)>,
     left_out: usize,
 }
 
@@ -65,6 +83,7 @@ impl Diagnostics {
     pub(crate) fn new() -> Self {
         Self {
             found: Vec::new(),
+            remarks: Vec::new(),
             left_out: 0,
         }
     }
@@ -78,11 +97,31 @@ impl Diagnostics {
         }
     }
 
+    /// Notes what is wrong at `position` and no reason to refuse the file.
+    pub(crate) fn remark(&mut self, position: Position, message: impl Into<String>) {
+        if self.remarks.len() < MAX_DIAGNOSTICS {
+            self.remarks.push((position, message.into()));
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// The same with the remarks as errors.
+    pub(crate) fn strict(mut self) -> Self {
+        for (position, message) in std::mem::take(&mut self.remarks) {
+            self.report(position, message);
+        }
+        self
+    }
+
     /// Takes over what another part of the reading reported.
     pub(crate) fn append(&mut self, other: Self) {
         self.left_out += other.left_out;
         for (position, message) in other.found {
             self.report(position, message);
+        }
+        for (position, message) in other.remarks {
+            self.remark(position, message);
         }
     }
 

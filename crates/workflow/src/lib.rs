@@ -70,12 +70,12 @@ mod schema;
 pub mod trigger;
 mod unhonoured;
 
-pub use diagnostic::{Diagnostic, InvalidWorkflow, MAX_DIAGNOSTICS};
+pub use diagnostic::{Diagnostic, InvalidAction, InvalidWorkflow, MAX_DIAGNOSTICS};
 pub use model::{
-    EventName, InvalidName, Job, JobName, MAX_DISPLAY_NAME, Position, Step, StepAction, Trigger,
-    Triggers, UnknownEvent, Workflow,
+    Action, EventName, InvalidName, Job, JobName, MAX_DISPLAY_NAME, Position, Step, StepAction,
+    Trigger, Triggers, UnknownEvent, Workflow,
 };
 pub use needs::order;
-pub use parse::{check_action, parse, parse_measured, parse_within};
+pub use parse::{check_action, parse, parse_action, parse_measured, parse_within};
 pub use reader::limits;
 pub use unhonoured::{UNHONOURED, unhonoured};

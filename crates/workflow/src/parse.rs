@@ -1,8 +1,8 @@
 //! The door of the crate: one file in, a workflow or all of its errors out; it must not know what
 //! stands in a file.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, InvalidWorkflow};
-use crate::model::Workflow;
+use crate::diagnostic::{Diagnostic, Diagnostics, InvalidAction, InvalidWorkflow};
+use crate::model::{Action, Workflow};
 use crate::reader::limits::Limits;
 use crate::{build, reader, schema};
 
@@ -52,12 +52,52 @@ pub fn parse_measured(
     (workflow, bytes)
 }
 
-/// Everything that is wrong with the action file (`action.yml`) `source`; nothing when it is
-/// sound. `file` is the name that errors give it.
+/// Reads the action file (`action.yml`) `source`; `file` is the name that errors give it.
+///
+/// Keys that GitHub's runner reads over are no errors; they are kept as
+/// [`Action::strays`]. [`check_action`] tells them.
+///
+/// ```
+/// use runyard_workflow::{model::ActionRuns, parse_action};
+///
+/// let action = parse_action(
+///     ".github/actions/greet/action.yml",
+///     "name: Greet
+/// inputs: {who: {default: '${{ github.actor }}'}}
+/// outputs: {text: {value: '${{ steps.greet.outputs.text }}'}}
+/// runs:
+///   using: composite
+///   steps:
+///     - {id: greet, shell: bash, run: 'echo \"text=Hi ${{ inputs.who }}\" >> $GITHUB_OUTPUT'}
+/// ",
+/// )?;
+/// assert!(matches!(action.runs.value, ActionRuns::Composite(_)));
+/// assert_eq!(action.steps()[0].key, "greet");
+/// # Ok::<(), runyard_workflow::InvalidAction>(())
+/// ```
+///
+/// # Errors
+/// Everything for which GitHub's runner would refuse the file.
+pub fn parse_action(file: &str, source: &str) -> Result<Action, InvalidAction> {
+    let (action, diagnostics) = read_action(file, source);
+    action.ok_or_else(|| InvalidAction {
+        diagnostics: diagnostics.into_list(file),
+    })
+}
+
+/// Everything that is wrong with the action file `source`, remarks included: keys that GitHub's
+/// runner does not know and reads over. Nothing when it is sound.
 pub fn check_action(file: &str, source: &str) -> Vec<Diagnostic> {
+    let (_, diagnostics) = read_action(file, source);
+    diagnostics.strict().into_list(file)
+}
+
+fn read_action(file: &str, source: &str) -> (Option<Action>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    if let Some(read) = reader::read(file, source, &Limits::default(), &mut diagnostics) {
-        schema::check(&read.root, &schema::ACTION, &mut diagnostics);
-    }
-    diagnostics.into_list(file)
+    let read = reader::read(file, source, &Limits::default(), &mut diagnostics);
+    let action = read.and_then(|read| {
+        let tree = schema::check(&read.root, &schema::ACTION, &mut diagnostics);
+        build::action(&tree, &mut diagnostics)
+    });
+    (action, diagnostics)
 }

@@ -14,6 +14,7 @@ mod status;
 mod token_body;
 mod tokens;
 mod users;
+mod why;
 
 pub(crate) use keyset::Keyset;
 pub(crate) use new_token::REGISTRATION_TOKEN_LIFETIME;

@@ -1,5 +1,6 @@
 //! Runs as Runyard shows them, blocked jobs included (semantics R1.7), and re-runs as new runs (contract 12).
 
+use super::why::{Reasons, WhyBody};
 use crate::{
     ApiState,
     auth::{Read, Repo, Write},
@@ -12,7 +13,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use runyard_domain::{
-    Conclusion, Refusal, Run, RunId,
+    Conclusion, JobId, Refusal, RunId, Timestamp,
     run::{Attempt, Job, JobState},
 };
 use runyard_engine::EngineError;
@@ -49,6 +50,10 @@ struct RunBody {
     updated_at: String,
     completed_at: Option<String>,
     cancel_requested_at: Option<String>,
+    /// When a cancellation that still goes on becomes a force-cancel, if it does.
+    force_cancel_at: Option<String>,
+    /// The jobs of this attempt write debug lines.
+    debug_logging: bool,
     diagnostics: Vec<Diagnostic>,
     jobs: Vec<JobBody>,
 }
@@ -63,6 +68,10 @@ struct JobBody {
     conclusion: Option<&'static str>,
     /// Why it ended, where the conclusion alone does not say: its runner was lost, for example.
     reason: Option<String>,
+    /// Why it is where it is, while it has not ended.
+    why: Vec<WhyBody>,
+    /// The job of an earlier attempt that ran for it, if it was not run again.
+    carried_from: Option<i64>,
     needs: Vec<String>,
     /// Those of `needs` that are not complete.
     waits_for: Vec<String>,
@@ -85,7 +94,18 @@ pub(super) async fn show(
     let (store, id) = (state.engine.store(), RunId::new(*id));
     let run = state.engine.run_of(repo.id(), id).await?;
     let aggregate = store.aggregate(id).await?.ok_or(ApiError::NotFound)?;
-    let jobs = jobs(&aggregate, &planned(&state, id).await?);
+    let insight = state.engine.insight(&run, &aggregate).await?;
+    let settings = state.engine.settings();
+    let reasons = Reasons {
+        attempt: aggregate.attempt(),
+        insight: &insight,
+        offer: settings.patience.offer,
+    };
+    let jobs = jobs(&reasons, &planned(&state, id).await?);
+    let force_at = settings.cancel_deadline.and_then(|deadline| {
+        let since = aggregate.attempt().cancelled_at?;
+        (!aggregate.is_completed()).then(|| since.plus(deadline))
+    });
     let html_url = format!(
         "{}/{}/actions/runs/{id}",
         origin.web(),
@@ -96,6 +116,7 @@ pub(super) async fn show(
         repo.repository().full_name(),
         html_url,
         jobs,
+        force_at,
     )))
 }
 
@@ -118,8 +139,8 @@ async fn planned(state: &ApiState, run: RunId) -> Result<HashMap<i64, JobView>, 
 }
 
 /// The jobs in the order of the file.
-fn jobs(run: &Run, planned: &HashMap<i64, JobView>) -> Vec<JobBody> {
-    let attempt = run.attempt();
+fn jobs(reasons: &Reasons<'_>, planned: &HashMap<i64, JobView>) -> Vec<JobBody> {
+    let attempt = reasons.attempt;
     let jobs = &attempt.jobs;
     let is_open = |name: &str| {
         let mut named = jobs.iter().filter(|job| job.node().as_str() == name);
@@ -130,6 +151,7 @@ fn jobs(run: &Run, planned: &HashMap<i64, JobView>) -> Vec<JobBody> {
         let mut body = JobBody::of(attempt, job, view);
         body.waits_for = body.needs.clone();
         body.waits_for.retain(|name| is_open(name));
+        body.why = reasons.of(job, &body.waits_for);
         body
     };
     jobs.iter().map(body).collect()
@@ -161,6 +183,8 @@ impl JobBody {
             reason: view
                 .and_then(|view| view.state.reason())
                 .map(|reason| reason.sentence().into_owned()),
+            why: Vec::new(),
+            carried_from: view.and_then(|view| view.carried_from).map(JobId::get),
             needs: job
                 .needs()
                 .iter()
@@ -181,7 +205,13 @@ impl JobBody {
 }
 
 impl RunBody {
-    fn of(run: RunView, repository: String, html_url: String, jobs: Vec<JobBody>) -> Self {
+    fn of(
+        run: RunView,
+        repository: String,
+        html_url: String,
+        jobs: Vec<JobBody>,
+        force_at: Option<Timestamp>,
+    ) -> Self {
         let (identity, attempt) = (run.identity, run.attempt);
         Self {
             id: identity.id.get(),
@@ -209,6 +239,8 @@ impl RunBody {
             updated_at: seconds(attempt.updated_at),
             completed_at: seconds_or_null(attempt.completed_at),
             cancel_requested_at: seconds_or_null(attempt.cancelled_at),
+            force_cancel_at: seconds_or_null(force_at),
+            debug_logging: attempt.debug,
             diagnostics: attempt.diagnostics,
             jobs,
         }

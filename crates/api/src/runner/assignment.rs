@@ -38,7 +38,7 @@ fn job(assignment: &Assignment, origin: &Origin) -> JobMessage {
         repository: repository_message(repository, origin),
         event_name: run.event.clone(),
         event: assignment.payload.clone(),
-        sha: run.head_sha.clone(),
+        sha: run.sha().to_owned(),
         git_ref: run.git_ref.clone(),
         actor: assignment.run.actor.login.clone(),
         actor_id: assignment.run.actor.id.get(),
@@ -53,6 +53,7 @@ fn job(assignment: &Assignment, origin: &Origin) -> JobMessage {
             .filter_map(|(number, step)| step_message(number, step))
             .collect(),
         masks: vec![github_token.to_owned()],
+        notices: run.cause.notice.iter().cloned().collect(),
         timeout_minutes: u32::try_from(minutes).unwrap_or(u32::MAX),
     }
 }

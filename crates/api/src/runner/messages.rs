@@ -168,6 +168,9 @@ pub struct JobMessage {
     pub steps: Vec<StepMessage>,
     /// Values that no log may show.
     pub masks: Vec<String>,
+    /// Sentences that the log of "Set up job" ends with.
+    #[serde(default)]
+    pub notices: Vec<String>,
     /// The job ends after this many minutes (semantics R2.75).
     pub timeout_minutes: u32,
 }

@@ -96,6 +96,8 @@ pub enum ExecutionEnd {
     Lost,
     /// The runner did not stop within the grace of a cancellation.
     GraceOver,
+    /// The run was force-cancelled under the runner's hands.
+    Forced,
 }
 
 impl ExecutionEnd {
@@ -104,6 +106,7 @@ impl ExecutionEnd {
         match self {
             Self::Lost => Some(EndReason::RunnerLost),
             Self::GraceOver => Some(EndReason::CancelGraceOver),
+            Self::Forced => Some(EndReason::ForceCancelled),
             Self::Finished(_) | Self::Released | Self::Lapsed | Self::Withdrawn => None,
         }
     }
@@ -259,7 +262,8 @@ impl Execution {
             | ExecutionEnd::Lapsed
             | ExecutionEnd::Withdrawn
             | ExecutionEnd::Lost
-            | ExecutionEnd::GraceOver => Err(self.ended()),
+            | ExecutionEnd::GraceOver
+            | ExecutionEnd::Forced => Err(self.ended()),
         }
     }
 
@@ -277,6 +281,22 @@ impl Execution {
     /// As [`Execution::release`].
     pub fn withdraw(&mut self, now: Timestamp) -> Result<Vec<ExecutionEvent>, Refusal> {
         self.end_offer(ExecutionEnd::Withdrawn, now)
+    }
+
+    /// The job was ended without it: an offer is withdrawn, what runs is cut off and no longer listened to
+    /// (semantics R3.4).
+    ///
+    /// # Errors
+    /// [`Refusal::ExecutionEnded`].
+    pub fn cut_off(&mut self, now: Timestamp) -> Result<Vec<ExecutionEvent>, Refusal> {
+        let end = match self.state {
+            ExecutionState::Offered { .. } => ExecutionEnd::Withdrawn,
+            ExecutionState::Running { .. } | ExecutionState::Cancelling { .. } => {
+                ExecutionEnd::Forced
+            }
+            ExecutionState::Ended { .. } => return Err(self.ended()),
+        };
+        Ok(self.record(vec![ExecutionEvent::Ended { end, at: now }]))
     }
 
     /// The offer's time is over; the job stays queued.

@@ -64,7 +64,42 @@ impl Run {
                 continue_on_error: *continue_on_error,
                 timeout_minutes: *timeout_minutes,
                 created_at: *at,
+                carried_from: None,
                 state: JobState::Held,
+            }),
+            Event::JobCarried {
+                job,
+                from,
+                node,
+                leg,
+                display_name,
+                labels,
+                continue_on_error,
+                timeout_minutes,
+                conclusion,
+                started_at,
+                completed_at,
+                ran,
+                reason,
+                at,
+            } => attempt.plan_job(PlannedJob {
+                id: *job,
+                node: node.clone(),
+                leg: leg.clone(),
+                needs: attempt.needs_of(node),
+                display_name: display_name.clone(),
+                labels: labels.clone(),
+                continue_on_error: *continue_on_error,
+                timeout_minutes: *timeout_minutes,
+                created_at: *at,
+                carried_from: Some(*from),
+                state: JobState::Completed {
+                    conclusion: *conclusion,
+                    started_at: *started_at,
+                    completed_at: *completed_at,
+                    ran: ran.clone(),
+                    reason: reason.clone(),
+                },
             }),
             Event::WorkflowCalled {
                 node, calls, jobs, ..
@@ -100,10 +135,16 @@ impl Run {
                 });
             }
             Event::RunCancelRequested { at, .. } => attempt.cancelled_at = Some(*at),
+            Event::RunForceCancelRequested { at, .. } => {
+                attempt.cancelled_at.get_or_insert(*at);
+            }
+            Event::LogsDeleted { .. } | Event::RunDeleted { .. } => {}
             Event::RunCompleted { conclusion, at } => attempt.complete(*conclusion, *at),
             Event::AttemptRequested {
                 attempt: number,
                 by,
+                debug,
+                referenced,
                 at,
             } => {
                 *attempt = Attempt {
@@ -111,6 +152,8 @@ impl Run {
                     triggering_actor: *by,
                     requested_at: *at,
                     cancelled_at: None,
+                    debug: *debug,
+                    referenced: referenced.clone(),
                     state: AttemptState::Requested,
                     jobs: Vec::new(),
                 };

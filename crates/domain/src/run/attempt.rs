@@ -1,6 +1,6 @@
 //! One execution of a run: its jobs and where they stand. Data and questions about it; no commands.
 
-use super::{Leg, NodePath};
+use super::{Leg, NodePath, ReferencedWorkflow};
 use crate::{
     Conclusion, ExecutionId, JobId, JobStatus, RunStatus, Timestamp, UserId, event::EndReason,
     runner::RunnerRef,
@@ -18,6 +18,10 @@ pub struct Attempt {
     pub requested_at: Timestamp,
     /// When the whole run was cancelled, if it was: *run-cancelled* of the semantics.
     pub cancelled_at: Option<Timestamp>,
+    /// Its jobs write debug lines (semantics R4.10).
+    pub debug: bool,
+    /// The called files as they were resolved for it; those of the first attempt when absent (semantics 4).
+    pub referenced: Option<Vec<ReferencedWorkflow>>,
     /// Where it stands.
     pub state: AttemptState,
     /// In the order of the file; what a matrix or a called workflow adds comes behind.
@@ -107,6 +111,8 @@ pub struct PlannedJob {
     pub timeout_minutes: Option<u32>,
     /// When it was planned.
     pub created_at: Timestamp,
+    /// The job of an earlier attempt that ran for it, if it was not run again itself (semantics R4.4).
+    pub carried_from: Option<JobId>,
     /// Where it stands.
     pub state: JobState,
 }
@@ -143,7 +149,7 @@ pub enum JobState {
 }
 
 /// Who runs or ran a job.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ran {
     /// The hand-over.
     pub execution: ExecutionId,
@@ -188,6 +194,12 @@ impl JobState {
 }
 
 impl PlannedJob {
+    /// The job that ran, or will: its own id, or that of the job of an earlier attempt which it stands for. Under it
+    /// are the outputs and the log (semantics R4.4).
+    pub fn origin(&self) -> JobId {
+        self.carried_from.unwrap_or(self.id)
+    }
+
     /// How its end counts for others: a failure that is absorbed is a success (semantics R1.20).
     pub fn effective(&self) -> Option<Conclusion> {
         match self.state.conclusion() {

@@ -1,7 +1,11 @@
-//! Cancelling a run, and cancelling one job of it.
+//! Cancelling a run, ending it by force, and cancelling one job of it.
 
-use super::{JobState, PlannedJob, Planning, Run, outlook::Outlook};
+use super::{
+    Job, JobState, NodePath, PlannedJob, Planning, Run,
+    outlook::{Outlook, PlannedLeg},
+};
 use crate::{Conclusion, Event, JobId, Refusal, RunStatus, Timestamp, UserId, event::EndReason};
+use std::time::Duration;
 
 /// What cancelling one job did (semantics R3.8).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +54,69 @@ impl Run {
         self.decide(decided, &mut planning)
     }
 
+    /// Ends everything of the run at once, whatever any condition says and whatever runners do (semantics R3.4). Each
+    /// job that was blocked becomes one that was cancelled. Evaluates nothing, so that no definition can stop it.
+    ///
+    /// # Errors
+    /// [`Refusal::RunCompleted`] when the newest attempt ended.
+    pub fn force_cancel(
+        &mut self,
+        by: Option<UserId>,
+        mut planning: Planning<'_>,
+    ) -> Result<Vec<Event>, Refusal> {
+        if self.is_completed() {
+            return Err(Refusal::RunCompleted);
+        }
+        let (at, conclusion) = (planning.now, Conclusion::Cancelled);
+        let mut decided = vec![Event::RunForceCancelRequested { by, at }];
+        for job in &self.attempt.jobs {
+            decided.extend(self.ended_by_force(job, &mut planning)?);
+        }
+        decided.push(Event::RunCompleted { conclusion, at });
+        self.decide(decided, &mut planning)
+    }
+
+    fn ended_by_force(
+        &self,
+        job: &Job,
+        planning: &mut Planning<'_>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let conclusion = Conclusion::Cancelled;
+        match job {
+            Job::Blocked(blocked) => {
+                let outlook = Outlook::of(&self.attempt, &blocked.node, planning);
+                let whole =
+                    outlook.map_or_else(|_| nameless(&blocked.node), |outlook| outlook.whole());
+                whole.ended(conclusion, Some(EndReason::NotReached), planning)
+            }
+            Job::Planned(job) if job.state.conclusion().is_none() => {
+                Ok(vec![Event::JobCompleted {
+                    job: job.id,
+                    conclusion,
+                    reason: Some(EndReason::ForceCancelled),
+                    at: planning.now,
+                }])
+            }
+            Job::Planned(_) | Job::Called(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Ends by force what was cancelled longer than `deadline` ago and still goes on; changes nothing of any other.
+    ///
+    /// # Errors
+    /// As [`Run::force_cancel`], but none for a run that ended.
+    pub fn force_overdue_cancel(
+        &mut self,
+        deadline: Duration,
+        planning: Planning<'_>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let since = self.attempt.cancelled_at.filter(|_| !self.is_completed());
+        if since.is_some_and(|since| since.plus(deadline) <= planning.now) {
+            return self.force_cancel(None, planning);
+        }
+        Ok(Vec::new())
+    }
+
     /// Cancels one job (semantics R3.8). The run is not cancelled by it; dependents are decided as usual.
     ///
     /// # Errors
@@ -69,6 +136,18 @@ impl Run {
             events,
             run_conclusion,
         })
+    }
+}
+
+/// A job whose definition cannot be found: shown by its keys.
+fn nameless(node: &NodePath) -> PlannedLeg {
+    PlannedLeg {
+        node: node.clone(),
+        leg: None,
+        display_name: node.keys().collect::<Vec<_>>().join(" / "),
+        labels: Vec::new(),
+        continue_on_error: false,
+        timeout_minutes: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Finds the jobs of a run's files: its own, and those that it calls. Evaluates nothing.
 
-use super::NodePath;
+use super::{Attempt, NodePath};
 use crate::event::GraphNode;
 use runyard_workflow::{
     Job, JobName, Workflow,
@@ -94,6 +94,20 @@ impl<'a> Place<'a> {
 pub fn find<'a>(definition: &'a Definition, node: &NodePath) -> Option<(&'a Workflow, &'a Job)> {
     let place = Place::find(definition, node)?;
     Some((place.workflow, place.job))
+}
+
+/// Whether an attempt's graph is one of these files: each of its nodes is a job there, and needs the same. Called
+/// files may have changed between attempts (semantics 4).
+pub fn fits(definition: &Definition, attempt: &Attempt) -> bool {
+    attempt.jobs.iter().all(|job| {
+        let place = Place::find(definition, job.node());
+        place.is_some_and(|place| {
+            let needs = place.job.needs.iter();
+            needs
+                .map(|need| job.node().beside(need))
+                .eq(job.needs().iter().cloned())
+        })
+    })
 }
 
 /// The jobs of a file as nodes of a graph; `place` gives the path of a job of it.

@@ -6,10 +6,14 @@ mod apply;
 mod attempt;
 mod callee;
 mod cancel;
+mod cause;
+mod chosen;
 mod definition;
+mod delete;
 mod finish;
 mod identity;
 mod intake;
+mod moment;
 mod node;
 mod outlook;
 mod plan;
@@ -23,12 +27,15 @@ pub use attempt::{
     Attempt, AttemptState, BlockedJob, Call, CalledWorkflow, Job, JobState, PlannedJob, Ran,
 };
 pub use cancel::JobCancelled;
-pub use definition::{Definition, find, reads_contexts, single};
+pub use cause::{Cause, Fork, HeadRepository};
+pub use definition::{Definition, find, fits, reads_contexts, single};
+pub use delete::DELETE_LIVE_DAYS;
 pub use identity::{CommitFacts, NewRun, Person, ReferencedWorkflow, RunIdentity};
 pub use intake::{BURST_WINDOW, Crowd, Intake};
+pub use moment::{RunMoment, moments};
 pub use node::{InvalidNodePath, Leg, NodePath};
 pub use plan::{Contexts, Planning};
-pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX};
+pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX, Rerun, RerunOf};
 
 use crate::{Event, JobId, Refusal, RunId, RunStatus, Timestamp};
 pub use apply::ReplayError;

@@ -63,6 +63,8 @@ impl Run {
             triggering_actor: identity.actor,
             requested_at: identity.created_at,
             cancelled_at: None,
+            debug: false,
+            referenced: None,
             state: AttemptState::Requested,
             jobs: Vec::new(),
         };

@@ -102,6 +102,8 @@ impl Run {
         let failed: BTreeSet<&NodePath> = self
             .attempt
             .planned()
+            // What failed in an earlier attempt stopped its siblings there.
+            .filter(|job| job.carried_from.is_none())
             .filter(|job| job.leg.as_ref().is_some_and(|leg| leg.fail_fast))
             .filter(|job| job.effective() == Some(Conclusion::Failure))
             .map(|job| &job.node)
@@ -159,8 +161,12 @@ fn makes_room_smaller(event: &Event) -> bool {
         | Event::JobCancelRequested { .. }
         | Event::JobCompleted { .. }
         | Event::RunCancelRequested { .. }
+        | Event::RunForceCancelRequested { .. }
         | Event::RunCompleted { .. }
-        | Event::AttemptRequested { .. } => false,
+        | Event::AttemptRequested { .. }
+        | Event::JobCarried { .. }
+        | Event::LogsDeleted { .. }
+        | Event::RunDeleted { .. } => false,
     }
 }
 
@@ -179,7 +185,7 @@ impl PlannedLeg {
     }
 
     /// A job that ends as soon as it is planned.
-    fn ended(
+    pub(super) fn ended(
         self,
         conclusion: Conclusion,
         reason: Option<EndReason>,

@@ -58,6 +58,7 @@ impl Execution {
             ),
         ];
         self.log.write(SET_UP, rows);
+        self.log.write(SET_UP, job.notices.clone());
         let event = self.write_event()?;
         let environment = JobEnvironment::new(job, host, &self.folders, &event);
         self.report.end(SET_UP, StepConclusion::Success);

@@ -38,6 +38,7 @@ fn job(env: &[(&str, &str)]) -> JobMessage {
             .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
             .collect(),
         steps: vec![],
+        notices: vec![],
         masks: vec![],
         timeout_minutes: 360,
     }

@@ -6,8 +6,8 @@ use super::{
     state::{PastAttempt, RunRow, State, not_found},
 };
 use crate::{
-    ChangeError, Changes, Created, Decide, ExecutionWrite, Loaded, RunNumbers, Scope, Store,
-    StoreError, Wake, Writes, change::burst_begins,
+    ChangeError, Changes, Created, Decide, Deleted, ExecutionWrite, Loaded, RunNumbers, Scope,
+    Store, StoreError, Wake, Writes, change::burst_begins,
 };
 use async_trait::async_trait;
 use runyard_domain::{
@@ -189,14 +189,31 @@ impl State {
             self.apply_execution(write);
         }
         if let Some(run) = writes.run {
+            self.keep_moments(&run, &writes.moments);
             self.index_jobs(&run);
+            let (id, at) = (run.id(), run.updated_at());
             let events = writes.events.into_iter().map(|(_, event)| event).collect();
             match birth {
                 Some(birth) => self.insert_run(run, birth, events),
                 None => self.update_run(run, events),
             }
             .replace_diagnostics(writes.diagnostics);
+            if let Some(deleted) = writes.deleted {
+                self.mark(id, deleted, at);
+            }
         }
+    }
+
+    /// Lets nobody see any more what was deleted, and remembers to remove it.
+    fn mark(&mut self, id: RunId, deleted: Deleted, at: Timestamp) {
+        if let Some(row) = self.runs.get_mut(&id) {
+            match deleted {
+                Deleted::Logs => row.logs_deleted_attempts = row.run.attempt().number,
+                Deleted::Run => row.deleted = true,
+            }
+        }
+        self.purges.retain(|(_, run), _| *run != id);
+        self.purges.insert((at, id), deleted);
     }
 
     fn apply_execution(&mut self, write: ExecutionWrite) {
@@ -234,6 +251,8 @@ impl State {
             payload: birth.payload,
             events,
             diagnostics: Vec::new(),
+            deleted: false,
+            logs_deleted_attempts: 0,
             past: Vec::new(),
         })
     }

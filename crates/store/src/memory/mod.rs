@@ -3,13 +3,17 @@
 mod accounts;
 mod change;
 mod deliveries;
+mod follow_ups;
 mod logs;
 mod polls;
+mod pull_requests;
+mod purges;
 mod queue;
 mod ready;
 mod repositories;
 mod runners;
 mod runs;
+mod schedules;
 mod secrets;
 mod state;
 mod store;

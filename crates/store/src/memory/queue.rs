@@ -42,6 +42,13 @@ impl Queue for MemoryStore {
         Ok(started.into_iter().cloned().collect())
     }
 
+    async fn open_executions(&self, run: RunId) -> Result<Vec<Execution>, StoreError> {
+        let state = self.state();
+        let open = state.open_executions.iter();
+        let executions = open.map(|id| &state.executions[id].execution);
+        Ok(executions.filter(|e| e.run == run).cloned().collect())
+    }
+
     async fn expired(&self, limit: u32) -> Result<Vec<Expired>, StoreError> {
         let state = self.state();
         let now = self.clock_now();

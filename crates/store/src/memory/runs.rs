@@ -14,6 +14,7 @@ use runyard_domain::{
     run::{Attempt, AttemptState, PlannedJob},
 };
 use runyard_workflow::Diagnostic;
+use std::time::Duration;
 
 #[async_trait]
 impl Runs for MemoryStore {
@@ -43,7 +44,7 @@ impl Runs for MemoryStore {
         };
         let newest_first = state.runs.values().rev();
         let matching = newest_first
-            .filter(|row| row.run.identity().repository == repository)
+            .filter(|row| row.run.identity().repository == repository && !row.deleted)
             .filter(|row| state.matches(row, filter));
         let reach = if is_counted(filter) {
             u64::MAX
@@ -94,6 +95,24 @@ impl Runs for MemoryStore {
     async fn payload(&self, run: RunId) -> Result<Option<serde_json::Value>, StoreError> {
         let state = self.state();
         Ok(state.live_run(run).map(|row| row.payload.clone()))
+    }
+
+    async fn overdue_cancels(
+        &self,
+        deadline: Duration,
+        limit: u32,
+    ) -> Result<Vec<RunId>, StoreError> {
+        let state = self.state();
+        let now = self.clock_now();
+        let open = state.runs.values().map(|row| &row.run);
+        let open = open.filter(|run| !run.is_completed());
+        let mut overdue: Vec<_> = open
+            .filter_map(|run| Some((run.attempt().cancelled_at?, run.id())))
+            .filter(|(since, _)| since.plus(deadline) <= now)
+            .collect();
+        overdue.sort_unstable();
+        overdue.truncate(limit as usize);
+        Ok(overdue.into_iter().map(|(_, run)| run).collect())
     }
 
     async fn aggregate(&self, run: RunId) -> Result<Option<Run>, StoreError> {
@@ -155,6 +174,7 @@ impl State {
             identity: row.run.identity().clone(),
             commit: row.commit.clone(),
             actor: self.user_ref(row.run.identity().actor),
+            logs_deleted_attempts: row.logs_deleted_attempts,
             attempt: AttemptView {
                 number: attempt.number,
                 triggering_actor: self.user_ref(attempt.triggering_actor),
@@ -164,6 +184,8 @@ impl State {
                 conclusion: attempt.conclusion(),
                 completed_at,
                 cancelled_at: attempt.cancelled_at,
+                debug: attempt.debug,
+                referenced: attempt.referenced.clone(),
                 diagnostics: kept.diagnostics.to_vec(),
             },
         }
@@ -225,6 +247,7 @@ impl State {
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
             created_at: job.created_at,
+            carried_from: job.carried_from,
             state: job.state.clone(),
             steps: row
                 .map(|row| row.execution.steps.clone())

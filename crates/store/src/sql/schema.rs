@@ -65,6 +65,7 @@ diesel::table! {
         created_at -> TimeColumn,
         deleted_at -> Nullable<TimeColumn>,
         run_count -> BigInt,
+        deleted_runs -> BigInt,
     }
 }
 
@@ -91,6 +92,7 @@ diesel::table! {
         created_at -> TimeColumn,
         updated_at -> TimeColumn,
         run_count -> BigInt,
+        deleted_runs -> BigInt,
     }
 }
 
@@ -174,6 +176,63 @@ diesel::table! {
         seq -> BigInt,
         updated_at -> TimeColumn,
         referenced -> JsonColumn,
+        cause -> JsonColumn,
+        deleted_at -> Nullable<TimeColumn>,
+        logs_deleted_attempts -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+
+    pull_requests (repository_id, number) {
+        repository_id -> BigInt,
+        number -> BigInt,
+        id -> BigInt,
+        head_branch -> Text,
+        head_sha -> Text,
+        base_branch -> Text,
+        base_sha -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Text};
+
+    default_branches (repository_id) {
+        repository_id -> BigInt,
+        sha -> Text,
+        follows_runs -> Bool,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    schedules (repository_id, path, cron, timezone) {
+        repository_id -> BigInt,
+        path -> Text,
+        cron -> Text,
+        timezone -> Text,
+        actor_id -> BigInt,
+        due_at -> Nullable<TimeColumn>,
+        look_at -> Nullable<TimeColumn>,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Text};
+
+    follow_ups (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        attempt -> BigInt,
+        moment -> Text,
+        happened_at -> TimeColumn,
+        tries -> BigInt,
+        due_at -> TimeColumn,
     }
 }
 
@@ -189,7 +248,7 @@ diesel::table! {
 
 diesel::table! {
     use crate::sql::columns::{JsonColumn, TimeColumn};
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
     attempts (run_id, number) {
         run_id -> BigInt,
@@ -202,6 +261,8 @@ diesel::table! {
         conclusion -> Nullable<Text>,
         completed_at -> Nullable<TimeColumn>,
         diagnostics -> JsonColumn,
+        debug -> Bool,
+        referenced -> Nullable<JsonColumn>,
     }
 }
 
@@ -232,6 +293,7 @@ diesel::table! {
         timeout_minutes -> Nullable<BigInt>,
         calls -> Nullable<JsonColumn>,
         reason -> Nullable<JsonColumn>,
+        carried_from -> Nullable<BigInt>,
     }
 }
 
@@ -293,16 +355,37 @@ diesel::table! {
         ended_at -> Nullable<TimeColumn>,
         due_at -> Nullable<TimeColumn>,
         log_sealed -> Bool,
+        forced -> Bool,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
     logs (execution_id) {
         execution_id -> BigInt,
         bytes -> BigInt,
         sealed_key -> Nullable<Text>,
+        deleted -> Bool,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Nullable};
+
+    purges (run_id) {
+        run_id -> BigInt,
+        asked_at -> TimeColumn,
+        last_attempt -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+
+    doomed_objects (key) {
+        key -> Text,
     }
 }
 
@@ -336,6 +419,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories);
 diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
+diesel::allow_tables_to_appear_in_same_query!(jobs, logs);
 diesel::allow_tables_to_appear_in_same_query!(label_sets, queue);
 diesel::allow_tables_to_appear_in_same_query!(tokens, users);
 diesel::allow_tables_to_appear_in_same_query!(repositories, workflows);

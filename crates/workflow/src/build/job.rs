@@ -73,19 +73,23 @@ fn job(name: &str, at: Position, tree: &Tree, diagnostics: &mut Diagnostics) -> 
 
 /// `if` of a job or step; `success()` without one.
 pub(super) fn if_of(tree: &Tree, place: Place) -> Condition {
-    let tree = tree.get("if");
-    let written = tree.and_then(|tree| match &tree.value {
+    written_condition(tree.get("if")).unwrap_or_else(|| Condition {
+        position: None,
+        expression: condition("", &place.allowed())
+            .expect("success() is an expression wherever a condition stands"),
+    })
+}
+
+/// A condition that the file has.
+pub(super) fn written_condition(tree: Option<&Tree>) -> Option<Condition> {
+    let tree = tree?;
+    match &tree.value {
         TreeValue::Computed(computed) => Some(Condition {
             position: Some(tree.position),
             expression: computed.expression.clone(),
         }),
         TreeValue::Scalar(_) | TreeValue::Sequence(_) | TreeValue::Mapping(_) => None,
-    });
-    written.unwrap_or_else(|| Condition {
-        position: None,
-        expression: condition("", &place.allowed())
-            .expect("success() is an expression wherever a condition stands"),
-    })
+    }
 }
 
 /// Reports `id` unless it may be the id of a job or a step (semantics R2.3); says whether it may.

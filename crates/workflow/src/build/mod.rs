@@ -1,6 +1,7 @@
 //! From a checked tree to the model, with the checks that need more than one key; it must not
 //! know YAML.
 
+mod action;
 mod container;
 mod filters;
 mod graph;
@@ -16,4 +17,5 @@ mod step_key;
 mod uses;
 mod workflow;
 
+pub(crate) use action::action;
 pub(crate) use workflow::build;

@@ -5,7 +5,8 @@ use crate::diagnostic::Diagnostics;
 use crate::model::{Call, CallSecrets, CalledFile, Located, StepAction, StepUses, Tree, TreeValue};
 use crate::reader::quoted;
 
-const DOCKER: &str = "docker://";
+/// What the name of an image begins with.
+pub(super) const DOCKER: &str = "docker://";
 
 /// What a step uses; `None` when it was reported.
 pub(super) fn step(tree: &Tree, uses: &Tree, diagnostics: &mut Diagnostics) -> Option<StepAction> {

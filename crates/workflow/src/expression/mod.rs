@@ -25,7 +25,7 @@ mod token;
 mod value;
 
 pub(crate) use compare::equal;
-pub use condition::condition;
+pub use condition::{condition, hook_condition};
 pub use environment::{Contexts, Functions, NoFunctions};
 pub use error::{EvaluationError, ParseError, ParseErrorKind};
 pub use function::CallerFunction;

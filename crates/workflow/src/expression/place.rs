@@ -133,7 +133,14 @@ const STEP_SECRETS: &[&str] = &[
     "env",
 ];
 
-/// The places of a workflow where expressions stand, by what they may use (the rows of semantics 7.5).
+/// What a composite action sees of the job that runs it: neither secrets nor `vars` nor `needs`.
+const COMPOSITE: &[&str] = &[
+    "github", "inputs", "strategy", "matrix", "steps", "job", "runner", "env",
+];
+const ACTION_DEFAULT: &[&str] = &["github", "strategy", "matrix", "job", "runner"];
+
+/// The places of a workflow or an action file where expressions stand, by what they may use (the
+/// rows of semantics 7.5; for actions what GitHub's runner allows).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
     /// `run-name`
@@ -186,13 +193,23 @@ pub enum Place {
     StepIf,
     /// Other keys of a step: `run`, `name`, `with`, `env`, `working-directory` and so on
     Step,
+    /// `inputs.*.default` of an action
+    ActionInputDefault,
+    /// `runs.args` and `runs.env` of a docker action
+    DockerAction,
+    /// `pre-if` and `post-if` of an action, and `if` of a step of a composite action
+    CompositeStepIf,
+    /// Other keys of a step of a composite action
+    CompositeStep,
+    /// `outputs.*.value` of an action
+    ActionOutput,
     /// `uses`, `needs`, `permissions`, `on`, `id`, filters: no expression at all
     Nowhere,
 }
 
 impl Place {
     /// All places.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 31] = [
         Self::RunName,
         Self::Concurrency,
         Self::Env,
@@ -218,6 +235,11 @@ impl Place {
         Self::JobOutputs,
         Self::StepIf,
         Self::Step,
+        Self::ActionInputDefault,
+        Self::DockerAction,
+        Self::CompositeStepIf,
+        Self::CompositeStep,
+        Self::ActionOutput,
         Self::Nowhere,
     ];
 
@@ -245,6 +267,11 @@ impl Place {
             Self::EnvironmentUrl => Allowed::contexts(STEP),
             Self::StepIf => Allowed::contexts(STEP).and(STEP_CONDITION),
             Self::Step => Allowed::contexts(STEP_SECRETS).and(&[HASH_FILES]),
+            Self::ActionInputDefault => Allowed::contexts(ACTION_DEFAULT).and(&[HASH_FILES]),
+            Self::DockerAction => Allowed::contexts(&["inputs"]),
+            Self::CompositeStepIf => Allowed::contexts(COMPOSITE).and(STEP_CONDITION),
+            Self::CompositeStep => Allowed::contexts(COMPOSITE).and(&[HASH_FILES]),
+            Self::ActionOutput => Allowed::contexts(COMPOSITE),
             Self::Nowhere => Allowed::contexts(&[]),
         }
     }

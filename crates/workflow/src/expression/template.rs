@@ -75,6 +75,14 @@ impl Template {
         }
     }
 
+    /// Whether a key that was read before is `${{ insert }}`.
+    pub(crate) fn is_insert(key: &str) -> bool {
+        let inner = key
+            .strip_prefix(OPEN)
+            .and_then(|key| key.strip_suffix(CLOSE));
+        inner.is_some_and(|inner| inner.trim() == INSERT)
+    }
+
     /// The expression, if there is one.
     pub fn expression(&self) -> Option<&Expression> {
         match self {

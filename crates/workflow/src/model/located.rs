@@ -2,11 +2,11 @@
 
 use super::Computed;
 use crate::reader::Position;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::Deref;
 
 /// A value with the place where its file says it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Located<T> {
     /// What the file says.
     pub value: T,
@@ -31,7 +31,7 @@ impl<T> Deref for Located<T> {
 }
 
 /// What a file says outright, or an expression that says it later (semantics R7.1).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Templated<T> {
     /// The value itself.
@@ -58,6 +58,16 @@ impl<T> Templated<T> {
     }
 }
 
+impl Templated<String> {
+    /// The text as the file writes it, `${{ }}` included.
+    pub fn as_written(&self) -> &str {
+        match self {
+            Self::Literal(text) => text,
+            Self::Computed(computed) => &computed.text,
+        }
+    }
+}
+
 /// A value that may be an expression, with its place.
 pub type Field<T> = Located<Templated<T>>;
 
@@ -66,7 +76,7 @@ pub type Field<T> = Located<Templated<T>>;
 pub type Variables = Field<Vec<Variable>>;
 
 /// One pair of [`Variables`].
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Variable {
     /// The name.
     pub name: Field<String>,

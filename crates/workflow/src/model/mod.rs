@@ -1,6 +1,8 @@
 //! What a valid workflow file says, as plain values; it must not know about YAML.
 
+mod action;
 mod computed;
+mod evaluate;
 mod event;
 mod identifier;
 mod inputs;
@@ -15,7 +17,12 @@ mod uses;
 mod workflow;
 
 pub use crate::reader::Position;
+pub use action::{
+    Action, ActionInput, ActionOutput, ActionRuns, Branding, DockerAction, DockerImage,
+    JavaScriptAction, NodeVersion, Stray,
+};
 pub use computed::{Computed, Condition};
+pub use evaluate::{FieldError, FieldValue, pairs};
 pub use event::{EventName, UnknownEvent};
 pub(crate) use identifier::check_identifier;
 pub use identifier::{InvalidName, JobName};

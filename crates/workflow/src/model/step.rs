@@ -1,10 +1,11 @@
 //! One step of a job as its file declares it; it must not run anything.
 
-use super::{Condition, Field, Located, StepUses, Templated, Variables};
-use serde::Serialize;
+use super::{Condition, Field, Located, StepUses, Variables};
+use serde::{Deserialize, Serialize};
 
-/// One entry of `steps`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// One entry of `steps` of a job or of a composite action. Written as JSON and read back it is the
+/// same, so that a runner evaluates both alike.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// `id`, as written; unique in its job whatever the case (semantics R2.3).
     pub id: Option<Located<String>>,
@@ -27,7 +28,7 @@ pub struct Step {
 }
 
 /// What a step does.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepAction {
     /// `run`: a script.
@@ -59,28 +60,25 @@ pub enum StepAction {
 }
 
 impl Step {
-    /// The name to show before any expression is computed: `name` if it is plain text, else
-    /// `Run ` and the first line of the script or the action, as GitHub's runner writes it.
+    /// The name to show before any expression is computed: `name` as written, else `Run ` and the
+    /// first line of the script or the action, as GitHub's runner writes it.
     pub fn display_name(&self) -> String {
-        if let Some(name) = self.name.as_ref().and_then(|name| name.literal()) {
-            return name.clone();
+        if let Some(name) = &self.name {
+            return name.as_written().to_owned();
         }
         match &self.action.value {
-            StepAction::Run { script, .. } => {
-                let text = match &script.value {
-                    Templated::Literal(text) => text.as_str(),
-                    Templated::Computed(computed) => &computed.text,
-                };
-                format!(
-                    "Run {}",
-                    text.trim_start().lines().next().unwrap_or_default()
-                )
-            }
-            StepAction::Uses { text, .. } => format!("Run {}", text.value),
+            StepAction::Run { script, .. } => run_name(script.as_written()),
+            StepAction::Uses { text, .. } => run_name(text),
             StepAction::Wait(_) => "Wait".to_owned(),
             StepAction::WaitAll => "Wait for all".to_owned(),
             StepAction::Cancel(_) => "Cancel".to_owned(),
             StepAction::Parallel(_) => "Parallel".to_owned(),
         }
     }
+}
+
+/// The name of a step that has none and does `what`.
+pub(super) fn run_name(what: &str) -> String {
+    let line = what.trim_start().lines().next().unwrap_or_default();
+    format!("Run {line}")
 }

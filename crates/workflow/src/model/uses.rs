@@ -1,10 +1,10 @@
 //! What `uses` names (semantics R2.61); it must not fetch anything.
 
 use super::{Located, Variables};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What `uses` of a step names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepUses {
     /// `docker://image`.

@@ -1,9 +1,9 @@
 //! Where something stands in a file; it must not hold the file.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A place in a workflow file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// From 1.
     pub line: u32,

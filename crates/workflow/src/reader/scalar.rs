@@ -1,10 +1,10 @@
 //! What a scalar means by YAML's 1.2 core schema (semantics R7.60, R7.61); it must not know where
 //! the scalar stands.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A scalar's value. Numbers are doubles, as in GitHub's reader.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Scalar {
     /// Nothing, or `null`.

@@ -23,7 +23,9 @@ impl Checker<'_> {
     fn node(&mut self, node: &Node, definition: &Definition, around: Option<Place>) -> Tree {
         let place = definition.place.or(around);
         let value = match &node.value {
-            Value::Scalar(scalar) => self.scalar(scalar, node.position, definition, place),
+            Value::Scalar(scalar) => {
+                self.scalar(scalar, node.position, definition, definition.own(place))
+            }
             Value::Sequence(items) => match self.item_of(node, definition) {
                 Some(item) => {
                     let items = items.iter().map(|node| self.node(node, item, place));
@@ -63,7 +65,7 @@ impl Checker<'_> {
             let free = |_: &Entry| Some(definition);
             return self.entries(entries, definition, place, free);
         }
-        let mappings: Vec<&'static Mapping> = definition.mappings().collect();
+        let mappings = mappings(definition, entries);
         if mappings.is_empty() {
             let message = format!("A mapping was not expected: {}", definition.says);
             self.report(node.position, message);
@@ -83,7 +85,7 @@ impl Checker<'_> {
         let mut pairs = Vec::new();
         let mut computed_key = false;
         for entry in entries {
-            let Some(key) = self.key(entry, place) else {
+            let Some(key) = self.key(entry, definition.own(place)) else {
                 continue;
             };
             if matches!(key.value, TreeValue::Computed(_)) {
@@ -94,7 +96,17 @@ impl Checker<'_> {
             }
             match candidates.take(&entry.key.text) {
                 Some(value) => pairs.push((key, self.node(&entry.value, value, place))),
-                None => self.unknown_key(entry, &candidates, definition),
+                None if candidates.strays() => {
+                    self.remark_key(entry, &candidates, definition);
+                    pairs.push((
+                        key,
+                        self.node(&entry.value, &super::tables::ANYTHING, place),
+                    ));
+                }
+                None => {
+                    let message = unknown_key(entry, &candidates, definition);
+                    self.report(entry.key.position, message);
+                }
             }
         }
         let missing = if computed_key {
@@ -139,17 +151,36 @@ impl Checker<'_> {
         })
     }
 
-    fn unknown_key(&mut self, entry: &Entry, candidates: &Candidates, definition: &Definition) {
-        let message = format!(
-            "Unexpected value {}: {}; {}",
-            quoted(&entry.key.text),
-            definition.says,
-            candidates.allowed()
-        );
-        self.report(entry.key.position, message);
+    fn remark_key(&mut self, entry: &Entry, candidates: &Candidates, definition: &Definition) {
+        let message = unknown_key(entry, candidates, definition);
+        self.diagnostics.remark(entry.key.position, message);
     }
 
     pub(super) fn report(&mut self, position: Position, message: impl Into<String>) {
         self.diagnostics.report(position, message);
     }
+}
+
+/// The mappings that may be meant, as far as the value of one key decides that.
+fn mappings(definition: &Definition, entries: &[Entry]) -> Vec<&'static Mapping> {
+    let decided = definition.switch().and_then(|switch| {
+        let entry = entries.iter().find(|entry| entry.key.text == switch.key)?;
+        match &entry.value.value {
+            Value::Scalar(scalar) => switch.case(&scalar.to_text()),
+            Value::Sequence(_) | Value::Mapping(_) => None,
+        }
+    });
+    match decided {
+        Some(mapping) => vec![mapping],
+        None => definition.mappings().collect(),
+    }
+}
+
+fn unknown_key(entry: &Entry, candidates: &Candidates, definition: &Definition) -> String {
+    format!(
+        "Unexpected value {}: {}; {}",
+        quoted(&entry.key.text),
+        definition.says,
+        candidates.allowed()
+    )
 }

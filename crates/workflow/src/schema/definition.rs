@@ -1,21 +1,26 @@
 //! The words in which the tables describe what may stand where; it must not describe anything.
 
-use crate::expression::Place;
+use crate::expression::{Allowed, Expression, ParseError, Place, condition, hook_condition};
+
+/// How the text of a condition is read.
+pub(super) type ReadCondition = fn(&str, &Allowed<'_>) -> Result<Expression, Vec<ParseError>>;
 
 /// What may stand at one place of a file.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Definition {
     /// What it is and what is allowed there, as messages say it.
     pub(crate) says: &'static str,
     /// Where it stands for expressions (semantics 7.5); without one as what holds it, and at the
     /// outermost none is allowed.
     pub(crate) place: Option<Place>,
+    /// Whether the place is only that of what stands in it, and it is no expression itself.
+    pub(crate) inside: bool,
     /// The shapes it may have, any one of them.
     pub(crate) shapes: &'static [Shape],
 }
 
 /// One shape that a part of a file may have.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Shape {
     /// Nothing, or `null`.
     Null,
@@ -31,25 +36,38 @@ pub(crate) enum Shape {
     Words(&'static [&'static str]),
     /// Text that is an expression without `${{ }}` (semantics R2.12).
     Condition,
+    /// As a condition, but no status is asked that the text does not ask for.
+    HookCondition,
     /// A list.
     Sequence(&'static Definition),
     /// Keys with values.
     Mapping(&'static Mapping),
+    /// Keys with values; which, the value of one of them decides.
+    Switch(&'static Switch),
     /// Whatever it is.
     Any,
 }
 
 /// Keys that belong together.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Mapping {
     /// The keys that GitHub knows here, in the order that messages list them.
     pub(crate) keys: &'static [Property],
     /// What other keys hold, where they are free.
     pub(crate) free: Option<&'static Definition>,
+    /// Whether other keys are only remarked: GitHub reads over them.
+    pub(crate) strays: bool,
+}
+
+/// Mappings of which the value of `key` names one, whatever its case.
+#[derive(Debug)]
+pub(crate) struct Switch {
+    pub(crate) key: &'static str,
+    pub(crate) cases: &'static [(&'static [&'static str], &'static Mapping)],
 }
 
 /// A known key.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Property {
     pub(crate) name: &'static str,
     pub(crate) value: &'static Definition,
@@ -79,6 +97,21 @@ pub(super) const fn at(place: Place, says: &'static str, shapes: &'static [Shape
     Definition {
         says,
         place: Some(place),
+        inside: false,
+        shapes,
+    }
+}
+
+/// What is no expression and holds values with the contexts of a place.
+pub(super) const fn holding(
+    place: Place,
+    says: &'static str,
+    shapes: &'static [Shape],
+) -> Definition {
+    Definition {
+        says,
+        place: Some(place),
+        inside: true,
         shapes,
     }
 }
@@ -88,21 +121,41 @@ pub(super) const fn plain(says: &'static str, shapes: &'static [Shape]) -> Defin
     Definition {
         says,
         place: None,
+        inside: false,
         shapes,
     }
 }
 
 /// Keys that are all known.
 pub(super) const fn known(keys: &'static [Property]) -> Mapping {
-    Mapping { keys, free: None }
+    Mapping {
+        keys,
+        free: None,
+        strays: false,
+    }
+}
+
+/// Known keys, beside which others are read over.
+pub(super) const fn loosely(keys: &'static [Property]) -> Mapping {
+    Mapping {
+        keys,
+        free: None,
+        strays: true,
+    }
+}
+
+/// Known keys beside free ones.
+pub(super) const fn beside(keys: &'static [Property], value: &'static Definition) -> Mapping {
+    Mapping {
+        keys,
+        free: Some(value),
+        strays: false,
+    }
 }
 
 /// Keys that are all free.
 pub(super) const fn free(value: &'static Definition) -> Mapping {
-    Mapping {
-        keys: &[],
-        free: Some(value),
-    }
+    beside(&[], value)
 }
 
 impl Mapping {
@@ -111,9 +164,24 @@ impl Mapping {
     }
 }
 
+impl Switch {
+    /// The mapping that `text` names.
+    pub(super) fn case(&self, text: &str) -> Option<&'static Mapping> {
+        let names = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(text));
+        let case = self.cases.iter().find(|(named, _)| names(named));
+        case.map(|(_, mapping)| *mapping)
+    }
+}
+
 impl Definition {
+    /// The place of the thing itself, where what it holds has this one.
+    pub(super) fn own(&self, place: Option<Place>) -> Option<Place> {
+        place.filter(|_| !self.inside)
+    }
+
     pub(crate) fn mappings(&self) -> impl Iterator<Item = &'static Mapping> {
-        self.shapes.iter().filter_map(|shape| match shape {
+        let cases = self.switch().map_or(&[][..], |switch| switch.cases);
+        let plain = self.shapes.iter().filter_map(|shape| match shape {
             Shape::Mapping(mapping) => Some(*mapping),
             Shape::Null
             | Shape::Boolean
@@ -122,7 +190,27 @@ impl Definition {
             | Shape::Filled
             | Shape::Words(_)
             | Shape::Condition
+            | Shape::HookCondition
             | Shape::Sequence(_)
+            | Shape::Switch(_)
+            | Shape::Any => None,
+        });
+        plain.chain(cases.iter().map(|(_, mapping)| *mapping))
+    }
+
+    pub(super) fn switch(&self) -> Option<&'static Switch> {
+        self.shapes.iter().find_map(|shape| match shape {
+            Shape::Switch(switch) => Some(*switch),
+            Shape::Null
+            | Shape::Boolean
+            | Shape::Number
+            | Shape::Text
+            | Shape::Filled
+            | Shape::Words(_)
+            | Shape::Condition
+            | Shape::HookCondition
+            | Shape::Sequence(_)
+            | Shape::Mapping(_)
             | Shape::Any => None,
         })
     }
@@ -137,7 +225,9 @@ impl Definition {
             | Shape::Filled
             | Shape::Words(_)
             | Shape::Condition
+            | Shape::HookCondition
             | Shape::Mapping(_)
+            | Shape::Switch(_)
             | Shape::Any => None,
         })
     }
@@ -146,8 +236,21 @@ impl Definition {
         self.shapes.iter().any(|shape| matches!(shape, Shape::Any))
     }
 
-    pub(crate) fn is_condition(&self) -> bool {
-        let condition = |shape: &Shape| matches!(shape, Shape::Condition);
-        self.shapes.iter().any(condition)
+    /// How a condition is read here, if one stands here.
+    pub(super) fn condition(&self) -> Option<ReadCondition> {
+        self.shapes.iter().find_map(|shape| match shape {
+            Shape::Condition => Some(condition as ReadCondition),
+            Shape::HookCondition => Some(hook_condition as ReadCondition),
+            Shape::Null
+            | Shape::Boolean
+            | Shape::Number
+            | Shape::Text
+            | Shape::Filled
+            | Shape::Words(_)
+            | Shape::Sequence(_)
+            | Shape::Mapping(_)
+            | Shape::Switch(_)
+            | Shape::Any => None,
+        })
     }
 }

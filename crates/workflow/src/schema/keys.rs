@@ -29,6 +29,11 @@ impl Candidates {
         value.or_else(|| self.free())
     }
 
+    /// Whether other keys are only remarked.
+    pub(super) fn strays(&self) -> bool {
+        matches!(self.mappings.as_slice(), [mapping] if mapping.strays)
+    }
+
     /// What a free key holds.
     pub(super) fn free(&self) -> Option<&'static Definition> {
         match self.mappings.as_slice() {

@@ -7,4 +7,5 @@ mod scalars;
 mod tables;
 
 pub(crate) use check::check;
-pub(crate) use tables::{ACTION, WORKFLOW};
+pub(crate) use definition::Mapping;
+pub(crate) use tables::{ACTION, ACTION_KEYS, INPUT_KEYS, WORKFLOW};

@@ -1,8 +1,8 @@
 //! Checks scalars and parses the expressions in them; it must not know any particular key.
 
 use super::check::Checker;
-use super::definition::{Definition, Shape};
-use crate::expression::{ParseError, Place, Template, condition};
+use super::definition::{Definition, ReadCondition, Shape};
+use crate::expression::{ParseError, Place, Template};
 use crate::model::{Computed, Scalar, TreeValue};
 use crate::reader::{Position, quoted};
 
@@ -16,8 +16,8 @@ impl Checker<'_> {
         definition: &Definition,
         place: Option<Place>,
     ) -> TreeValue {
-        if definition.is_condition() {
-            return self.condition(&scalar.to_text(), position, place);
+        if let Some(read) = definition.condition() {
+            return self.condition(&scalar.to_text(), position, place, read);
         }
         let value = match scalar {
             Scalar::Text(text) if text.contains(OPEN) => self.text(text, position, place, false).0,
@@ -44,7 +44,7 @@ impl Checker<'_> {
         if !text.contains(OPEN) {
             return (raw(), true);
         }
-        let Some(place) = place else {
+        let Some(place) = place.filter(|place| *place != Place::Nowhere) else {
             let message = "An expression is not allowed here; only plain text is";
             self.report(position, message);
             return (raw(), false);
@@ -75,9 +75,15 @@ impl Checker<'_> {
         }
     }
 
-    fn condition(&mut self, text: &str, position: Position, place: Option<Place>) -> TreeValue {
+    fn condition(
+        &mut self,
+        text: &str,
+        position: Position,
+        place: Option<Place>,
+        read: ReadCondition,
+    ) -> TreeValue {
         let place = place.unwrap_or(Place::Nowhere);
-        match condition(text, &place.allowed()) {
+        match read(text, &place.allowed()) {
             Ok(expression) => TreeValue::Computed(Computed {
                 text: text.to_owned(),
                 expression,
@@ -119,7 +125,7 @@ impl Shape {
             | (Self::Null, Scalar::Null)
             | (Self::Boolean, Scalar::Boolean(_))
             | (Self::Number, Scalar::Number(_))
-            | (Self::Text | Self::Condition, Scalar::Text(_)) => true,
+            | (Self::Text | Self::Condition | Self::HookCondition, Scalar::Text(_)) => true,
             (Self::Filled, Scalar::Text(text)) => !text.is_empty(),
             (Self::Words(words), Scalar::Text(text)) => words.contains(&text.as_str()),
             (
@@ -130,8 +136,10 @@ impl Shape {
                 | Self::Filled
                 | Self::Words(_)
                 | Self::Condition
+                | Self::HookCondition
                 | Self::Sequence(_)
-                | Self::Mapping(_),
+                | Self::Mapping(_)
+                | Self::Switch(_),
                 _,
             ) => false,
         }

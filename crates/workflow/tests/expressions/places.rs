@@ -34,6 +34,7 @@ fn row(place: Place) -> (&'static str, &'static [&'static str]) {
         "success()",
         "hashFiles('a')",
     ];
+    const COMPOSITE: &str = "github inputs strategy matrix steps job runner env";
     match place {
         Place::RunName | Place::Concurrency | Place::CallInputDefault => {
             ("github inputs vars", &[])
@@ -72,6 +73,11 @@ fn row(place: Place) -> (&'static str, &'static [&'static str]) {
             "github inputs vars needs strategy matrix secrets steps job runner env",
             &["hashFiles('a')"],
         ),
+        Place::ActionInputDefault => ("github strategy matrix job runner", &["hashFiles('a')"]),
+        Place::DockerAction => ("inputs", &[]),
+        Place::CompositeStepIf => (COMPOSITE, STEP_STATUS),
+        Place::CompositeStep => (COMPOSITE, &["hashFiles('a')"]),
+        Place::ActionOutput => (COMPOSITE, &[]),
         Place::Nowhere => ("", &[]),
     }
 }
@@ -104,7 +110,7 @@ fn r2_13_status_functions_take_names_of_jobs_at_jobs_only() {
 
 #[test]
 fn r7_40_no_condition_sees_secrets() {
-    for place in [Place::JobIf, Place::StepIf] {
+    for place in [Place::JobIf, Place::StepIf, Place::CompositeStepIf] {
         assert!(parse("secrets.a", &place.allowed()).is_err());
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod accepted;
+mod actions;
 mod calls;
 mod graph;
 mod honoured;
@@ -9,6 +10,7 @@ mod hostile;
 mod limits;
 mod refused;
 mod scalars;
+mod settings;
 mod support;
 mod triggers;
 mod yaml;

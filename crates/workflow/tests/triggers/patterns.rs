@@ -5,7 +5,7 @@ use runyard_workflow::pattern::{IgnoreList, Pattern, PatternFault, PatternList};
 use std::time::{Duration, Instant};
 
 #[test]
-fn r6_2_the_grammar_matches_whole_names_by_case() {
+fn r6_22_the_grammar_matches_whole_names_by_case() {
     let table: &[(&str, &[&str], &[&str])] = &[
         ("*", &["main", ""], &["a/b", "/"]),
         ("**", &["a/b/c", "main", ""], &[]),
@@ -86,7 +86,7 @@ fn r6_2_the_grammar_matches_whole_names_by_case() {
 }
 
 #[test]
-fn r6_2_what_is_no_pattern_is_refused_at_its_place() {
+fn r6_22_what_is_no_pattern_is_refused_at_its_place() {
     let table = [
         ("", 0, PatternFault::Empty),
         ("v[12", 1, PatternFault::UnclosedSet),

@@ -57,6 +57,7 @@ impl JobText {
             graphql_url: "http://h/api/graphql".into(),
             github_token: "github-token-of-this-job".into(),
             env: vec![],
+            notices: vec![],
             steps: actions.into_iter().enumerate().map(step).collect(),
             masks: vec!["hunter2".into()],
             timeout_minutes: 360,

@@ -1,6 +1,7 @@
 //! Bodies of GitHub's API, each built in one place. No queries here.
 
 pub(super) mod job;
+pub(super) mod pull_request;
 pub(super) mod repository;
 mod repository_links;
 pub(super) mod root;

@@ -41,6 +41,10 @@ impl Queue for SqlStore {
         perform!(self.read, running(limit))
     }
 
+    async fn open_executions(&self, run: RunId) -> Result<Vec<Execution>, StoreError> {
+        perform!(self.read, open_executions(run))
+    }
+
     async fn expired(&self, limit: u32) -> Result<Vec<Expired>, StoreError> {
         perform!(self.read, expired(limit))
     }
@@ -75,6 +79,21 @@ async fn claimable(
     let ready = ready_sets(connection, &labels.covered_by(&request.labels)).await?;
     let worth_it = !ready.is_empty() || has_offers(connection, request).await?;
     Ok(worth_it.then_some(ready))
+}
+
+async fn open_executions(
+    connection: &mut Connection,
+    run: &RunId,
+) -> Result<Vec<Execution>, Failure> {
+    let rows: Vec<ExecutionRow> = executions::table
+        .filter(executions::run_id.eq(run.get()))
+        .filter(executions::ended_at.is_null())
+        .order(executions::id)
+        .select(ExecutionRow::as_select())
+        .load(connection)
+        .await?;
+    let executions = rows.into_iter().map(|row| Ok(Execution::try_from(row)?));
+    executions.collect()
 }
 
 async fn expired(connection: &mut Connection, limit: &u32) -> Result<Vec<Expired>, Failure> {

@@ -1,6 +1,9 @@
 //! Saves what a decision wrote: only the rows that it names. Decides nothing.
 
-use super::{Connection, dialect, labels::ensure_set, repositories::lock_live_repository};
+use super::{
+    Connection, dialect, follow_ups::keep_moments, labels::ensure_set, purges::mark,
+    repositories::lock_live_repository,
+};
 use crate::{
     Created, ExecutionWrite, JobWrite, Loaded, Queued, StoreError, Writes,
     sql::{
@@ -67,6 +70,10 @@ pub(super) async fn save(
         save_events(connection, run.id(), &writes.events).await?;
         remove_ready(connection, &writes.unqueued).await?;
         add_ready(connection, run.id(), &writes.queued).await?;
+        keep_moments(connection, run, &writes.moments).await?;
+        if let Some(deleted) = writes.deleted {
+            mark(connection, run, deleted).await?;
+        }
     }
     for write in &writes.executions {
         save_execution(connection, write).await?;
@@ -161,6 +168,7 @@ async fn save_jobs(
             jobs::timeout_minutes.eq(excluded(jobs::timeout_minutes)),
             jobs::calls.eq(excluded(jobs::calls)),
             jobs::reason.eq(excluded(jobs::reason)),
+            jobs::carried_from.eq(excluded(jobs::carried_from)),
             jobs::created_at.eq(excluded(jobs::created_at)),
             jobs::conclusion.eq(excluded(jobs::conclusion)),
             jobs::execution_id.eq(excluded(jobs::execution_id)),

@@ -11,7 +11,7 @@ use crate::{
 use diesel::{Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use runyard_domain::{
     Conclusion, Run, RunStatus, UserId,
-    run::{Attempt, AttemptState, Job},
+    run::{Attempt, AttemptState, Job, ReferencedWorkflow},
 };
 use runyard_workflow::Diagnostic;
 
@@ -28,6 +28,8 @@ pub(crate) struct AttemptRow {
     conclusion: Option<String>,
     completed_at: Option<DbTime>,
     diagnostics: JsonText,
+    debug: bool,
+    referenced: Option<JsonText>,
 }
 
 impl AttemptRow {
@@ -53,6 +55,8 @@ impl AttemptRow {
             conclusion,
             completed_at,
             diagnostics: json(diagnostics.unwrap_or_default()),
+            debug: attempt.debug,
+            referenced: attempt.referenced.as_ref().map(json),
         }
     }
 
@@ -83,6 +87,12 @@ impl AttemptRow {
         }
     }
 
+    fn referenced(&self) -> Result<Option<Vec<ReferencedWorkflow>>, StoreError> {
+        let text = self.referenced.as_ref();
+        text.map(|text| self.place().json("referenced", text))
+            .transpose()
+    }
+
     /// The attempt of the aggregate with these jobs.
     pub(crate) fn with_jobs(&self, jobs: Vec<Job>) -> Result<Attempt, StoreError> {
         Ok(Attempt {
@@ -90,6 +100,8 @@ impl AttemptRow {
             triggering_actor: UserId::new(self.triggering_actor_id),
             requested_at: self.requested_at.0,
             cancelled_at: self.cancelled_at.map(|time| time.0),
+            debug: self.debug,
+            referenced: self.referenced()?,
             state: self.state()?,
             jobs,
         })
@@ -107,6 +119,8 @@ impl AttemptRow {
             conclusion: self.conclusion()?,
             completed_at: self.completed_at.map(|time| time.0),
             cancelled_at: self.cancelled_at.map(|time| time.0),
+            debug: self.debug,
+            referenced: self.referenced()?,
             diagnostics: place.json("diagnostics", &self.diagnostics)?,
         })
     }

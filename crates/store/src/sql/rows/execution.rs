@@ -44,6 +44,7 @@ pub(crate) struct ExecutionRow {
     ended_as: Option<String>,
     result: Option<String>,
     ended_at: Option<DbTime>,
+    forced: bool,
 }
 
 impl ExecutionRow {
@@ -84,6 +85,7 @@ impl ExecutionRow {
             }
             RELEASED => Ok(ExecutionEnd::Released),
             LAPSED => Ok(ExecutionEnd::Lapsed),
+            WITHDRAWN if self.forced => Ok(ExecutionEnd::Forced),
             WITHDRAWN => Ok(ExecutionEnd::Withdrawn),
             LOST => Ok(ExecutionEnd::Lost),
             GRACE_OVER => Ok(ExecutionEnd::GraceOver),
@@ -127,6 +129,7 @@ pub(crate) struct ExecutionChange {
     result: Option<&'static str>,
     ended_at: Option<DbTime>,
     due_at: Option<DbTime>,
+    forced: bool,
 }
 
 impl ExecutionChange {
@@ -142,6 +145,7 @@ impl ExecutionChange {
             result: None,
             ended_at: None,
             due_at: None,
+            forced: false,
         };
         row.put(&execution.state);
         row
@@ -174,6 +178,7 @@ impl ExecutionChange {
                 let (word, result) = end_words(*end);
                 self.ended_as = Some(word);
                 self.result = result;
+                self.forced = *end == ExecutionEnd::Forced;
             }
         }
     }
@@ -184,7 +189,8 @@ fn end_words(end: ExecutionEnd) -> (&'static str, Option<&'static str>) {
         ExecutionEnd::Finished(conclusion) => (FINISHED, Some(conclusion.name())),
         ExecutionEnd::Released => (RELEASED, None),
         ExecutionEnd::Lapsed => (LAPSED, None),
-        ExecutionEnd::Withdrawn => (WITHDRAWN, None),
+        // The column beside it tells them apart.
+        ExecutionEnd::Withdrawn | ExecutionEnd::Forced => (WITHDRAWN, None),
         ExecutionEnd::Lost => (LOST, None),
         ExecutionEnd::GraceOver => (GRACE_OVER, None),
     }

@@ -48,6 +48,7 @@ pub(crate) struct JobRow {
     timeout_minutes: Option<i64>,
     calls: Option<JsonText>,
     reason: Option<JsonText>,
+    carried_from: Option<i64>,
 }
 
 impl JobRow {
@@ -75,6 +76,7 @@ impl JobRow {
             timeout_minutes: None,
             calls: None,
             reason: None,
+            carried_from: None,
         };
         match &write.job {
             Job::Blocked(_) => row,
@@ -96,6 +98,7 @@ impl JobRow {
         self.timeout_minutes = job.timeout_minutes.map(i64::from);
         self.reason = job.state.reason().map(json);
         self.created_at = Some(DbTime(job.created_at));
+        self.carried_from = job.carried_from.map(JobId::get);
         self.conclusion = job.state.conclusion().map(|end| end.name().to_owned());
         if let Some(ran) = job.state.ran() {
             self.execution_id = Some(ran.execution.get());
@@ -211,6 +214,7 @@ impl JobRow {
                 .map(|minutes| row.number("timeout_minutes", minutes))
                 .transpose()?,
             created_at: self.time("created_at", self.created_at)?,
+            carried_from: self.carried_from.map(JobId::new),
             state: self.state()?,
         })
     }
@@ -232,6 +236,7 @@ impl JobRow {
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
             created_at: job.created_at,
+            carried_from: job.carried_from,
             state: job.state,
             steps: steps.unwrap_or_default(),
         })

@@ -51,6 +51,16 @@ pub(super) enum RunCommand {
     CancelJob { job: usize },
     /// It is re-run.
     Rerun,
+    /// What failed of it is re-run.
+    RerunFailed,
+    /// A job of it is re-run.
+    RerunJob { job: usize },
+    /// It is ended by force.
+    ForceCancel,
+    /// Its logs are deleted.
+    DeleteLogs,
+    /// It is deleted.
+    Delete,
 }
 
 /// What is done to anything else.
@@ -58,6 +68,8 @@ pub(super) enum RunCommand {
 pub(super) enum RecordCommand {
     /// A server starts.
     ExtendLeases,
+    /// What was deleted is removed.
+    Purge,
     /// A repository is deleted.
     DeleteRepository { repository: usize },
     /// A user is deleted.
@@ -132,9 +144,14 @@ impl Dice {
     }
 
     fn of_run(&mut self) -> RunCommand {
-        match self.roll(5) {
-            0 => RunCommand::Cancel { grace: self.coin() },
-            1 | 2 => RunCommand::CancelJob { job: self.roll(4) },
+        match self.roll(12) {
+            0 | 1 => RunCommand::Cancel { grace: self.coin() },
+            2 | 3 => RunCommand::CancelJob { job: self.roll(4) },
+            4 => RunCommand::RerunFailed,
+            5 | 6 => RunCommand::RerunJob { job: self.roll(4) },
+            7 => RunCommand::ForceCancel,
+            8 => RunCommand::DeleteLogs,
+            9 => RunCommand::Delete,
             _ => RunCommand::Rerun,
         }
     }
@@ -164,6 +181,7 @@ impl Dice {
             2..=4 => RecordCommand::InsertToken { user },
             5..=7 => RecordCommand::PutRole { repository, user },
             8 => RecordCommand::ExtendLeases,
+            9 => RecordCommand::Purge,
             _ => RecordCommand::Register {
                 name: self.roll(3),
                 replace: self.coin(),

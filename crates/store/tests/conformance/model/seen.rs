@@ -97,6 +97,10 @@ impl Side {
         expired.sort_by_key(|expired| expired.execution);
         lines.push(told(&expired));
         lines.push(told(&store.unsealed_logs(5).await.unwrap()));
+        lines.push(told(&store.doomed_objects(99).await.unwrap()));
+        for flow in &self.runs {
+            lines.push(told(&store.open_executions(flow.id).await.unwrap()));
+        }
     }
 
     async fn look_at_records(&self, lines: &mut Vec<String>) {

@@ -6,13 +6,14 @@ use super::{
 };
 use crate::world::{
     CHAIN, DIAMOND, Flow, ONE_JOB, World, a_moment, insert_user, jobs_beside_each_other,
-    no_patience, step, token_hash,
+    no_patience, step, token_hash, wish,
 };
 use runyard_domain::{
     CheckSuiteId, Conclusion, ExecutionId, JobId, RunId, RunnerId, Timestamp, TokenId, UserId,
     account::{Token, TokenKind},
     execution::Patience,
     repository::{Collaborator, Role},
+    run::RerunOf,
     runner::{LabelSet, Runner},
 };
 use runyard_store::{ChangeError, IdKind, SealedLog, Store, StoreError};
@@ -208,19 +209,41 @@ impl Side {
                 text(flow.cancel_with(patience).await)
             }
             RunCommand::CancelJob { job } => {
-                let run = self.store().aggregate(flow.id).await.unwrap();
-                let mut planned = run.iter().flat_map(|run| run.attempt().planned());
-                let job = planned.nth(*job).map_or(JobId::new(9_999), |job| job.id);
+                let job = self.job(flow, *job).await;
                 text(flow.cancel_job(job).await)
             }
             RunCommand::Rerun => text(flow.rerun_by(self.users[0]).await),
+            RunCommand::RerunFailed => text(flow.rerun(wish(self.users[0], RerunOf::Failed)).await),
+            RunCommand::RerunJob { job } => {
+                let job = self.job(flow, *job).await;
+                text(flow.rerun(wish(self.users[0], RerunOf::Job(job))).await)
+            }
+            RunCommand::ForceCancel => text(flow.force_cancel().await),
+            RunCommand::DeleteLogs => text(flow.delete_logs().await),
+            RunCommand::Delete => text(flow.delete().await),
         }
+    }
+
+    /// A job of the newest attempt, by its place.
+    async fn job(&self, flow: &Flow, place: usize) -> JobId {
+        let run = self.store().aggregate(flow.id).await.unwrap();
+        let mut planned = run.iter().flat_map(|run| run.attempt().planned());
+        planned.nth(place).map_or(JobId::new(9_999), |job| job.id)
     }
 
     async fn to_records(&self, command: &RecordCommand) -> Result<(), String> {
         let store = self.store();
         let done: Result<(), StoreError> = match command {
             RecordCommand::ExtendLeases => store.extend_leases(Duration::from_secs(600)).await,
+            RecordCommand::Purge => {
+                // How many bits it takes is each store's own.
+                while store
+                    .purge(Duration::ZERO)
+                    .await
+                    .map_err(|e| e.to_string())?
+                {}
+                Ok(())
+            }
             RecordCommand::DeleteRepository { repository } => {
                 let id = self.worlds[*repository].repository.id;
                 store.delete_repository(id).await

@@ -41,6 +41,10 @@ fn assert_view_shows(view: &RunView, run: &Run) {
     assert_eq!(shown.status, attempt.status());
     assert_eq!(shown.conclusion, attempt.conclusion());
     assert_eq!(shown.cancelled_at, attempt.cancelled_at);
+    assert_eq!(
+        (shown.debug, &shown.referenced),
+        (attempt.debug, &attempt.referenced)
+    );
     let completed_at = match attempt.state {
         AttemptState::Requested | AttemptState::Live => None,
         AttemptState::Completed { completed_at, .. } => Some(completed_at),
@@ -71,6 +75,7 @@ fn assert_job_shows(view: &JobView, job: &PlannedJob, run: &Run) {
         continue_on_error: view.continue_on_error,
         timeout_minutes: view.timeout_minutes,
         created_at: view.created_at,
+        carried_from: view.carried_from,
         state: view.state.clone(),
     };
     assert_eq!(&shown, job);

@@ -5,13 +5,23 @@ use runyard_domain::{
     Conclusion, Event, Execution, ExecutionId, JobId, JobIds, Refusal, Run, RunId, UserId,
     execution::Patience,
     handover,
-    run::{Contexts, Definition, Planning},
+    run::{Contexts, Definition, Planning, Rerun, RerunOf},
 };
 use runyard_store::{ChangeError, IdKind, Loaded, Scope};
 use std::sync::{Arc, Mutex};
 
 /// Ids for the legs of a matrix, beside one for each job.
 const LEGS_BESIDE: u32 = 2;
+
+/// A wish to run again.
+pub(crate) fn wish(by: UserId, of: RerunOf) -> Rerun {
+    Rerun {
+        of,
+        by,
+        debug: false,
+        referenced: None,
+    }
+}
 
 /// A run, and what its verbs need.
 #[derive(Clone)]
@@ -125,8 +135,37 @@ impl Flow {
     }
 
     pub(crate) async fn rerun_by(&self, by: UserId) -> Result<Vec<Event>, ChangeError> {
+        self.rerun(wish(by, RerunOf::All)).await
+    }
+
+    pub(crate) async fn rerun(&self, wish: Rerun) -> Result<Vec<Event>, ChangeError> {
         self.change(Scope::Run(self.id), move |run, _, planning| {
-            run.rerun_all(by, planning)
+            run.rerun(wish.clone(), planning)
+        })
+        .await
+    }
+
+    pub(crate) async fn force_cancel(&self) -> Result<Vec<Event>, ChangeError> {
+        let by = self.world.user.id;
+        self.change(Scope::Run(self.id), move |run, executions, planning| {
+            let patience = Patience::default();
+            handover::force_cancel_run(run, executions, by, planning, patience)
+        })
+        .await
+    }
+
+    pub(crate) async fn delete(&self) -> Result<Vec<Event>, ChangeError> {
+        let by = self.world.user.id;
+        self.change(Scope::Run(self.id), move |run, executions, planning| {
+            handover::delete_run(run, executions, by, planning, Patience::default())
+        })
+        .await
+    }
+
+    pub(crate) async fn delete_logs(&self) -> Result<Vec<Event>, ChangeError> {
+        let by = self.world.user.id;
+        self.change(Scope::Run(self.id), move |run, _, planning| {
+            run.delete_logs(by, planning.now)
         })
         .await
     }

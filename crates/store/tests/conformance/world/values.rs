@@ -5,7 +5,7 @@ use runyard_domain::{
     account::TokenHash,
     execution::{Patience, Step, StepState},
     repository::{Workflow, WorkflowState},
-    run::{CommitFacts, Intake, Person, RunIdentity},
+    run::{Cause, CommitFacts, Intake, Person, RunIdentity},
     runner::RunnerRef,
 };
 use runyard_store::{Page, Scope, StoreError};
@@ -137,6 +137,7 @@ pub(super) fn identity(
         display_title: "Say hello".to_owned(),
         definition: String::new(),
         referenced: Vec::new(),
+        cause: Cause::default(),
         created_at,
     }
 }

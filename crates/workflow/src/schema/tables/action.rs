@@ -1,14 +1,17 @@
 //! The keys of `action.yml`: composite, JavaScript and docker actions; it must not know workflows.
 
-use super::scalars::{BOOLEAN, FILLED, TEXT, VARIABLES};
-use super::step::{ENV, FILLED_STRING, IF, NAME, RUN, STEP_BOOLEAN, STRING, WITH};
+use super::scalars::{FILLED, TEXT, VARIABLES};
+use super::step::COMPOSITE_STEPS;
 use crate::expression::Place;
-use crate::schema::definition::{Definition, Mapping, Shape, at, free, known, may, must, plain};
+use crate::schema::definition::{
+    Definition, Mapping, Shape, Switch, at, free, known, loosely, may, must, plain,
+};
 
 pub(crate) static ACTION: Definition =
     plain("an action is a mapping", &[Shape::Mapping(&ACTION_KEYS)]);
 
-static ACTION_KEYS: Mapping = known(&[
+/// GitHub's runner reads over other keys, as it does in inputs.
+pub(crate) static ACTION_KEYS: Mapping = loosely(&[
     may("name", &TEXT),
     may("author", &TEXT),
     may("description", &TEXT),
@@ -37,16 +40,22 @@ static INPUT: Definition = plain(
     &[Shape::Null, Shape::Mapping(&INPUT_KEYS)],
 );
 
-static INPUT_KEYS: Mapping = known(&[
+pub(crate) static INPUT_KEYS: Mapping = loosely(&[
     may("description", &TEXT),
-    may("required", &BOOLEAN),
+    may("required", &REQUIRED),
     may("default", &INPUT_DEFAULT),
     may("deprecationMessage", &TEXT),
     may("type", &TEXT),
 ]);
 
+/// Texts are read over, too.
+static REQUIRED: Definition = plain(
+    "true or false is allowed here",
+    &[Shape::Boolean, Shape::Text],
+);
+
 static INPUT_DEFAULT: Definition = at(
-    Place::Step,
+    Place::ActionInputDefault,
     "the default of an input is a scalar",
     &[Shape::Text],
 );
@@ -66,21 +75,26 @@ static OUTPUT: Definition = plain(
 static OUTPUT_KEYS: Mapping = known(&[may("description", &TEXT), may("value", &OUTPUT_VALUE)]);
 
 static OUTPUT_VALUE: Definition = at(
-    Place::Step,
+    Place::ActionOutput,
     "the value of an output is a string",
     &[Shape::Text],
 );
 
 static RUNS: Definition = plain(
     "runs is a mapping with using, and with steps, main or image",
-    &[
-        Shape::Mapping(&COMPOSITE),
-        Shape::Mapping(&JAVASCRIPT),
-        Shape::Mapping(&DOCKER),
-    ],
+    &[Shape::Switch(&KINDS)],
 );
 
-static COMPOSITE: Mapping = known(&[must("using", &FILLED), must("steps", &STEPS)]);
+static KINDS: Switch = Switch {
+    key: "using",
+    cases: &[
+        (&["composite"], &COMPOSITE),
+        (&["node12", "node16", "node20", "node24"], &JAVASCRIPT),
+        (&["docker"], &DOCKER),
+    ],
+};
+
+static COMPOSITE: Mapping = known(&[must("using", &FILLED), must("steps", &COMPOSITE_STEPS)]);
 
 static JAVASCRIPT: Mapping = known(&[
     must("using", &FILLED),
@@ -105,44 +119,20 @@ static DOCKER: Mapping = known(&[
 
 static ARGUMENTS: Definition = plain("args is a list of strings", &[Shape::Sequence(&ARGUMENT)]);
 
-static ARGUMENT: Definition = at(Place::Step, "an argument is a string", &[Shape::Text]);
+static ARGUMENT: Definition = at(
+    Place::DockerAction,
+    "an argument is a string",
+    &[Shape::Text],
+);
 
 static DOCKER_ENV: Definition = at(
-    Place::Step,
+    Place::DockerAction,
     "env is a mapping of names to scalars",
     &[Shape::Mapping(&VARIABLES)],
 );
 
 static CONDITION: Definition = at(
-    Place::StepIf,
+    Place::CompositeStepIf,
     "an expression is allowed here",
-    &[Shape::Condition, Shape::Text],
+    &[Shape::HookCondition, Shape::Text],
 );
-
-static STEPS: Definition = plain("steps is a list of steps", &[Shape::Sequence(&STEP)]);
-
-static STEP: Definition = plain(
-    "a step is a mapping",
-    &[Shape::Mapping(&RUN_STEP), Shape::Mapping(&USES_STEP)],
-);
-
-static RUN_STEP: Mapping = known(&[
-    may("id", &FILLED),
-    may("name", &NAME),
-    may("if", &IF),
-    must("run", &RUN),
-    must("shell", &FILLED_STRING),
-    may("working-directory", &STRING),
-    may("env", &ENV),
-    may("continue-on-error", &STEP_BOOLEAN),
-]);
-
-static USES_STEP: Mapping = known(&[
-    may("id", &FILLED),
-    may("name", &NAME),
-    may("if", &IF),
-    must("uses", &FILLED),
-    may("with", &WITH),
-    may("env", &ENV),
-    may("continue-on-error", &STEP_BOOLEAN),
-]);

@@ -6,7 +6,9 @@ use super::settings::{
 };
 use super::step::STEPS;
 use crate::expression::Place;
-use crate::schema::definition::{Definition, Mapping, Shape, at, free, known, may, must, plain};
+use crate::schema::definition::{
+    Definition, Mapping, Shape, at, beside, free, known, may, must, plain,
+};
 
 pub(super) static JOBS: Definition = plain(
     "jobs is a mapping of job ids to jobs",
@@ -106,10 +108,10 @@ static MATRIX: Definition = plain(
     &[Shape::Mapping(&MATRIX_KEYS)],
 );
 
-static MATRIX_KEYS: Mapping = Mapping {
-    keys: &[may("include", &FILTERS), may("exclude", &FILTERS)],
-    free: Some(&VECTOR),
-};
+static MATRIX_KEYS: Mapping = beside(
+    &[may("include", &FILTERS), may("exclude", &FILTERS)],
+    &VECTOR,
+);
 
 static FILTERS: Definition = plain(
     "a list of mappings is allowed here",

@@ -2,7 +2,6 @@
 //! it must not read anything.
 
 mod action;
-mod activities;
 mod declarations;
 mod events;
 mod job;
@@ -13,5 +12,5 @@ mod workflow;
 
 pub(crate) use scalars::ANY as ANYTHING;
 
-pub(crate) use action::ACTION;
+pub(crate) use action::{ACTION, ACTION_KEYS, INPUT_KEYS};
 pub(crate) use workflow::WORKFLOW;

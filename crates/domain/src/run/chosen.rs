@@ -1,0 +1,181 @@
+//! Which jobs a re-run runs again, and what becomes of the others (semantics R4.3 to R4.7). Looks at the attempt that
+//! ended, changes nothing.
+
+use super::{Attempt, Job, JobState, NodePath, PlannedJob, Planning};
+use crate::{Conclusion, Event, JobId, Refusal, event::EndReason, event::GraphNode};
+use std::collections::BTreeSet;
+
+/// The jobs that run again.
+pub(super) struct Chosen<'a> {
+    attempt: &'a Attempt,
+    /// What was asked for; of a matrix perhaps only some legs.
+    roots: BTreeSet<JobId>,
+    /// Nodes that begin as blocked again, with everything that they brought in.
+    whole: BTreeSet<&'a NodePath>,
+}
+
+impl<'a> Chosen<'a> {
+    /// What failed or was cancelled, and what depends on that; nothing when nothing did.
+    pub(super) fn failed(attempt: &'a Attempt) -> Option<Self> {
+        let failed: Vec<&PlannedJob> = attempt.planned().filter(|job| has_failed(job)).collect();
+        (!failed.is_empty()).then(|| Self::of(attempt, &failed))
+    }
+
+    /// One job, and what depends on it.
+    pub(super) fn one(attempt: &'a Attempt, job: &'a PlannedJob) -> Self {
+        Self::of(attempt, &[job])
+    }
+
+    fn of(attempt: &'a Attempt, roots: &[&'a PlannedJob]) -> Self {
+        let mut whole = BTreeSet::new();
+        let nodes: BTreeSet<&NodePath> = roots.iter().map(|job| &job.node).collect();
+        let mut open: Vec<&NodePath> = nodes.into_iter().collect();
+        while let Some(node) = open.pop() {
+            for job in &attempt.jobs {
+                let mut needs = job.needs().iter();
+                let depends = needs.any(|need| node == need || node.is_below(need));
+                if depends && whole.insert(job.node()) {
+                    open.push(job.node());
+                }
+            }
+        }
+        let unseen = roots.iter().filter(|job| !was_reached(job));
+        whole.extend(unseen.map(|job| &job.node));
+        Self {
+            attempt,
+            roots: roots.iter().map(|job| job.id).collect(),
+            whole,
+        }
+    }
+
+    /// The graph of the new attempt, with every job that is carried and every one that runs again as it was planned.
+    /// What depends on those stays blocked in it.
+    pub(super) fn laid_out(&self, planning: &mut Planning<'_>) -> Result<Vec<Event>, Refusal> {
+        let at = planning.now;
+        let jobs = self.nodes_where(|node| node.caller().is_none());
+        let mut events = vec![Event::AttemptPlanned { jobs, at }];
+        for job in &self.attempt.jobs {
+            if let Job::Called(called) = job
+                && !self.begins_again(&called.node)
+            {
+                let brought_in = |node: &NodePath| {
+                    let caller = node.caller();
+                    caller.is_some_and(|(caller, _)| caller == called.node)
+                };
+                events.push(Event::WorkflowCalled {
+                    node: called.node.clone(),
+                    calls: called.calls.clone(),
+                    jobs: self.nodes_where(brought_in),
+                    at,
+                });
+            }
+        }
+        for job in self.attempt.planned() {
+            if !self.begins_again(&job.node) {
+                events.push(self.placed(job, planning)?);
+            }
+        }
+        Ok(events)
+    }
+
+    fn begins_again(&self, node: &NodePath) -> bool {
+        let mut whole = self.whole.iter();
+        whole.any(|whole| node == *whole || node.is_below(whole))
+    }
+
+    /// The nodes of the graph of which this is true, each once, in their order.
+    fn nodes_where(&self, is_wanted: impl Fn(&NodePath) -> bool) -> Vec<GraphNode> {
+        let mut seen = BTreeSet::new();
+        let jobs = self.attempt.jobs.iter();
+        let wanted = jobs.filter(|job| is_wanted(job.node()) && seen.insert(job.node()));
+        let node = |job: &Job| GraphNode {
+            node: job.node().clone(),
+            needs: job.needs().to_vec(),
+        };
+        wanted.map(node).collect()
+    }
+
+    /// A job in the new attempt: with a new id as it was planned, or as it ended.
+    fn placed(&self, job: &PlannedJob, planning: &mut Planning<'_>) -> Result<Event, Refusal> {
+        let id = planning.ids.take().ok_or(Refusal::TooFewIds)?;
+        let at = planning.now;
+        let (node, leg) = (job.node.clone(), job.leg.clone());
+        let (display_name, labels) = (job.display_name.clone(), job.labels.clone());
+        let (continue_on_error, timeout_minutes) = (job.continue_on_error, job.timeout_minutes);
+        match &job.state {
+            JobState::Completed {
+                conclusion,
+                started_at,
+                completed_at,
+                ran,
+                reason,
+            } if !self.roots.contains(&job.id) => Ok(Event::JobCarried {
+                job: id,
+                from: job.origin(),
+                node,
+                leg,
+                display_name,
+                labels,
+                continue_on_error,
+                timeout_minutes,
+                conclusion: *conclusion,
+                started_at: *started_at,
+                completed_at: *completed_at,
+                ran: ran.clone(),
+                reason: reason.clone(),
+                at,
+            }),
+            JobState::Held
+            | JobState::Queued
+            | JobState::InProgress { .. }
+            | JobState::Completed { .. } => Ok(Event::JobPlanned {
+                job: id,
+                node,
+                leg,
+                display_name,
+                labels,
+                continue_on_error,
+                timeout_minutes,
+                at,
+            }),
+        }
+    }
+}
+
+fn has_failed(job: &PlannedJob) -> bool {
+    match job.state.conclusion() {
+        Some(Conclusion::Failure | Conclusion::Cancelled | Conclusion::TimedOut) => true,
+        Some(
+            Conclusion::Success
+            | Conclusion::Skipped
+            | Conclusion::ActionRequired
+            | Conclusion::Neutral
+            | Conclusion::Stale
+            | Conclusion::StartupFailure,
+        )
+        | None => false,
+    }
+}
+
+/// Whether its condition was true, and its name, labels and matrix were evaluated.
+fn was_reached(job: &PlannedJob) -> bool {
+    let JobState::Completed {
+        conclusion,
+        ran: None,
+        reason,
+        ..
+    } = &job.state
+    else {
+        return true;
+    };
+    match reason {
+        Some(EndReason::NotEvaluated { .. } | EndReason::NotReached) => false,
+        Some(
+            EndReason::RunnerLost
+            | EndReason::CancelGraceOver
+            | EndReason::FailFast
+            | EndReason::ForceCancelled,
+        )
+        | None => *conclusion != Conclusion::Skipped,
+    }
+}
