@@ -56,6 +56,16 @@ pub(crate) enum Action {
     RerunAsNew { run: Pick },
     /// Somebody re-runs everything of a run.
     Rerun { run: Pick },
+    /// Somebody re-runs what failed.
+    RerunFailed { run: Pick },
+    /// Somebody re-runs one job with what depends on it.
+    RerunJob { run: Pick, job: usize },
+    /// Somebody ends a run by force.
+    ForceCancel { run: Pick },
+    /// Somebody deletes a run.
+    DeleteRun { run: Pick },
+    /// Somebody deletes the logs of a run.
+    DeleteLogs { run: Pick },
     /// Somebody cancels a run.
     CancelRun { run: Pick },
     /// Somebody cancels one job.
@@ -92,9 +102,16 @@ pub(crate) enum Action {
     Pass { seconds: u64 },
     /// A server looks for what is over.
     Expire,
+    /// A server ends what was cancelled too long ago.
+    Force,
+    /// A server removes what was deleted.
+    Purge,
     /// A server stops, and another begins.
     Restart,
 }
+
+/// Longer than a run must be old to be deleted though it has not ended.
+const DAYS_15: u64 = 15 * 24 * 60 * 60;
 
 type Make = fn(&mut Dice) -> Action;
 
@@ -105,7 +122,17 @@ const TABLE: &[(usize, Make)] = &[
         delivery: d.roll(4),
     }),
     (2, |d| Action::RerunAsNew { run: pick(d, 15) }),
-    (3, |d| Action::Rerun { run: pick(d, 15) }),
+    (2, |d| Action::Rerun { run: pick(d, 15) }),
+    (2, |d| Action::RerunFailed { run: pick(d, 15) }),
+    (2, |d| Action::RerunJob {
+        run: pick(d, 15),
+        job: d.roll(100),
+    }),
+    (1, |d| Action::ForceCancel { run: pick(d, 20) }),
+    (1, |d| Action::DeleteRun { run: pick(d, 30) }),
+    (1, |d| Action::DeleteLogs { run: pick(d, 30) }),
+    (1, |_| Action::Force),
+    (1, |_| Action::Purge),
     (3, |d| Action::CancelRun { run: pick(d, 20) }),
     (3, |d| Action::CancelJob {
         run: pick(d, 20),
@@ -147,7 +174,7 @@ const TABLE: &[(usize, Make)] = &[
         runner: d.roll(RUNNERS),
     }),
     (6, |d| Action::Pass {
-        seconds: *d.weighted(&[(8, 3), (4, 12), (2, 31), (2, 61), (1, 301)]),
+        seconds: *d.weighted(&[(16, 3), (8, 12), (4, 31), (4, 61), (2, 301), (1, DAYS_15)]),
     }),
     (6, |_| Action::Expire),
     (1, |_| Action::Restart),

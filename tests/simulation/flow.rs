@@ -250,6 +250,8 @@ pub(crate) enum Verdict {
     Holds,
     DoesNotHold,
     CannotBeEvaluated,
+    /// Nobody asked it, as the run was ended by force before.
+    NotReached,
 }
 
 impl Condition {

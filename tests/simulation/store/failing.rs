@@ -215,6 +215,14 @@ impl Queue for FailingStore {
         self.call("running", self.inner.running(limit)).await
     }
 
+    async fn open_executions(
+        &self,
+        run: RunId,
+    ) -> Result<Vec<runyard_domain::Execution>, StoreError> {
+        self.call("open_executions", self.inner.open_executions(run))
+            .await
+    }
+
     async fn expired(&self, limit: u32) -> Result<Vec<runyard_store::Expired>, StoreError> {
         self.call("expired", self.inner.expired(limit)).await
     }

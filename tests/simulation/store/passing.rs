@@ -3,14 +3,17 @@
 use super::FailingStore;
 use async_trait::async_trait;
 use runyard_domain::{
-    Event, ExecutionId, JobId, RepositoryId, RunId, RunnerId, TokenId, UserId, WorkflowId,
+    Event, ExecutionId, JobId, RepositoryId, RunId, RunnerId, Timestamp, TokenId, UserId,
+    WorkflowId,
     account::{Token, TokenHash, User},
-    repository::{Collaborator, Repository, Role, Workflow},
+    pull_request::PullRequest,
+    repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
     runner::Runner,
 };
 use runyard_store::{
-    Accounts, Appended, Deliveries, JobView, JobsOf, Listed, LogContent, Logs, Page, Poll, Polls,
-    Repositories, RunFilter, RunView, Runners, Runs, SealedLog, SealedSecret, SecretUse, Secrets,
+    Accounts, Appended, Deliveries, FollowUp, FollowUps, JobView, JobsOf, Listed, LogContent, Logs,
+    Page, Poll, Polls, PullRequests, Purges, ReadBranch, Repositories, RunFilter, RunView, Runners,
+    Runs, ScheduleEntry, Scheduled, Schedules, SealedLog, SealedSecret, SecretUse, Secrets,
     SeenRefs, StoreError,
 };
 use std::time::Duration;
@@ -35,6 +38,7 @@ passing! { Runs {
     fn events(run: RunId) -> Vec<Event>;
     fn payload(run: RunId) -> Option<serde_json::Value>;
     fn aggregate(run: RunId) -> Option<runyard_domain::Run>;
+    fn overdue_cancels(deadline: Duration, limit: u32) -> Vec<RunId>;
 } }
 
 passing! { Repositories {
@@ -48,6 +52,7 @@ passing! { Repositories {
     fn collaborators(repository: RepositoryId) -> Vec<Collaborator>;
     fn role(repository: RepositoryId, user: UserId) -> Option<Role>;
     fn ensure_workflow(workflow: &Workflow) -> Workflow;
+    fn put_workflow_state(id: WorkflowId, from: WorkflowState, to: WorkflowState) -> bool;
     fn workflow(id: WorkflowId) -> Option<Workflow>;
     fn workflow_by_path(repository: RepositoryId, path: &str) -> Option<Workflow>;
     fn workflows(repository: RepositoryId, page: Page) -> Listed<Workflow>;
@@ -101,4 +106,35 @@ passing! { Logs {
     fn log(execution: ExecutionId) -> LogContent;
     fn seal_log(execution: ExecutionId, sealed: &SealedLog) -> ();
     fn unsealed_logs(limit: u32) -> Vec<(ExecutionId, JobId)>;
+} }
+
+passing! { PullRequests {
+    fn put_pull_request(repository: RepositoryId, pull: &PullRequest, most: u32) -> ();
+    fn delete_pull_request(repository: RepositoryId, number: i64) -> ();
+    fn pull_requests(repository: RepositoryId, head_branches: &[String]) -> Vec<PullRequest>;
+} }
+
+passing! { Schedules {
+    fn read_branch(repository: RepositoryId) -> Option<ReadBranch>;
+    fn put_branch(
+        repository: RepositoryId,
+        before: Option<&str>,
+        branch: &ReadBranch,
+        entries: &[(ScheduleEntry, Option<Timestamp>)],
+        by: UserId,
+    ) -> bool;
+    fn schedules(repository: RepositoryId) -> Vec<Scheduled>;
+    fn claim_schedules(limit: u32, lease: Duration) -> Vec<Scheduled>;
+    fn finish_schedule(taken: &Scheduled, next: Option<Timestamp>) -> bool;
+} }
+
+passing! { FollowUps {
+    fn claim_follow_ups(limit: u32, lease: Duration) -> Vec<FollowUp>;
+    fn delete_follow_up(id: i64) -> ();
+} }
+
+passing! { Purges {
+    fn purge(after: Duration) -> bool;
+    fn doomed_objects(limit: u32) -> Vec<String>;
+    fn forget_objects(keys: &[String]) -> ();
 } }

@@ -44,6 +44,13 @@ impl Watcher {
         for id in ids {
             let found = world.store.real().execution(id).await;
             let execution = found.map_err(unreadable)?;
+            let run = self.open.get(&id).map(|open| open.run);
+            if run.is_some_and(|run| self.deleted.contains(&run)) {
+                let is_over = execution.is_none_or(|execution| execution.is_ended());
+                hold!(is_over, AGREE, "execution {id} of a deleted run goes on");
+                self.open.remove(&id);
+                continue;
+            }
             let missing = || Fault::new(ONCE, format!("execution {id} is not there any more"));
             let execution = execution.ok_or_else(missing)?;
             self.offered += usize::from(is_offer_of_queued(world, &execution).await?);
@@ -85,7 +92,8 @@ impl Watcher {
             "these have not: {:?}",
             self.open.keys()
         );
-        for (id, ended) in &self.ended {
+        let kept = self.ended.iter();
+        for (id, ended) in kept.filter(|(_, ended)| !self.deleted.contains(&ended.run)) {
             let now = world.store.real().execution(*id).await;
             let now = now.map_err(unreadable)?;
             hold!(
@@ -120,7 +128,7 @@ async fn is_offer_of_queued(world: &World, execution: &Execution) -> Result<bool
             ExecutionEnd::Finished(result) => {
                 is_own(&job.state) && job.state.conclusion() == Some(result)
             }
-            ExecutionEnd::Lost | ExecutionEnd::GraceOver => {
+            ExecutionEnd::Lost | ExecutionEnd::GraceOver | ExecutionEnd::Forced => {
                 is_own(&job.state) && job.state.reason() == end.reason().as_ref()
             }
             ExecutionEnd::Released | ExecutionEnd::Lapsed | ExecutionEnd::Withdrawn => {

@@ -41,6 +41,14 @@ pub(crate) struct Graph {
     cancelled: bool,
     /// A job was cancelled since the run was (semantics R1.16, row 2).
     any_cancelled_with_it: bool,
+    /// Everything was ended by force.
+    forced: bool,
+    /// How every job ended that ran in this run, in any attempt.
+    ends: BTreeMap<JobId, Conclusion>,
+    /// What was decided in the attempt before.
+    before: BTreeMap<NodePath, Option<Verdict>>,
+    /// The newest events lay out an attempt that begins again.
+    laying_out: bool,
     /// When the run was cancelled, while the newest events are those of that.
     cancelling: Option<Timestamp>,
 }
@@ -91,8 +99,48 @@ impl Graph {
         );
         let same = |at: &Timestamp| of_cancel && *at == event.at();
         self.cancelling = self.cancelling.filter(same);
+        self.laying_out &= matches!(
+            event,
+            Event::AttemptPlanned { .. }
+                | Event::WorkflowCalled { .. }
+                | Event::JobPlanned { .. }
+                | Event::JobCarried { .. }
+        );
         match event {
-            Event::AttemptRequested { .. } => *self = Self::default(),
+            Event::AttemptRequested { .. } => {
+                let nodes = std::mem::take(&mut self.nodes).into_iter();
+                *self = Self {
+                    ends: std::mem::take(&mut self.ends),
+                    before: nodes.map(|(path, node)| (path, node.decided)).collect(),
+                    laying_out: true,
+                    ..Self::default()
+                };
+            }
+            Event::JobCarried {
+                job,
+                from,
+                node,
+                continue_on_error,
+                conclusion,
+                ..
+            } => {
+                let ended = self.ends.get(from);
+                hold!(
+                    ended == Some(conclusion),
+                    "r4_4: what is not run again is carried as it ended",
+                    "job {job} is carried as {conclusion} from job {from}, which ended as {ended:?}"
+                );
+                let decided = self.before.get(node).copied().flatten();
+                let leg = Leg {
+                    absorbs_failure: *continue_on_error,
+                    fail_fast: false,
+                    end: Some(*conclusion),
+                };
+                let node = self.node(node);
+                node.decided = decided;
+                node.legs.insert(*job, leg);
+            }
+            Event::RunForceCancelRequested { .. } => (self.cancelled, self.forced) = (true, true),
             Event::AttemptPlanned { jobs, .. } => self.add(jobs),
             Event::WorkflowCalled {
                 node, calls, jobs, ..
@@ -129,6 +177,8 @@ impl Graph {
             }
             Event::RunCompleted { conclusion, .. } => self.complete(place, *conclusion)?,
             Event::RunRequested { .. }
+            | Event::LogsDeleted { .. }
+            | Event::RunDeleted { .. }
             | Event::StartupFailed { .. }
             | Event::JobQueued { .. }
             | Event::JobStarted { .. }
@@ -155,6 +205,10 @@ impl Graph {
         node: &NodePath,
         decided: Verdict,
     ) -> Result<(), Fault> {
+        if self.is_not_asked(node, decided) {
+            self.node(node).decided = Some(decided);
+            return Ok(());
+        }
         for need in self.nodes.get(node).into_iter().flat_map(|it| &it.needs) {
             hold!(
                 self.is_complete(need),
@@ -172,6 +226,16 @@ impl Graph {
         );
         self.node(node).decided = Some(decided);
         Ok(())
+    }
+
+    /// Whether its condition is not asked: it was not reached, or runs again as it was planned (semantics R4.5).
+    fn is_not_asked(&self, node: &NodePath, decided: Verdict) -> bool {
+        let before = self.before.get(node).copied().flatten();
+        match decided {
+            Verdict::NotReached => self.forced,
+            Verdict::Holds => self.laying_out && before == Some(Verdict::Holds),
+            Verdict::DoesNotHold | Verdict::CannotBeEvaluated => false,
+        }
     }
 
     /// What the condition of a node says.
@@ -262,6 +326,7 @@ impl Graph {
             leg.end
         );
         leg.end = Some(conclusion);
+        self.ends.insert(job, conclusion);
         Ok(())
     }
 
@@ -324,6 +389,7 @@ fn verdict_of(job: JobId, next: Option<&Event>) -> Verdict {
         _ if *ended != job => Verdict::Holds,
         (Conclusion::Skipped, None) => Verdict::DoesNotHold,
         (Conclusion::Failure, Some(EndReason::NotEvaluated { .. })) => Verdict::CannotBeEvaluated,
+        (Conclusion::Cancelled, Some(EndReason::NotReached)) => Verdict::NotReached,
         _ => Verdict::Holds,
     }
 }

@@ -72,6 +72,8 @@ pub(crate) struct Watcher {
     offered: usize,
     /// Which hand-over began a job, and by which runner.
     begun: BTreeMap<JobId, (ExecutionId, usize)>,
+    /// Runs that are gone.
+    deleted: BTreeSet<RunId>,
     trigger_keys: BTreeMap<(WorkflowId, String), RunId>,
     /// Words for what was seen, for those who ask whether the histories are worth anything.
     pub(crate) reached: BTreeSet<String>,
@@ -111,7 +113,7 @@ impl Watcher {
         self.look_at_the_end_of_executions(world).await?;
         for (id, watched) in &self.runs {
             hold!(
-                watched.is_over(),
+                watched.is_over() || self.deleted.contains(id),
                 "every run ends once its runners do",
                 "run {id} has not ended"
             );
@@ -121,6 +123,7 @@ impl Watcher {
 
     /// Whether every run has ended.
     pub(crate) fn is_over(&self) -> bool {
-        self.runs.values().all(Watched::is_over)
+        let mut left = self.runs.iter();
+        left.all(|(id, run)| run.is_over() || self.deleted.contains(id))
     }
 }

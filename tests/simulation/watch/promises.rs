@@ -17,7 +17,24 @@ impl Watcher {
     ) -> Result<(), Fault> {
         let store = world.store.real();
         for promise in promises {
+            let of = match promise {
+                Promise::Made(run)
+                | Promise::Cancelled(run)
+                | Promise::Forced(run)
+                | Promise::Deleted(run)
+                | Promise::Reran(run, _)
+                | Promise::Finished(_, run, _) => *run,
+            };
+            let is_deleted = self.deleted.contains(&of);
             let kept = match promise {
+                Promise::Deleted(_) => is_deleted,
+                _ if is_deleted => true,
+                Promise::Forced(run) => {
+                    let events = store.events(*run).await.map_err(unreadable)?;
+                    let forces =
+                        |event: &Event| matches!(event, Event::RunForceCancelRequested { .. });
+                    events.iter().any(forces)
+                }
                 Promise::Made(run) => store.run(*run).await.map_err(unreadable)?.is_some(),
                 Promise::Cancelled(run) => {
                     let events = store.events(*run).await.map_err(unreadable)?;
@@ -28,7 +45,7 @@ impl Watcher {
                     let view = store.run(*run).await.map_err(unreadable)?;
                     view.is_some_and(|view| view.attempt.number >= *attempt)
                 }
-                Promise::Finished(id, result) => {
+                Promise::Finished(id, _, result) => {
                     let execution = store.execution(*id).await.map_err(unreadable)?;
                     let end = ExecutionEnd::Finished(*result);
                     let is_so = |state| matches!(state, ExecutionState::Ended { end: found, .. } if found == end);

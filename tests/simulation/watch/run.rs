@@ -9,11 +9,18 @@ use super::{
 };
 use crate::{
     store::{CallPlan, PLAN},
-    world::World,
+    world::{FIRST_PAGE, World},
 };
-use runyard_domain::{Conclusion, Event, JobId, Run, RunId, UserId, run::JobState};
-use runyard_store::{JobView, RunView, StoreError};
-use std::collections::BTreeMap;
+use runyard_domain::{
+    Conclusion, Event, JobId, Run, RunId, UserId,
+    run::{JobState, RerunOf},
+};
+use runyard_engine::EngineError;
+use runyard_store::{JobView, JobsOf, RunView, StoreError};
+use std::{collections::BTreeMap, future::Future, pin::Pin};
+
+/// A command that is tried.
+type BoxFuture<'a> = Pin<Box<dyn Future<Output = Result<(), EngineError>> + Send + 'a>>;
 
 /// A run as it was seen last.
 #[derive(Default)]
@@ -48,8 +55,13 @@ impl Watcher {
     pub(super) async fn look_at_run(&mut self, world: &World, id: RunId) -> Result<(), Fault> {
         let store = world.store.real();
         let Some(run) = store.aggregate(id).await.map_err(unreadable)? else {
-            return Ok(());
+            return self.look_at_gone(world, id).await;
         };
+        hold!(
+            !self.deleted.contains(&id),
+            "what is deleted stays so",
+            "run {id} is there again"
+        );
         self.look_at_key(&run)?;
         let events = store.events(id).await.map_err(unreadable)?;
         let watched = self.runs.entry(id).or_default();
@@ -65,6 +77,34 @@ impl Watcher {
         watched.is_over = run.is_completed();
         watched.try_what_can_be_done(world, &run).await?;
         self.note(&run, &new);
+        Ok(())
+    }
+
+    /// A run that is not there: it was never made, or somebody deleted it, with all that belongs to it.
+    async fn look_at_gone(&mut self, world: &World, id: RunId) -> Result<(), Fault> {
+        let Some(watched) = self.runs.get_mut(&id) else {
+            return Ok(());
+        };
+        watched.queued = 0;
+        hold!(
+            world.known().deleting.contains(&id),
+            "nothing is deleted by itself",
+            "run {id} is gone"
+        );
+        let store = world.store.real();
+        let view = store.run(id).await.map_err(unreadable)?;
+        let events = store.events(id).await.map_err(unreadable)?;
+        let jobs = store.jobs(id, JobsOf::All, FIRST_PAGE).await;
+        let jobs = jobs.map_err(unreadable)?;
+        hold!(
+            view.is_none() && events.is_empty() && jobs.items.is_empty(),
+            "what is deleted is not shown",
+            "run {id}: {view:?}, {} events, {} jobs",
+            events.len(),
+            jobs.items.len()
+        );
+        self.deleted.insert(id);
+        self.reached.insert("run deleted".to_owned());
         Ok(())
     }
 
@@ -185,7 +225,7 @@ impl Watched {
         Ok(())
     }
 
-    /// No state refuses all of cancel and re-run.
+    /// No state refuses all of cancel, force-cancel, re-run and delete.
     async fn try_what_can_be_done(&mut self, world: &World, run: &Run) -> Result<(), Fault> {
         let attempt = run.attempt();
         let stands = format!(
@@ -199,24 +239,25 @@ impl Watched {
             return Ok(());
         }
         let (engine, id, by) = (world.engine(0), run.id(), UserId::new(1));
-        let plan = CallPlan::rehearsal();
-        let mut tried = Vec::new();
-        if !run.is_completed() {
-            let cancelled = PLAN.scope(plan.clone(), engine.cancel_run(id, by)).await;
-            tried.push(format!("cancel: {cancelled:?}"));
-        } else {
-            let again = PLAN.scope(plan.clone(), engine.rerun(id, by)).await;
-            tried.push(format!("re-run: {again:?}"));
-            if !plan.was_accepted() {
-                let new = PLAN.scope(plan.clone(), engine.rerun_as_new(id, by)).await;
-                tried.push(format!("re-run as new: {new:?}"));
-            }
-        }
+        let accepts = async |command: BoxFuture<'_>| {
+            let plan = CallPlan::rehearsal();
+            let answer = PLAN.scope(plan.clone(), command).await;
+            (plan.was_accepted(), format!("{answer:?}"))
+        };
+        let tried = match run.is_completed() {
+            false => [
+                accepts(Box::pin(engine.cancel_run(id, by))).await,
+                accepts(Box::pin(engine.force_cancel_run(id, by))).await,
+            ],
+            true => [
+                accepts(Box::pin(engine.rerun(id, RerunOf::All, by, false))).await,
+                accepts(Box::pin(engine.delete_run(id, by))).await,
+            ],
+        };
         hold!(
-            plan.was_accepted(),
+            tried.iter().any(|(accepted, _)| *accepted),
             "no state refuses everything",
-            "run {id} stands at {stands}: {}",
-            tried.join(", ")
+            "run {id} stands at {stands}: {tried:?}"
         );
         self.tried = stands;
         Ok(())

@@ -113,7 +113,8 @@ fn look_at_matrices(attempt: &Attempt) -> Result<(), Fault> {
             "a leg of {node} is held, and {past} of {most} run"
         );
         let failed = |job: &&PlannedJob| {
-            job.leg.as_ref().is_some_and(|leg| leg.fail_fast)
+            job.carried_from.is_none()
+                && job.leg.as_ref().is_some_and(|leg| leg.fail_fast)
                 && job.effective() == Some(Conclusion::Failure)
         };
         let goes_on = |job: &&PlannedJob| is_unfinished(job) && !is_told_to_stop(job);

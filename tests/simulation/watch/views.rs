@@ -62,7 +62,9 @@ pub(super) fn look_at_views(
         && shown.status == attempt.status()
         && shown.conclusion == attempt.conclusion()
         && shown.completed_at == completed_at
-        && shown.cancelled_at == attempt.cancelled_at;
+        && shown.cancelled_at == attempt.cancelled_at
+        && shown.debug == attempt.debug
+        && shown.referenced == attempt.referenced;
     hold!(
         is_shown,
         RULE,
@@ -97,5 +99,6 @@ fn is_same(view: &JobView, job: &PlannedJob, attempt: u32) -> bool {
         && view.continue_on_error == job.continue_on_error
         && view.timeout_minutes == job.timeout_minutes
         && view.created_at == job.created_at
+        && view.carried_from == job.carried_from
         && view.state == job.state
 }

@@ -2,12 +2,13 @@
 
 use super::{Known, World};
 use crate::action::Pick;
-use runyard_domain::{Conclusion, ExecutionId, JobId};
+use runyard_domain::{Conclusion, ExecutionId, JobId, RunId};
 
 /// A job that a runner was offered.
 #[derive(Debug, Clone)]
 pub(crate) struct Hand {
     pub(crate) execution: ExecutionId,
+    pub(crate) run: RunId,
     pub(crate) job: JobId,
     /// The runner's place.
     pub(crate) runner: usize,

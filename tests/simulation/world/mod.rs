@@ -25,6 +25,7 @@ use runyard_domain::{
 use runyard_engine::{Engine, EngineError, NewUser, Settings, logs::LogStorage};
 use runyard_store::{Queue, Store};
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -32,17 +33,24 @@ use std::{
 /// Time that passes in each step by itself.
 const TICK: Duration = Duration::from_millis(1);
 
+/// What was cancelled goes on for so long at most.
+const CANCEL_DEADLINE: Duration = Duration::from_secs(200);
+
 /// What somebody was told, which must be so from then on.
 #[derive(Debug, Clone)]
 pub(crate) enum Promise {
     /// A run came to be.
     Made(RunId),
-    /// A run was cancelled, or had an attempt of this number that ended.
+    /// A run was cancelled.
     Cancelled(RunId),
+    /// A run was ended by force.
+    Forced(RunId),
+    /// A run was deleted.
+    Deleted(RunId),
     /// A run has at least so many attempts.
     Reran(RunId, u32),
     /// An execution ended so.
-    Finished(ExecutionId, Conclusion),
+    Finished(ExecutionId, RunId, Conclusion),
 }
 
 /// All that acts in one history.
@@ -71,6 +79,8 @@ pub(crate) struct Known {
     pub(crate) wrong: Vec<String>,
     /// Jobs whose start a runner was told of: which hand-over, and who.
     pub(crate) begun: Vec<runners::Begun>,
+    /// Runs that somebody tried to delete.
+    pub(crate) deleting: BTreeSet<RunId>,
     /// What somebody else did meanwhile.
     meanwhile: Option<String>,
 }
@@ -91,7 +101,8 @@ impl World {
             engines.push(engine(&store, &git, &logs).await);
         }
         let users = make_users(&engines[0]).await;
-        let repository = make_repository(&*store, sources, &users[0]).await;
+        let branch = branch(seed);
+        let repository = make_repository(&*store, sources, &users[0], &branch).await;
         let flows = Flows::generate(seed);
         make_workflows(&*store, &repository, &flows).await;
         let world = Self {
@@ -99,7 +110,7 @@ impl World {
             place,
             flows,
             repository,
-            branch: branch(seed),
+            branch,
             head: sources.head(seed),
             git,
             logs,
@@ -186,6 +197,10 @@ impl World {
             EngineError::Internal(_) | EngineError::Git(_) => false,
             EngineError::Refused(refusal) => !is_defect(refusal),
             EngineError::NotFound { .. }
+            | EngineError::Payload(_)
+            | EngineError::RepositoryDispatch(_)
+            | EngineError::WorkflowNotActive
+            | EngineError::WorkflowDisabled
             | EngineError::Invalid { .. }
             | EngineError::Unfit { .. }
             | EngineError::NoSealingKey
@@ -211,6 +226,7 @@ fn is_defect(refusal: &Refusal) -> bool {
             | Refusal::TooNarrow
             | Refusal::WrongLoad
             | Refusal::WrongDefinition { .. }
+            | Refusal::OtherAttempt
             | Refusal::AlreadyPlanned
     )
 }
@@ -222,7 +238,11 @@ async fn engine(
 ) -> Engine {
     // The key of links is asked for once, outside of what may fail.
     let store: Arc<dyn Store> = store.clone();
-    let made = Engine::new(store, git.clone(), logs.clone(), Settings::default());
+    let settings = Settings {
+        cancel_deadline: Some(CANCEL_DEADLINE),
+        ..Settings::default()
+    };
+    let made = Engine::new(store, git.clone(), logs.clone(), settings);
     PLAN.scope(CallPlan::default(), made)
         .await
         .expect("the store is there")
@@ -242,14 +262,19 @@ async fn make_users(engine: &Engine) -> Vec<User> {
 }
 
 /// Registered without looking at the source, which costs more than the whole history.
-async fn make_repository(store: &dyn Store, sources: &Sources, owner: &User) -> Repository {
+async fn make_repository(
+    store: &dyn Store,
+    sources: &Sources,
+    owner: &User,
+    branch: &str,
+) -> Repository {
     let repository = Repository {
         id: RepositoryId::new(1),
         owner: owner.login.clone(),
         owner_id: owner.id,
         name: "hello".to_owned(),
         private: false,
-        default_branch: "main".to_owned(),
+        default_branch: branch.to_owned(),
         source: Source::Path(sources.path().to_string_lossy().into_owned()),
         created_at: store.now().await.expect("the store is there"),
     };

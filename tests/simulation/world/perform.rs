@@ -12,6 +12,13 @@ impl World {
             Action::Push { delivery } => ("push", self.push(replica, delivery).await),
             Action::RerunAsNew { run } => ("new run", self.rerun_as_new(replica, run).await),
             Action::Rerun { run } => ("re-run", self.rerun(replica, run).await),
+            Action::RerunFailed { run } => ("re-run failed", self.rerun_failed(replica, run).await),
+            Action::RerunJob { run, job } => {
+                ("re-run job", self.rerun_job(replica, run, job).await)
+            }
+            Action::ForceCancel { run } => ("force-cancel", self.force_cancel(replica, run).await),
+            Action::DeleteRun { run } => ("delete", self.delete_run(replica, run).await),
+            Action::DeleteLogs { run } => ("delete logs", self.delete_logs(replica, run).await),
             Action::CancelRun { run } => ("cancel", self.cancel_run(replica, run).await),
             Action::CancelJob { run, job } => {
                 ("cancel job", self.cancel_job(replica, run, job).await)
@@ -58,6 +65,14 @@ impl World {
             Action::Expire => {
                 let done = self.engine(replica).expire().await;
                 ("expire", done.map(|()| "looked".to_owned()))
+            }
+            Action::Force => {
+                let done = self.engine(replica).force_overdue_cancels().await;
+                ("force", done.map(|()| "looked".to_owned()))
+            }
+            Action::Purge => {
+                let done = self.engine(replica).purge_after(Duration::ZERO).await;
+                ("purge", done.map(|()| "looked".to_owned()))
             }
             Action::Restart => {
                 let done = self.restart(replica).await;

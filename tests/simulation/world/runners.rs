@@ -7,7 +7,7 @@ use runyard_domain::{
     execution::{Step, StepState},
     runner::Runner,
 };
-use runyard_engine::{EngineError, Finish, Finished, NewRunner};
+use runyard_engine::{EngineError, Finish, Finished, NewRunner, StopOrder};
 use runyard_store::Appended;
 use std::time::Duration;
 
@@ -110,6 +110,7 @@ impl World {
             ));
             self.known().hold(Hand {
                 execution: offer.execution.id,
+                run: offer.execution.run,
                 job: offer.execution.job,
                 runner: place,
                 token: offer.token.reveal().to_owned(),
@@ -230,9 +231,18 @@ impl World {
         let engine = self.engine(replica);
         let cancelled = engine.cancel_check(&execution, Duration::ZERO).await;
         self.note_end(place, &cancelled);
-        let cancelled = cancelled?;
-        self.change_hand(place, |hand| hand.told |= cancelled);
-        let told = if cancelled { "shall stop" } else { "goes on" };
+        let order = cancelled?;
+        let told = match order {
+            StopOrder::None => "goes on",
+            StopOrder::Cancel => "shall stop",
+            StopOrder::Force => "is cut off",
+        };
+        self.change_hand(place, |hand| {
+            hand.told |= order != StopOrder::None;
+            if order == StopOrder::Force && hand.phase == Phase::Working {
+                hand.phase = Phase::Gone;
+            }
+        });
         Ok(format!("{} {told}", named(&hand)))
     }
 
@@ -265,7 +275,7 @@ impl World {
         if finished == Finished::Done {
             let mut known = self.known();
             known.hands[place].phase = Phase::Done(result);
-            let promise = Promise::Finished(hand.execution, result);
+            let promise = Promise::Finished(hand.execution, hand.run, result);
             known.promises.push(promise);
         }
         Ok(format!(

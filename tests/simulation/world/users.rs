@@ -2,9 +2,9 @@
 
 use super::{Promise, World};
 use crate::{action::Pick, flow::ROOTS};
-use runyard_domain::{RunId, UserId};
-use runyard_engine::{Dispatch, EngineError, Push, WorkflowKey};
-use runyard_store::{JobsOf, PER_PAGE_MAX, Page};
+use runyard_domain::{JobId, RunId, UserId, run::RerunOf};
+use runyard_engine::{Dispatch, EngineError, Occurrence, WorkflowKey};
+use runyard_store::{JobView, JobsOf, PER_PAGE_MAX, Page};
 use serde_json::json;
 
 /// Runs of one history at most.
@@ -54,9 +54,9 @@ impl World {
             "before": "0".repeat(self.head.len()),
             "after": self.head,
         });
-        let push = Push::from_payload(payload, Some(format!("delivery-{delivery}")))?;
+        let push = Occurrence::read("push", payload, Some(format!("delivery-{delivery}")))?;
         let engine = self.engine(replica);
-        let runs = engine.push(&self.repository, push, &self.users[0]).await?;
+        let runs = engine.occur(&self.repository, push, &self.users[0]).await?;
         for run in &runs {
             self.promise(Promise::Made(*run));
         }
@@ -95,14 +95,90 @@ impl World {
     }
 
     pub(super) async fn rerun(&self, replica: usize, pick: Pick) -> Told {
+        self.rerun_of(replica, pick, RerunOf::All).await
+    }
+
+    pub(super) async fn rerun_failed(&self, replica: usize, pick: Pick) -> Told {
+        self.rerun_of(replica, pick, RerunOf::Failed).await
+    }
+
+    async fn rerun_of(&self, replica: usize, pick: Pick, of: RerunOf) -> Told {
         let Some(run) = self.pick_run(pick, true).await? else {
             return Ok("no run has ended".to_owned());
         };
-        let before = self.store.real().run(run).await?;
-        self.engine(replica).rerun(run, self.somebody(pick)).await?;
-        let attempts = before.map_or(1, |before| before.attempt.number);
+        let attempts = self.attempts(run).await?;
+        let engine = self.engine(replica);
+        engine.rerun(run, of, self.somebody(pick), false).await?;
         self.promise(Promise::Reran(run, attempts + 1));
         Ok(format!("run {run} begins again"))
+    }
+
+    async fn attempts(&self, run: RunId) -> Result<u32, EngineError> {
+        let view = self.store.real().run(run).await?;
+        Ok(view.map_or(0, |view| view.attempt.number))
+    }
+
+    pub(super) async fn rerun_job(&self, replica: usize, pick: Pick, job: usize) -> Told {
+        let Some(run) = self.pick_run(pick, true).await? else {
+            return Ok("no run has ended".to_owned());
+        };
+        let of = if pick.any {
+            JobsOf::All
+        } else {
+            JobsOf::Latest
+        };
+        let Some(job) = self.pick_job(run, of, job, |_| true).await? else {
+            return Ok(format!("run {run} has no such job"));
+        };
+        let attempts = self.attempts(run).await?;
+        let engine = self.engine(replica);
+        engine.rerun_job(job, self.somebody(pick), false).await?;
+        self.promise(Promise::Reran(run, attempts + 1));
+        Ok(format!("job {job} of run {run} begins again"))
+    }
+
+    pub(super) async fn force_cancel(&self, replica: usize, pick: Pick) -> Told {
+        let Some(run) = self.pick_run(pick, false).await? else {
+            return Ok("every run has ended".to_owned());
+        };
+        let engine = self.engine(replica);
+        engine.force_cancel_run(run, self.somebody(pick)).await?;
+        self.promise(Promise::Forced(run));
+        Ok(format!("run {run} is ended"))
+    }
+
+    pub(super) async fn delete_run(&self, replica: usize, pick: Pick) -> Told {
+        let Some(run) = self.pick_run(pick, true).await? else {
+            return Ok("no run has ended".to_owned());
+        };
+        self.known().deleting.insert(run);
+        let engine = self.engine(replica);
+        engine.delete_run(run, self.somebody(pick)).await?;
+        self.promise(Promise::Deleted(run));
+        Ok(format!("run {run} is deleted"))
+    }
+
+    pub(super) async fn delete_logs(&self, replica: usize, pick: Pick) -> Told {
+        let Some(run) = self.pick_run(pick, true).await? else {
+            return Ok("no run has ended".to_owned());
+        };
+        let engine = self.engine(replica);
+        engine.delete_logs(run, self.somebody(pick)).await?;
+        Ok(format!("the logs of run {run} are deleted"))
+    }
+
+    /// A planned job of a run.
+    async fn pick_job(
+        &self,
+        run: RunId,
+        of: JobsOf,
+        number: usize,
+        fits: impl Fn(&JobView) -> bool,
+    ) -> Result<Option<JobId>, EngineError> {
+        let jobs = self.store.real().jobs(run, of, FIRST_PAGE).await?;
+        let fitting: Vec<_> = jobs.items.iter().filter(|job| fits(job)).collect();
+        let place = number.checked_rem(fitting.len());
+        Ok(place.map(|place| fitting[place].id))
     }
 
     pub(super) async fn cancel_run(&self, replica: usize, pick: Pick) -> Told {
@@ -119,16 +195,10 @@ impl World {
         let Some(run) = self.pick_run(pick, false).await? else {
             return Ok("every run has ended".to_owned());
         };
-        let jobs = self.store.real().jobs(run, JobsOf::All, FIRST_PAGE).await?;
-        let open: Vec<_> = jobs
-            .items
-            .iter()
-            .filter(|view| pick.any || view.state.conclusion().is_none())
-            .collect();
-        let Some(place) = job.checked_rem(open.len()) else {
+        let fits = |job: &JobView| pick.any || job.state.conclusion().is_none();
+        let Some(id) = self.pick_job(run, JobsOf::All, job, fits).await? else {
             return Ok(format!("run {run} has no such job"));
         };
-        let id = open[place].id;
         let engine = self.engine(replica);
         let done = engine.cancel_job(id, self.somebody(pick)).await?;
         let (changed, ended) = (done.changed_jobs, done.run_conclusion);
