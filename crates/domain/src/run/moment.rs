@@ -38,7 +38,11 @@ pub fn moments(run: &Run, events: &[Event]) -> Vec<(RunMoment, Timestamp)> {
             | Event::JobCancelRequested { .. }
             | Event::JobCompleted { .. }
             | Event::RunCancelRequested { .. }
-            | Event::AttemptRequested { .. } => {}
+            | Event::RunForceCancelRequested { .. }
+            | Event::AttemptRequested { .. }
+            | Event::JobCarried { .. }
+            | Event::LogsDeleted { .. }
+            | Event::RunDeleted { .. } => {}
         }
     }
     found
