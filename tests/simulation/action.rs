@@ -210,6 +210,8 @@ fn step(dice: &mut Dice) -> Step {
     let step = untroubled(dice);
     let after = dice.roll(CALLS_BEFORE_TROUBLE);
     let trouble = match dice.roll(100) {
+        // How many calls it takes differs between stores.
+        _ if matches!(step.action, Action::Purge) => None,
         0..11 => Some(StepTrouble::Fails {
             after,
             when: *dice.pick(&[When::Before, When::Within, When::AnswerLost]),

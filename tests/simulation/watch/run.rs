@@ -204,7 +204,9 @@ impl Watched {
     async fn look_at_past(&mut self, world: &World, run: &Run) -> Result<(), Fault> {
         let store = world.store.real();
         for number in 1..run.attempt().number {
-            let seen = super::views::attempt_of(store, run.id(), number).await?;
+            let mut seen = super::views::attempt_of(store, run.id(), number).await?;
+            // Logs can be deleted of what is over as well.
+            seen.0.logs_deleted_attempts = 0;
             let first = self.past.entry(number).or_insert_with(|| seen.clone());
             hold!(
                 *first == seen,
