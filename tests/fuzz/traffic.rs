@@ -114,7 +114,10 @@ async fn dispatch(world: &World) {
     }
 }
 
+/// Requests may have switched the workflow off.
 async fn make_run(world: &World) {
+    let on = format!("{}/workflows/ci.yml/enable", actions());
+    allow(world.site.put(&on, &json!({})).await);
     let path = format!("{}/workflows/ci.yml/dispatches", actions());
     allow(world.site.post(&path, &json!({ "ref": "main" })).await);
 }

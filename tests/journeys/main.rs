@@ -2,7 +2,10 @@
 
 mod access;
 mod cancel;
+mod concurrency;
+mod deletes;
 mod first_run;
+mod force;
 mod gh;
 mod matrix_and_calls;
 mod own_repository;
@@ -14,3 +17,4 @@ mod route_table;
 mod route_world;
 mod runner_process;
 mod sleeper;
+mod triggers;

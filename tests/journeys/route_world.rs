@@ -199,6 +199,8 @@ impl World {
         self.renew_repository().await;
         let secret = format!("/api/v1/repos/{OWNER}/{NAME}/events/secret");
         let _ = client.put(&secret, &json!({})).await.expect(200);
+        let on = self.project.actions("workflows/ci.yml/enable");
+        let _ = client.put(&on, &json!({})).await.expect(204);
         let queued = self.project.dispatch().await;
         self.put("run_id=queued", queued);
         let jobs = self.project.jobs(queued).await;

@@ -104,6 +104,10 @@ pub(crate) enum Action {
     Expire,
     /// A server ends what was cancelled too long ago.
     Force,
+    /// A server passes on what one run left for another.
+    Messages,
+    /// A server ends what waits or goes on for too long.
+    Limits,
     /// A server removes what was deleted.
     Purge,
     /// A server stops, and another begins.
@@ -133,6 +137,8 @@ const TABLE: &[(usize, Make)] = &[
     (1, |d| Action::DeleteLogs { run: pick(d, 30) }),
     (1, |_| Action::Force),
     (1, |_| Action::Purge),
+    (5, |_| Action::Messages),
+    (1, |_| Action::Limits),
     (3, |d| Action::CancelRun { run: pick(d, 20) }),
     (3, |d| Action::CancelJob {
         run: pick(d, 20),

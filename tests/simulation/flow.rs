@@ -21,6 +21,7 @@ pub(crate) struct Flow {
     pub(crate) jobs: Vec<JobPlan>,
     /// A job needs one that is not there.
     pub(crate) broken: bool,
+    group: Option<Group>,
 }
 
 /// One job of a file.
@@ -34,8 +35,50 @@ pub(crate) struct JobPlan {
     /// The place of the file that it calls, in [`Flows`].
     pub(crate) calls: Option<usize>,
     absorbs: Absorbs,
+    group: Option<Group>,
     gpu: bool,
     timeout: bool,
+}
+
+/// The concurrency groups of a history.
+pub(crate) const GROUPS: [&str; 3] = ["Alpha", "beta", "gamma"];
+
+/// A `concurrency`.
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    name: usize,
+    waits: Waits,
+}
+
+/// How a newcomer treats the others of its group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    Alone,
+    InLine,
+    AndCancels,
+}
+
+impl Group {
+    fn generate(dice: &mut Dice) -> Self {
+        Self {
+            name: dice.roll(GROUPS.len()),
+            waits: *dice.weighted(&[
+                (3, Waits::Alone),
+                (2, Waits::InLine),
+                (2, Waits::AndCancels),
+            ]),
+        }
+    }
+
+    fn text(self) -> String {
+        let name = GROUPS[self.name];
+        match self.waits {
+            // Names are compared ignoring case (semantics R2.50).
+            Waits::Alone => name.to_uppercase(),
+            Waits::InLine => format!("{{group: {name}, queue: max}}"),
+            Waits::AndCancels => format!("{{group: {name}, cancel-in-progress: true}}"),
+        }
+    }
 }
 
 /// A job's `strategy`.
@@ -123,6 +166,7 @@ impl Flow {
             name,
             jobs: jobs.collect(),
             broken: is_root && dice.percent(6),
+            group: (is_root && dice.percent(35)).then(|| Group::generate(dice)),
         }
     }
 
@@ -135,7 +179,11 @@ impl Flow {
             true => "workflow_call",
             false => "[push, workflow_dispatch]",
         };
-        let mut text = format!("on: {on}\nname: {}\njobs:\n", self.name);
+        let group = self
+            .group
+            .map(|group| format!("concurrency: {}\n", group.text()));
+        let group = group.unwrap_or_default();
+        let mut text = format!("on: {on}\nname: {}\n{group}jobs:\n", self.name);
         for job in &self.jobs {
             job.write(self, flows, &mut text);
         }
@@ -167,6 +215,7 @@ impl JobPlan {
             matrix,
             calls,
             absorbs,
+            group: (calls.is_none() && dice.percent(15)).then(|| Group::generate(dice)),
             gpu: dice.percent(25),
             timeout: dice.percent(10),
         }
@@ -199,6 +248,9 @@ impl JobPlan {
                     Absorbs::Nothing => {}
                     Absorbs::Failure => line("continue-on-error", "true"),
                     Absorbs::OneLeg => line("continue-on-error", "${{ matrix.n == 1 }}"),
+                }
+                if let Some(group) = self.group {
+                    line("concurrency", &group.text());
                 }
                 if self.timeout {
                     line("timeout-minutes", "7");
@@ -267,7 +319,7 @@ impl Condition {
             (3, Self::FirstNeedSkipped),
             (3, Self::Push),
             (2, Self::Never),
-            (1, Self::Broken),
+            (2, Self::Broken),
         ];
         match *dice.weighted(&table) {
             Self::FirstNeedFailed | Self::FirstNeedSkipped if !has_needs => Self::Default,

@@ -142,6 +142,7 @@ async fn bring_to_an_end(world: &Arc<World>, watcher: &mut Watcher) -> Result<()
     for round in 0..ROUNDS {
         let replica = round % REPLICAS;
         take(world, watcher, replica, Action::Expire).await?;
+        take(world, watcher, replica, Action::Messages).await?;
         world.work(replica, RUNNERS, SLOTS).await;
         watcher.look(world).await?;
         if watcher.is_over() {

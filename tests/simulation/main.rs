@@ -36,7 +36,7 @@ const LOOK_EVERY: usize = 20;
 const POSTGRES_SEEDS: usize = 20;
 
 /// What the fixed seeds reach together.
-const REACHED: [&str; 14] = [
+const REACHED: [&str; 22] = [
     "run success",
     "run failure",
     "run cancelled",
@@ -46,6 +46,14 @@ const REACHED: [&str; 14] = [
     "CancelGraceOver",
     "FailFast",
     "NotEvaluated",
+    "NotReached",
+    "ForceCancelled",
+    "Superseded",
+    "CancelInProgress",
+    "pending",
+    "run deleted",
+    "group waited for",
+    "execution Forced",
     "execution Released",
     "execution Lapsed",
     "execution Withdrawn",
@@ -183,6 +191,11 @@ fn a_skipped_ancestor_that_is_ignored_is_found() {
 #[test]
 fn an_event_that_is_lost_is_found() {
     finds(Defect::EventLost, "events rebuild the run");
+}
+
+#[test]
+fn a_slot_that_is_not_released_is_found() {
+    finds(Defect::SlotNotReleased, "r2_5");
 }
 
 #[test]

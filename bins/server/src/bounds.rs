@@ -139,6 +139,8 @@ fn jobs(settings: &Settings) -> Vec<Bound> {
             jobs.timeout_minutes,
             SECONDS_MAX / 60,
         ),
+        ("jobs.queue_hours", jobs.queue_hours, SECONDS_MAX / 3600),
+        ("jobs.run_days", jobs.run_days, SECONDS_MAX / 86_400),
         ("logs.job_bytes", logs.job_bytes, COUNT_MAX),
         ("logs.link_seconds", logs.link_seconds, SECONDS_MAX),
         (

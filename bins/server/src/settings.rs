@@ -163,6 +163,8 @@ pub(crate) struct Jobs {
     pub(crate) cancel_grace_seconds: u64,
     pub(crate) cancel_deadline_minutes: u64,
     pub(crate) timeout_minutes: u64,
+    pub(crate) queue_hours: u64,
+    pub(crate) run_days: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -242,6 +244,7 @@ impl Settings {
                 offer: Duration::from_secs(self.jobs.offer_seconds),
                 lease: Duration::from_secs(self.jobs.lease_seconds),
                 cancel_grace: Duration::from_secs(self.jobs.cancel_grace_seconds),
+                job_timeout: Duration::from_secs(self.jobs.timeout_minutes * 60),
             },
             cancel_deadline: match self.jobs.cancel_deadline_minutes {
                 0 => None,
@@ -253,7 +256,8 @@ impl Settings {
             },
             job_log_bytes: self.logs.job_bytes,
             workflow_folders: self.git.folders(),
-            job_timeout: Duration::from_secs(self.jobs.timeout_minutes * 60),
+            queue_limit: Duration::from_secs(self.jobs.queue_hours * 60 * 60),
+            run_limit: Duration::from_secs(self.jobs.run_days * 24 * 60 * 60),
             link_lifetime: Duration::from_secs(self.logs.link_seconds),
             deliveries_known: self.events.deliveries_known,
             poll_least: Duration::from_secs(self.git.poll_least_seconds.into()),

@@ -299,6 +299,8 @@ impl From<Refusal> for ApiError {
             | Refusal::TooFewIds
             | Refusal::TooNarrow
             | Refusal::WrongLoad
+            | Refusal::GroupsNotLoaded { .. }
+            | Refusal::RunNotExpired
             | Refusal::WrongDefinition { .. } => Self::Internal(anyhow::Error::new(refusal)),
         }
     }

@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod account;
+pub mod concurrency;
 pub mod event;
 pub mod execution;
 pub mod handover;

@@ -1,6 +1,6 @@
 //! Why a command is not possible. A closed set; the API alone knows which status and sentence each becomes.
 
-use crate::{Conclusion, ExecutionId, JobId, RunStatus};
+use crate::{Conclusion, ExecutionId, JobId, RunStatus, concurrency::GroupName};
 use serde::{Deserialize, Serialize};
 
 /// A command that the state does not allow. Nothing was changed.
@@ -118,6 +118,9 @@ pub enum Refusal {
     /// again with those of that one.
     #[error("the command was prepared for another attempt")]
     OtherAttempt,
+    /// Time has not come: a run that may still go on.
+    #[error("the run may still go on")]
+    RunNotExpired,
     /// More jobs than the caller reserved ids for.
     #[error("too few job ids were reserved for this command")]
     TooFewIds,
@@ -125,6 +128,13 @@ pub enum Refusal {
     /// of them.
     #[error("the command concerns executions that were not loaded")]
     TooNarrow,
+    /// The command touches concurrency groups that were not loaded: it can be given again with them. A store does
+    /// that by itself.
+    #[error("the command touches concurrency groups that were not loaded")]
+    GroupsNotLoaded {
+        /// All that are known to be needed.
+        groups: Vec<GroupName>,
+    },
     /// The store loaded something else than the command needs: a defect of ours.
     #[error("the command was given what it cannot work on")]
     WrongLoad,

@@ -68,6 +68,7 @@ fn state(name: &str) -> Execution {
 fn kind(event: &ExecutionEvent) -> &'static str {
     match event {
         ExecutionEvent::Started { .. } => "started",
+        ExecutionEvent::Limited { .. } => "limited",
         ExecutionEvent::LeaseRenewed { .. } => "lease_renewed",
         ExecutionEvent::StepsReported { .. } => "steps_reported",
         ExecutionEvent::CancelRequested { .. } => "cancel_requested",

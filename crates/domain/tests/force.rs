@@ -4,6 +4,7 @@ use crate::given::{CHAIN, EVE, Story, at, types};
 use runyard_domain::{
     Conclusion::{self, Success},
     JobIds, Refusal,
+    concurrency::Groups,
     event::EndReason,
     run::{Contexts, JOBS_PER_ATTEMPT_MAX, Planning, single},
 };
@@ -63,6 +64,7 @@ fn asks_1_force_cancel_works_though_the_definition_cannot_be_found() {
         definition: &single(Workflow::default()),
         contexts: &Contexts::default(),
         ids: &mut ids,
+        groups: &mut Groups::default(),
         now: at(9),
     };
     story.run.force_cancel(Some(EVE), planning).unwrap();

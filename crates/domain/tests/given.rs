@@ -3,10 +3,12 @@
 use runyard_domain::{
     CheckSuiteId, Conclusion, Event, Execution, ExecutionId, JobId, JobIds, Refusal, RepositoryId,
     Run, RunId, RunnerId, Timestamp, UserId, WorkflowId,
+    concurrency::{ConcurrencyGroup, Groups},
     event::EndReason,
     execution::Patience,
     run::{
-        Cause, Contexts, Definition, Job, NodePath, Planning, Ran, Rerun, RerunOf, RunIdentity, single,
+        Cause, Contexts, Definition, Job, NodePath, Planning, Ran, Rerun, RerunOf, RunIdentity,
+        single,
     },
     runner::RunnerRef,
 };
@@ -41,6 +43,7 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 /// A runner.
 pub(crate) fn runner(id: i64) -> RunnerRef {
     RunnerRef {
+        group: "Default".to_owned(),
         id: RunnerId::new(id),
         name: format!("runner-{id}"),
     }
@@ -119,20 +122,30 @@ pub(crate) struct Story {
     pub(crate) definition: Definition,
     pub(crate) contexts: Contexts,
     pub(crate) now: Timestamp,
+    pub(crate) groups: Groups,
     next_id: i64,
 }
 
 impl Story {
     /// A run of this file that was just requested.
     pub(crate) fn requested(text: &str) -> Self {
-        let (run, events) = Run::request(identity());
+        Self::requested_as(1, text)
+    }
+
+    /// The same with this id; its jobs have ids from a hundred times that.
+    pub(crate) fn requested_as(id: i64, text: &str) -> Self {
+        let (run, events) = Run::request(RunIdentity {
+            id: RunId::new(id),
+            ..identity()
+        });
         Self {
             run,
             events,
             definition: single(parse("ci.yml", text).unwrap()),
             contexts: Contexts::default(),
             now: at(0),
-            next_id: 101,
+            groups: Groups::default(),
+            next_id: id * 100 + 1,
         }
     }
 
@@ -146,9 +159,24 @@ impl Story {
     /// Gives a command a second after the one before.
     pub(crate) fn command(
         &mut self,
-        verb: impl FnOnce(&mut Run, Planning<'_>) -> Result<Vec<Event>, Refusal>,
+        mut verb: impl FnMut(&mut Run, Planning<'_>) -> Result<Vec<Event>, Refusal>,
     ) -> Result<Vec<Event>, Refusal> {
         self.now = self.now.plus(std::time::Duration::from_secs(1));
+        loop {
+            let groups = match self.try_command(&mut verb) {
+                Err(Refusal::GroupsNotLoaded { groups }) => groups,
+                said => return said,
+            };
+            let free = |name| ConcurrencyGroup::free(self.run.identity().repository, name);
+            self.groups.add(groups.into_iter().map(free));
+        }
+    }
+
+    fn try_command(
+        &mut self,
+        verb: impl FnOnce(&mut Run, Planning<'_>) -> Result<Vec<Event>, Refusal>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let groups = self.groups.clone();
         let before = self.run.clone();
         let count = 1_100;
         let mut ids = JobIds::new((self.next_id..self.next_id + count).map(JobId::new));
@@ -156,6 +184,7 @@ impl Story {
             definition: &self.definition,
             contexts: &self.contexts,
             ids: &mut ids,
+            groups: &mut self.groups,
             now: self.now,
         };
         let result = verb(&mut self.run, planning);
@@ -163,7 +192,10 @@ impl Story {
         self.next_id += count - left;
         match &result {
             Ok(events) => self.events.extend_from_slice(events),
-            Err(refusal) => assert_eq!(self.run, before, "refused, yet changed: {refusal}"),
+            Err(refusal) => {
+                assert_eq!(self.run, before, "refused, yet changed: {refusal}");
+                assert_eq!(self.groups, groups, "refused, yet changed: {refusal}");
+            }
         }
         assert_eq!(Run::replay(&self.events).unwrap(), self.run);
         assert_eq!(self.run.seq(), self.events.len() as u64);
@@ -182,6 +214,7 @@ impl Story {
             definition: &self.definition,
             contexts: &self.contexts,
             ids: &mut ids,
+            groups: &mut self.groups.clone(),
             now: self.now,
         };
         verb(&mut self.run.clone(), planning).is_ok()

@@ -43,7 +43,7 @@ impl Given {
     fn with(
         &mut self,
         place: usize,
-        verb: impl FnOnce(&mut Run, &mut Execution, Planning<'_>) -> Result<Vec<Event>, Refusal>,
+        mut verb: impl FnMut(&mut Run, &mut Execution, Planning<'_>) -> Result<Vec<Event>, Refusal>,
     ) -> Result<Vec<Event>, Refusal> {
         self.with_all(|run, executions, planning| verb(run, &mut executions[place], planning))
     }
@@ -51,7 +51,7 @@ impl Given {
     /// A command over the run and all executions; refused ones change none.
     fn with_all(
         &mut self,
-        verb: impl FnOnce(&mut Run, &mut [Execution], Planning<'_>) -> Result<Vec<Event>, Refusal>,
+        mut verb: impl FnMut(&mut Run, &mut [Execution], Planning<'_>) -> Result<Vec<Event>, Refusal>,
     ) -> Result<Vec<Event>, Refusal> {
         let executions = &mut self.executions;
         let before = executions.clone();

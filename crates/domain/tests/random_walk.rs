@@ -169,7 +169,7 @@ fn assert_holds(run: &Run, memory: &mut Memory, place: &str) {
             Job::Blocked(_) | Job::Called(_) => false,
             Job::Planned(job) => match job.state {
                 JobState::Queued | JobState::InProgress { .. } => true,
-                JobState::Held | JobState::Completed { .. } => false,
+                JobState::Held | JobState::Pending | JobState::Completed { .. } => false,
             },
         };
         assert!(

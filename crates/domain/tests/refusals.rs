@@ -153,6 +153,7 @@ fn r4_8_a_run_is_rerun_for_thirty_days() {
             definition: &story.definition,
             contexts: &story.contexts,
             ids: &mut ids,
+            groups: &mut runyard_domain::concurrency::Groups::default(),
             now,
         };
         let answer = story.run.rerun(wish(RerunOf::All), planning);
@@ -246,6 +247,7 @@ fn too_few_reserved_ids_are_refused() {
         definition: &story.definition,
         contexts: &story.contexts,
         ids: &mut ids,
+        groups: &mut runyard_domain::concurrency::Groups::default(),
         now: at(1),
     };
     assert_eq!(story.run.plan(planning), Err(Refusal::TooFewIds));
@@ -261,6 +263,7 @@ fn the_definition_of_another_run_is_refused() {
         definition: &other,
         contexts: &story.contexts,
         ids: &mut ids,
+        groups: &mut runyard_domain::concurrency::Groups::default(),
         now: at(9),
     };
     let job = story.id("a");

@@ -3,12 +3,16 @@
 use crate::given::{CHAIN, DIAMOND, EVE, Story, at, identity, offer_of, ran, runner};
 use runyard_domain::{
     Conclusion::{Failure, Success},
-    Event, JobId, Run,
+    Event, JobId, Run, RunId,
+    concurrency::{Concurrency, GroupName, Member},
     event::{EVENT_VERSION, EndReason, GraphNode},
     execution::{ExecutionEvent, Patience, Step, StepState},
-    run::{Call, Cause, Fork, HeadRepository, Leg, NodePath, ReferencedWorkflow, ReplayError, RunIdentity},
+    run::{
+        Call, CallGate, Cause, Fork, HeadRepository, Leg, NodePath, ReferencedWorkflow,
+        ReplayError, RunIdentity,
+    },
 };
-use runyard_workflow::{Diagnostic, reusable::Source};
+use runyard_workflow::{Diagnostic, model::Queue, reusable::Source};
 
 #[test]
 fn replaying_any_beginning_of_a_history_gives_the_run_of_that_moment() {
@@ -78,6 +82,17 @@ fn replaying_the_events_of_a_hand_over_gives_the_hand_over() {
 const LEG: &str =
     r#"{"index":1,"total":2,"fail_fast":true,"max_parallel":null,"matrix":{"to":"production"}}"#;
 
+/// A `concurrency` as events store it.
+const CONCURRENCY: &str = r#"{"group":"Prod","queue":"max"}"#;
+
+fn concurrency() -> Concurrency {
+    Concurrency {
+        group: GroupName::new("Prod").unwrap(),
+        cancel_in_progress: false,
+        queue: Queue::Max,
+    }
+}
+
 fn leg() -> Leg {
     Leg {
         index: 1,
@@ -127,11 +142,19 @@ fn pinned() -> Vec<(Event, String)> {
             ),
         ),
         (
+            Event::RunPending {
+                group: concurrency().group,
+                at,
+            },
+            format!(r#"{{"type":"run_pending","group":"Prod","at":"{time}"}}"#),
+        ),
+        (
             Event::AttemptPlanned {
                 jobs: vec![GraphNode {
                     node: node("a"),
                     needs: vec![node("b")],
                 }],
+                group: None,
                 at,
             },
             format!(
@@ -145,8 +168,10 @@ fn pinned() -> Vec<(Event, String)> {
                 leg: None,
                 display_name: "A".to_owned(),
                 labels: vec!["linux".to_owned()],
+                runner_group: None,
                 continue_on_error: false,
                 timeout_minutes: None,
+                concurrency: None,
                 at,
             },
             format!(
@@ -160,12 +185,14 @@ fn pinned() -> Vec<(Event, String)> {
                 leg: Some(leg()),
                 display_name: "A (1)".to_owned(),
                 labels: vec![],
+                runner_group: Some("gpu".to_owned()),
                 continue_on_error: true,
                 timeout_minutes: Some(5),
+                concurrency: Some(concurrency()),
                 at,
             },
             format!(
-                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"continue_on_error":true,"timeout_minutes":5,"at":"{time}"}}"#
+                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"runner_group":"gpu","continue_on_error":true,"timeout_minutes":5,"concurrency":{CONCURRENCY},"at":"{time}"}}"#
             ),
         ),
         (
@@ -175,6 +202,8 @@ fn pinned() -> Vec<(Event, String)> {
                     leg: Some(leg()),
                     display_name: "deploy (1)".to_owned(),
                     inputs: serde_json::json!({"to": "production"}),
+                    concurrency: vec![concurrency()],
+                    gate: CallGate::Before(0),
                 }],
                 jobs: vec![GraphNode {
                     node: node("deploy#1/a"),
@@ -183,8 +212,32 @@ fn pinned() -> Vec<(Event, String)> {
                 at,
             },
             format!(
-                r#"{{"type":"workflow_called","name":"deploy","calls":[{{"leg":{LEG},"display_name":"deploy (1)","inputs":{{"to":"production"}}}}],"jobs":[{{"name":"deploy#1/a","needs":[]}}],"at":"{time}"}}"#
+                r#"{{"type":"workflow_called","name":"deploy","calls":[{{"leg":{LEG},"display_name":"deploy (1)","inputs":{{"to":"production"}},"concurrency":[{CONCURRENCY}],"gate":{{"before":0}}}}],"jobs":[{{"name":"deploy#1/a","needs":[]}}],"at":"{time}"}}"#
             ),
+        ),
+        (
+            Event::CallPending {
+                node: node("deploy"),
+                leg: Some(1),
+                at,
+            },
+            format!(r#"{{"type":"call_pending","name":"deploy","leg":1,"at":"{time}"}}"#),
+        ),
+        (
+            Event::RunEntered { at },
+            format!(r#"{{"type":"run_entered","at":"{time}"}}"#),
+        ),
+        (
+            Event::CallEntered {
+                node: node("deploy"),
+                leg: None,
+                at,
+            },
+            format!(r#"{{"type":"call_entered","name":"deploy","at":"{time}"}}"#),
+        ),
+        (
+            Event::JobPending { job, at },
+            format!(r#"{{"type":"job_pending","job":101,"at":"{time}"}}"#),
         ),
         (
             Event::JobQueued { job, at },
@@ -205,9 +258,27 @@ fn pinned() -> Vec<(Event, String)> {
             Event::JobCancelRequested {
                 job,
                 by: Some(EVE),
+                reason: None,
                 at,
             },
             format!(r#"{{"type":"job_cancel_requested","job":101,"by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::JobCancelRequested {
+                job,
+                by: None,
+                reason: Some(EndReason::CancelInProgress {
+                    group: concurrency().group,
+                    by: Member::Job {
+                        run: RunId::new(2),
+                        job: JobId::new(201),
+                    },
+                }),
+                at,
+            },
+            format!(
+                r#"{{"type":"job_cancel_requested","job":101,"by":null,"reason":{{"cancel_in_progress":{{"group":"Prod","by":{{"kind":"job","run":2,"job":201}}}}}},"at":"{time}"}}"#
+            ),
         ),
         (
             Event::JobCompleted {
@@ -221,8 +292,28 @@ fn pinned() -> Vec<(Event, String)> {
             ),
         ),
         (
-            Event::RunCancelRequested { by: EVE, at },
+            Event::RunCancelRequested {
+                by: Some(EVE),
+                reason: None,
+                at,
+            },
             format!(r#"{{"type":"run_cancel_requested","by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::RunCancelRequested {
+                by: None,
+                reason: Some(EndReason::Superseded {
+                    group: concurrency().group,
+                    by: Member::Run {
+                        run: RunId::new(2),
+                        attempt: 1,
+                    },
+                }),
+                at,
+            },
+            format!(
+                r#"{{"type":"run_cancel_requested","by":null,"reason":{{"superseded":{{"group":"Prod","by":{{"kind":"run","run":2,"attempt":1}}}}}},"at":"{time}"}}"#
+            ),
         ),
         (
             Event::RunCompleted {
@@ -304,24 +395,29 @@ fn every_kind_of_event_is_pinned() {
     let place = |event: &Event| match event {
         Event::RunRequested { .. } => 0,
         Event::StartupFailed { .. } => 1,
-        Event::AttemptPlanned { .. } => 2,
-        Event::JobPlanned { .. } => 3,
-        Event::WorkflowCalled { .. } => 4,
-        Event::JobQueued { .. } => 5,
-        Event::JobStarted { .. } => 6,
-        Event::JobCancelRequested { .. } => 7,
-        Event::JobCompleted { .. } => 8,
-        Event::RunCancelRequested { .. } => 9,
-        Event::RunCompleted { .. } => 10,
-        Event::AttemptRequested { .. } => 11,
-        Event::RunForceCancelRequested { .. } => 12,
-        Event::JobCarried { .. } => 13,
-        Event::LogsDeleted { .. } => 14,
-        Event::RunDeleted { .. } => 15,
+        Event::RunPending { .. } => 2,
+        Event::AttemptPlanned { .. } => 3,
+        Event::JobPlanned { .. } => 4,
+        Event::WorkflowCalled { .. } => 5,
+        Event::CallPending { .. } => 6,
+        Event::RunEntered { .. } => 7,
+        Event::CallEntered { .. } => 8,
+        Event::JobPending { .. } => 9,
+        Event::JobQueued { .. } => 10,
+        Event::JobStarted { .. } => 11,
+        Event::JobCancelRequested { .. } => 12,
+        Event::JobCompleted { .. } => 13,
+        Event::RunCancelRequested { .. } => 14,
+        Event::RunCompleted { .. } => 15,
+        Event::AttemptRequested { .. } => 16,
+        Event::RunForceCancelRequested { .. } => 17,
+        Event::JobCarried { .. } => 18,
+        Event::LogsDeleted { .. } => 19,
+        Event::RunDeleted { .. } => 20,
     };
     let mut places: Vec<usize> = pinned().iter().map(|(event, _)| place(event)).collect();
     places.dedup();
-    assert_eq!(places, (0..=15).collect::<Vec<_>>());
+    assert_eq!(places, (0..=20).collect::<Vec<_>>());
 }
 
 #[test]

@@ -331,7 +331,7 @@ fn r4_10_debug_logging_is_of_one_attempt() {
             ..wish(RerunOf::Failed)
         };
         story
-            .command(|run, planning| run.rerun(again, planning))
+            .command(|run, planning| run.rerun(again.clone(), planning))
             .unwrap();
         assert_eq!(story.run.attempt().debug, debug);
         story.force_cancel().unwrap();

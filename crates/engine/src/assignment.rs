@@ -11,8 +11,6 @@ use runyard_workflow::{
 use serde_json::Value;
 use std::time::Duration;
 
-const SECONDS_PER_MINUTE: u64 = 60;
-
 /// What a runner is told.
 #[derive(Debug)]
 pub struct Assignment {
@@ -76,15 +74,9 @@ impl Engine {
             definition: job.clone(),
             run,
             github_token,
-            timeout: view
-                .timeout_minutes
-                .map_or(self.settings.job_timeout, minutes),
+            timeout: self.settings.patience.timeout(view.timeout_minutes),
         })
     }
-}
-
-fn minutes(minutes: u32) -> Duration {
-    Duration::from_secs(u64::from(minutes) * SECONDS_PER_MINUTE)
 }
 
 /// The job's values win over the workflow's (semantics R2.83).

@@ -1,8 +1,8 @@
 //! The clocks: what happens because time passes. Each may run on every replica.
 
-use crate::{Engine, EngineError, Payloads, engine::wrong_load};
+use crate::{Engine, EngineError, Payloads, engine::wrong_load, waiting::Waiter};
 use runyard_domain::{Refusal, handover};
-use runyard_store::{Expired, Loaded, Scope};
+use runyard_store::{Expired, Loaded, Scope, Wake};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     task::{JoinHandle, JoinSet},
@@ -25,6 +25,10 @@ const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
 const MOMENTS_PER_LOOK: u32 = 20;
 /// How often what was deleted is removed.
 const PURGE_INTERVAL: Duration = Duration::from_secs(15);
+/// How often it is looked for jobs and runs that take too long; their limits are hours and days.
+const LIMIT_INTERVAL: Duration = Duration::from_secs(5);
+/// How often messages to runs are looked for when no signal tells of one.
+const MESSAGE_INTERVAL: Duration = Duration::from_secs(1);
 /// Expired executions that one look takes.
 const EXPIRED_PER_LOOK: u32 = 100;
 
@@ -56,6 +60,8 @@ impl Engine {
             tokio::spawn(follow(self.clone(), payloads)),
             tokio::spawn(force(self.clone())),
             tokio::spawn(purge(self.clone())),
+            tokio::spawn(pass_on(self.clone())),
+            tokio::spawn(limit(self.clone())),
         ]))
     }
 
@@ -130,6 +136,30 @@ async fn expire(engine: Engine) {
         deaf = matches!(looked, Err(EngineError::Unavailable { .. }));
         if let Err(error) = looked {
             log::warn!("looking for expired executions: {error}");
+        }
+    }
+}
+
+/// What one run's command left for another is applied as soon as it is heard of, here or by another server.
+async fn pass_on(engine: Engine) {
+    loop {
+        let mut waiter = Waiter::new(engine.store.wakes(), MESSAGE_INTERVAL);
+        match engine.apply_messages().await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => log::warn!("passing on messages to runs: {error}"),
+        }
+        waiter.wait(|wake| wake == Wake::Message).await;
+    }
+}
+
+async fn limit(engine: Engine) {
+    let mut ticks = interval(LIMIT_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = engine.enforce_limits().await {
+            log::warn!("looking for jobs and runs that take too long: {error}");
         }
     }
 }

@@ -201,6 +201,8 @@ impl Engine {
                     crowd,
                     duplicate,
                     created,
+                    groups,
+                    ..
                 } = loaded
                 else {
                     return Err(wrong_load());
@@ -225,6 +227,7 @@ impl Engine {
                     definition: &new.plan.definition,
                     contexts: &contexts,
                     ids: &mut ids,
+                    groups,
                     now,
                 };
                 let (run, events) = plan_new(identity, invalid.as_ref(), planning)?;

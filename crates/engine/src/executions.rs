@@ -185,7 +185,8 @@ impl Engine {
                 let started = handover::start(run, execution, planning, patience)?;
                 Ok((started.unwrap_or_default(), execution.lease_until()))
             })
-            .await?;
+            .await
+            .map_err(|error| over_with_its_run(error, id))?;
         lease.ok_or(EngineError::Refused(Refusal::ExecutionEnded {
             execution: id,
         }))
@@ -322,7 +323,8 @@ impl Engine {
             let events = handover::finish(run, executions, id, end, planning, patience)?;
             Ok((events, ()))
         })
-        .await?;
+        .await
+        .map_err(|error| over_with_its_run(error, id))?;
         self.seal_soon(execution.id);
         Ok(Finished::Done)
     }
@@ -365,6 +367,14 @@ impl NewSecrets {
             token: self.token.hash(),
             github_token: self.github_token.hash(),
         }
+    }
+}
+
+/// A run that was deleted has no hand-over that goes on: runners hear the same of both.
+fn over_with_its_run(error: EngineError, execution: ExecutionId) -> EngineError {
+    match error {
+        EngineError::NotFound { .. } => Refusal::ExecutionEnded { execution }.into(),
+        other => other,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{Engine, EngineError};
 use runyard_domain::{
     Event, Execution, JobId, Run, RunnerId, Timestamp,
-    run::{JobState, NodePath, find},
+    run::{JobState, NodePath, PlannedJob, find},
     runner::LabelSet,
 };
 use runyard_store::{PER_PAGE_MAX, RunView};
@@ -26,9 +26,9 @@ pub struct Insight {
 }
 
 impl Insight {
-    /// How many runners have all of these labels.
-    pub fn runners_with(&self, labels: &[String]) -> usize {
-        let wanted = LabelSet::new(labels);
+    /// How many runners have all labels of a job, and are in the group that it names (semantics R2.77).
+    pub fn runners_for(&self, job: &PlannedJob) -> usize {
+        let wanted = job.label_set();
         let fitting = self.runners.iter().filter(|runner| runner.covers(&wanted));
         fitting.count()
     }
@@ -96,6 +96,11 @@ fn queued_since(events: &[Event]) -> HashMap<JobId, Timestamp> {
         Event::JobQueued { job, at } => Some((*job, *at)),
         Event::RunRequested { .. }
         | Event::StartupFailed { .. }
+        | Event::RunPending { .. }
+        | Event::RunEntered { .. }
+        | Event::CallPending { .. }
+        | Event::CallEntered { .. }
+        | Event::JobPending { .. }
         | Event::AttemptPlanned { .. }
         | Event::JobPlanned { .. }
         | Event::JobCarried { .. }

@@ -116,7 +116,13 @@ impl Engine {
         let (reserved, plan, command) = (ids.clone(), plan.clone(), Arc::clone(command));
         let done = self
             .change(scope.clone(), move |loaded, now| {
-                let Loaded::Run { run, executions } = loaded else {
+                let Loaded::Run {
+                    run,
+                    executions,
+                    groups,
+                    ..
+                } = loaded
+                else {
                     return Err(wrong_load());
                 };
                 if run.attempt().number != plan.attempt {
@@ -127,6 +133,7 @@ impl Engine {
                     definition: &plan.definition,
                     contexts: &plan.contexts,
                     ids: &mut ids,
+                    groups,
                     now,
                 };
                 let (events, value) = command(run, executions, planning)?;
@@ -255,6 +262,7 @@ fn wider(scope: &Scope) -> Result<Scope, EngineError> {
         Scope::NewRun { .. }
         | Scope::Run(_)
         | Scope::Execution(_)
-        | Scope::WholeRunOfExecution(_) => Err(Refusal::TooNarrow.into()),
+        | Scope::WholeRunOfExecution(_)
+        | Scope::RunOfMessage(_) => Err(Refusal::TooNarrow.into()),
     }
 }

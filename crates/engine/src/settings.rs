@@ -21,8 +21,10 @@ pub struct Settings {
     pub intake: Intake,
     /// Folders of workflow files, from the root of a repository, in the order in which they are read.
     pub workflow_folders: Vec<String>,
-    /// A job without a limit of its own ends after this (semantics R2.75).
-    pub job_timeout: Duration,
+    /// A job that no runner took for this long is cancelled (semantics 9).
+    pub queue_limit: Duration,
+    /// A run whose newest attempt has not ended after this is cancelled (semantics 9).
+    pub run_limit: Duration,
     /// Link to a log works for this long (contract 8).
     pub link_lifetime: Duration,
     /// Encrypts the secrets that are kept; without one none can be kept.
@@ -63,7 +65,8 @@ impl Default for Settings {
             job_log_bytes: 256 * 1024 * 1024,
             intake: Intake::default(),
             workflow_folders: vec![".github/workflows".to_owned()],
-            job_timeout: Duration::from_secs(360 * 60),
+            queue_limit: Duration::from_secs(24 * 60 * 60),
+            run_limit: Duration::from_secs(35 * 24 * 60 * 60),
             link_lifetime: Duration::from_secs(60),
             sealing_key: None,
             deliveries_known: 1000,

@@ -4,18 +4,18 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+#[path = "life/deletes.rs"]
+mod deletes;
 #[path = "life/events.rs"]
 mod events;
 #[path = "life/follows.rs"]
 mod follows;
-#[path = "life/schedules.rs"]
-mod schedules;
-#[path = "life/deletes.rs"]
-mod deletes;
 #[path = "life/force.rs"]
 mod force;
 #[path = "life/reruns.rs"]
 mod reruns;
+#[path = "life/schedules.rs"]
+mod schedules;
 #[path = "life/storage.rs"]
 mod storage;
 #[path = "life/switched_off.rs"]
@@ -176,6 +176,7 @@ impl World {
         let new = NewRunner {
             name: "r1".to_owned(),
             labels: vec!["Linux".to_owned(), "x64".to_owned()],
+            group: None,
             version: "1".to_owned(),
             os: "Linux".to_owned(),
             arch: "X64".to_owned(),
@@ -604,4 +605,150 @@ async fn cancelling_a_queued_job_ends_it_and_its_dependents_are_skipped() {
         world.jobs(run).await[1].state.status(),
         JobStatus::Completed
     );
+}
+
+const NOBODY: &str = "on: workflow_dispatch
+jobs:
+  wait:
+    runs-on: a-machine-nobody-has
+    steps:
+      - run: echo never said
+  after:
+    needs: wait
+    if: always()
+    runs-on: linux
+    steps:
+      - run: echo after all
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rule_9_a_job_that_no_runner_takes_is_cancelled_after_a_day() {
+    let world = World::new(NOBODY).await;
+    let run = world.dispatch().await.unwrap();
+    world.pass(24 * 60 * 60 - 1);
+    world.engine.enforce_limits().await.unwrap();
+    assert_eq!(world.status(run).await, (RunStatus::Queued, None));
+    world.pass(1);
+    // Two servers at once: the second finds nothing to do.
+    let (first, second) =
+        tokio::join!(world.engine.enforce_limits(), world.engine.enforce_limits());
+    first.and(second).unwrap();
+    let jobs = world.jobs(run).await;
+    assert_eq!(jobs[0].state.conclusion(), Some(Conclusion::Cancelled));
+    assert_eq!(jobs[1].state.status(), JobStatus::Queued);
+    world.run_next(Conclusion::Success).await;
+    let ended = (RunStatus::Completed, Some(Conclusion::Cancelled));
+    assert_eq!(world.status(run).await, ended);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rule_9_a_run_is_cancelled_after_thirty_five_days_waits_included() {
+    let text = NOBODY.replacen(
+        "on: workflow_dispatch",
+        "on: workflow_dispatch\nconcurrency: g",
+        1,
+    );
+    let world = World::new(&text).await;
+    let first = world.dispatch().await.unwrap();
+    let second = world.dispatch().await.unwrap();
+    assert_eq!(world.status(second).await, (RunStatus::Pending, None));
+    let days = 24 * 60 * 60;
+    world.pass(35 * days - 1);
+    let limits = world.engine.enforce_limits();
+    limits.await.unwrap();
+    // The job of the first has been cancelled by its own limit long ago; what comes after it waits for a runner.
+    assert_eq!(world.status(second).await, (RunStatus::Pending, None));
+    world.pass(1);
+    world.engine.enforce_limits().await.unwrap();
+    let ended = (RunStatus::Completed, Some(Conclusion::Cancelled));
+    assert_eq!(world.status(second).await, ended);
+    let view = world.engine.store().run(second).await.unwrap().unwrap();
+    let reason = view
+        .attempt
+        .cancel_reason
+        .expect("a reason")
+        .sentence()
+        .into_owned();
+    assert_eq!(reason, "the run did not end within 35 days");
+    let view = world.engine.store().run(first).await.unwrap().unwrap();
+    assert!(view.attempt.cancelled_at.is_some());
+    // R3.2: its job with always() goes on.
+    assert_eq!(view.attempt.status, RunStatus::Queued);
+}
+
+const SHORT: &str = "on: workflow_dispatch
+jobs:
+  short:
+    runs-on: linux
+    timeout-minutes: 1
+    steps:
+      - run: echo too long
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_75_a_runner_that_never_stops_loses_its_job_after_the_limit_and_the_grace() {
+    let world = World::new(SHORT).await;
+    let run = world.dispatch().await.unwrap();
+    let offer = world.claim("key").await.pop().unwrap();
+    world.engine.start(&offer.execution).await.unwrap();
+    let id = offer.execution.id;
+    let mut left = 60 + 5 * 60;
+    while left > 30 {
+        world.pass(30);
+        left -= 30;
+        let execution = world.engine.store().execution(id).await.unwrap().unwrap();
+        // It is alive all the time.
+        world.engine.sync(&execution, 0, Vec::new()).await.unwrap();
+        world.engine.expire().await.unwrap();
+        assert_eq!(world.status(run).await, (RunStatus::InProgress, None));
+    }
+    world.pass(29);
+    world.engine.expire().await.unwrap();
+    assert_eq!(world.status(run).await, (RunStatus::InProgress, None));
+    world.pass(1);
+    world.engine.expire().await.unwrap();
+    let ended = (RunStatus::Completed, Some(Conclusion::Cancelled));
+    assert_eq!(world.status(run).await, ended);
+    let late = world.engine.store().execution(id).await.unwrap().unwrap();
+    assert!(world.engine.sync(&late, 0, Vec::new()).await.is_err());
+}
+
+const GROUPED: &str = "on: workflow_dispatch
+concurrency: one-at-a-time
+jobs:
+  only:
+    runs-on: linux
+    steps:
+      - run: echo done
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_58_messages_left_by_a_server_that_stopped_are_applied_by_the_next() {
+    let world = World::new(GROUPED).await;
+    let first = world.dispatch().await.unwrap();
+    let second = world.dispatch().await.unwrap();
+    world.run_next(Conclusion::Success).await;
+    let done = (RunStatus::Completed, Some(Conclusion::Success));
+    assert_eq!(world.status(first).await, done);
+    assert_eq!(world.status(second).await, (RunStatus::Pending, None));
+    let (one, other) = tokio::join!(world.engine.apply_messages(), world.engine.apply_messages());
+    assert!(one.unwrap() + other.unwrap() >= 1);
+    assert_eq!(world.status(second).await, (RunStatus::Queued, None));
+    assert_eq!(world.engine.apply_messages().await.unwrap(), 0);
+    world.run_next(Conclusion::Success).await;
+    assert_eq!(world.status(second).await, done);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_58_the_clock_applies_a_message_as_soon_as_it_is_left() {
+    let world = World::new(GROUPED).await;
+    world.dispatch().await.unwrap();
+    let second = world.dispatch().await.unwrap();
+    let mut signals = world.engine.store().wakes().listen();
+    let _clocks = world.engine.start_clocks(Arc::new(Plain)).await.unwrap();
+    world.run_next(Conclusion::Success).await;
+    while world.status(second).await.0 == RunStatus::Pending {
+        signals.recv().await.unwrap();
+    }
+    assert_eq!(world.status(second).await, (RunStatus::Queued, None));
 }

@@ -8,6 +8,7 @@
 mod accounts;
 mod change;
 mod clock;
+mod concurrency;
 mod deliveries;
 mod error;
 mod follow_ups;
@@ -31,6 +32,7 @@ pub mod memory;
 pub use accounts::Accounts;
 pub use change::{ChangeError, Changes, Created, Decide, Loaded, RunNumbers, Scope};
 pub use clock::Clock;
+pub use concurrency::{Concurrency, LeftMessage};
 pub use deliveries::Deliveries;
 pub use error::{Conflict, StoreError};
 pub use follow_ups::{FollowUp, FollowUps};

@@ -4,6 +4,8 @@ use crate::StoreError;
 use async_trait::async_trait;
 use runyard_domain::{
     Conclusion, Event, JobId, RepositoryId, RunId, RunStatus, Timestamp, UserId, WorkflowId,
+    concurrency::{Concurrency, GroupName},
+    event::EndReason,
     execution::Step,
     run::{CommitFacts, JobState, Leg, NodePath, ReferencedWorkflow, RunIdentity},
 };
@@ -109,6 +111,10 @@ pub struct AttemptView {
     pub referenced: Option<Vec<ReferencedWorkflow>>,
     /// Why it could not be planned.
     pub diagnostics: Vec<Diagnostic>,
+    /// The concurrency group whose slot it waits for, has, or had.
+    pub group: Option<GroupName>,
+    /// Why it was cancelled, when nobody did it.
+    pub cancel_reason: Option<EndReason>,
 }
 
 /// A planned job as it is shown.
@@ -130,10 +136,14 @@ pub struct JobView {
     pub display_name: String,
     /// Its `runs-on`.
     pub labels: Vec<String>,
+    /// The runner group of its `runs-on`.
+    pub runner_group: Option<String>,
     /// Its failure counts as a success for others (semantics R1.20).
     pub continue_on_error: bool,
     /// Its `timeout-minutes` (semantics R2.75).
     pub timeout_minutes: Option<u32>,
+    /// Its `concurrency` (semantics R2.56).
+    pub concurrency: Option<Concurrency>,
     /// When it was planned.
     pub created_at: Timestamp,
     /// The job of an earlier attempt that ran for it (semantics R4.4).
@@ -177,6 +187,9 @@ pub trait Runs {
         filter: &RunFilter,
         page: Page,
     ) -> Result<Listed<RunView>, StoreError>;
+    /// Runs whose newest attempt was requested at `before` or earlier, has not ended and was not cancelled, at most
+    /// `limit`, the oldest first.
+    async fn open_since(&self, before: Timestamp, limit: u32) -> Result<Vec<RunId>, StoreError>;
     /// Planned jobs of a run by id (contract 7; semantics R1.7: blocked jobs are not among them).
     async fn jobs(&self, run: RunId, of: JobsOf, page: Page)
     -> Result<Listed<JobView>, StoreError>;

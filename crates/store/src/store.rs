@@ -1,8 +1,8 @@
 //! The whole store as one trait object, and what does not belong to any one table.
 
 use crate::{
-    Accounts, Changes, Deliveries, FollowUps, Logs, Polls, PullRequests, Purges, Queue, Repositories,
-    Runners, Runs, Schedules, Secrets, StoreError, Wakes,
+    Accounts, Changes, Concurrency, Deliveries, FollowUps, Logs, Polls, PullRequests, Purges,
+    Queue, Repositories, Runners, Runs, Schedules, Secrets, StoreError, Wakes,
 };
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
@@ -12,6 +12,7 @@ use std::ops::Range;
 #[async_trait]
 pub trait Store:
     Changes
+    + Concurrency
     + Queue
     + Runs
     + Repositories

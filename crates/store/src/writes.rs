@@ -2,7 +2,8 @@
 
 use crate::{Loaded, Wake};
 use runyard_domain::{
-    Event, Execution, JobId, Run, Timestamp,
+    Event, Execution, JobId, MessageId, Run, Timestamp,
+    concurrency::{ConcurrencyGroup, Message},
     execution::{ExecutionEnd, ExecutionState},
     run::{Job, NodePath, PlannedJob, RunMoment, moments},
     runner::LabelSet,
@@ -31,6 +32,12 @@ pub struct Writes {
     pub moments: Vec<(RunMoment, Timestamp)>,
     /// What nobody shall see any more.
     pub deleted: Option<Deleted>,
+    /// Concurrency groups that changed, and those that nobody is in.
+    pub groups: Vec<ConcurrencyGroup>,
+    /// What is left to be done in other runs.
+    pub messages: Vec<Message>,
+    /// The message that this change applied.
+    pub applied: Option<MessageId>,
 }
 
 /// What a decision deleted.
@@ -73,13 +80,20 @@ impl Writes {
     /// Compares what was loaded with what the decision left, and reads its events.
     pub fn of(before: &Loaded, after: Loaded, events: Vec<Event>) -> Self {
         let mut writes = Self::default();
+        writes.of_groups(before, &after);
         match after {
             Loaded::NewRun { created, .. } => {
                 if let Some(created) = created {
                     writes.of_run(created.run, events);
                 }
             }
-            Loaded::Run { run, executions } => {
+            Loaded::Run {
+                run,
+                executions,
+                message,
+                ..
+            } => {
+                writes.applied = message;
                 if !events.is_empty() {
                     writes.of_run(*run, events);
                 }
@@ -88,6 +102,18 @@ impl Writes {
             Loaded::Execution(execution) => writes.executions = changed(before, vec![*execution]),
         }
         writes
+    }
+
+    fn of_groups(&mut self, before: &Loaded, after: &Loaded) {
+        let (Some(before), Some(after)) = (before.groups(), after.groups()) else {
+            return;
+        };
+        let known: Vec<&ConcurrencyGroup> = before.iter().collect();
+        let changed = after
+            .iter()
+            .filter(|group| group.running().is_none() || !known.contains(group));
+        self.groups = changed.cloned().collect();
+        self.messages = after.messages().cloned().collect();
     }
 
     fn of_run(&mut self, run: Run, events: Vec<Event>) {
@@ -114,10 +140,15 @@ impl Writes {
             Event::LogsDeleted { .. } => self.deleted = Some(Deleted::Logs),
             Event::RunDeleted { .. } => self.deleted = Some(Deleted::Run),
             Event::RunRequested { .. }
+            | Event::RunPending { .. }
             | Event::AttemptPlanned { .. }
             | Event::JobPlanned { .. }
             | Event::JobCarried { .. }
             | Event::WorkflowCalled { .. }
+            | Event::CallPending { .. }
+            | Event::CallEntered { .. }
+            | Event::RunEntered { .. }
+            | Event::JobPending { .. }
             | Event::JobCancelRequested { .. }
             | Event::RunCancelRequested { .. }
             | Event::RunForceCancelRequested { .. }
@@ -131,6 +162,9 @@ impl Writes {
         let mut wakes = Vec::new();
         if !self.queued.is_empty() || self.executions.iter().any(|write| write.requeue) {
             wakes.push(Wake::Queue);
+        }
+        if !self.messages.is_empty() {
+            wakes.push(Wake::Message);
         }
         wakes.extend(self.run.as_ref().map(|run| Wake::Run(run.id())));
         let told = |execution: &Execution| match execution.state {
@@ -151,7 +185,7 @@ fn queued(run: &Run, job: JobId) -> Option<Queued> {
     let planned: &PlannedJob = run.job(job).ok()?;
     Some(Queued {
         job,
-        labels: LabelSet::new(&planned.labels),
+        labels: planned.label_set(),
     })
 }
 
@@ -182,11 +216,16 @@ fn changed_jobs(run: &Run, events: &[Event]) -> Vec<JobWrite> {
 
 fn caller(event: &Event) -> Option<&NodePath> {
     match event {
-        Event::WorkflowCalled { node, .. } => Some(node),
+        Event::WorkflowCalled { node, .. }
+        | Event::CallPending { node, .. }
+        | Event::CallEntered { node, .. } => Some(node),
         Event::RunRequested { .. }
+        | Event::RunEntered { .. }
         | Event::StartupFailed { .. }
+        | Event::RunPending { .. }
         | Event::AttemptPlanned { .. }
         | Event::JobPlanned { .. }
+        | Event::JobPending { .. }
         | Event::JobQueued { .. }
         | Event::JobStarted { .. }
         | Event::JobCancelRequested { .. }
@@ -227,7 +266,8 @@ fn goes_back(execution: &Execution) -> bool {
             | ExecutionEnd::Withdrawn
             | ExecutionEnd::Lost
             | ExecutionEnd::GraceOver
-            | ExecutionEnd::Forced => false,
+            | ExecutionEnd::Forced
+            | ExecutionEnd::TimedOut => false,
         },
         ExecutionState::Offered { .. }
         | ExecutionState::Running { .. }

@@ -20,6 +20,8 @@ pub(crate) enum Defect {
     SkippedAncestorIgnored,
     /// One of many events is not kept.
     EventLost,
+    /// What ends keeps the slot of its concurrency group.
+    SlotNotReleased,
     /// A cancel of a run forgets one of its queued jobs.
     CancelForgetsAJob,
 }
@@ -82,7 +84,10 @@ impl Planted {
     }
 
     pub(super) fn before(&self, loaded: &mut Loaded) -> Wrong {
-        let Loaded::Run { run, executions } = loaded else {
+        let Loaded::Run {
+            run, executions, ..
+        } = loaded
+        else {
             return Wrong::default();
         };
         match self.defect {
@@ -93,14 +98,22 @@ impl Planted {
                 Wrong::default()
             }
             Defect::SkippedAncestorIgnored => ignore_skipped(run),
-            Defect::ClaimedTwice | Defect::EventLost | Defect::CancelForgetsAJob => {
-                Wrong::default()
-            }
+            Defect::ClaimedTwice
+            | Defect::EventLost
+            | Defect::SlotNotReleased
+            | Defect::CancelForgetsAJob => Wrong::default(),
         }
     }
 
-    pub(super) fn after(&self, loaded: &mut Loaded, events: &mut Vec<Event>, wrong: Wrong) {
-        let Loaded::Run { run, .. } = loaded else {
+    pub(super) fn after(
+        &self,
+        before: &Loaded,
+        loaded: &mut Loaded,
+        events: &mut Vec<Event>,
+        wrong: Wrong,
+    ) {
+        let (Loaded::Run { run, groups, .. }, Loaded::Run { groups: kept, .. }) = (loaded, before)
+        else {
             return;
         };
         match self.defect {
@@ -119,6 +132,17 @@ impl Planted {
                 if before / LOST_EVERY != *seen / LOST_EVERY && events.len() > 1 {
                     events.pop();
                     **run = changed(run, run.seq() - 1, |_| {});
+                }
+            }
+            Defect::SlotNotReleased => {
+                let ends = |event: &Event| {
+                    matches!(
+                        event,
+                        Event::JobCompleted { .. } | Event::RunCompleted { .. }
+                    )
+                };
+                if events.iter().any(ends) {
+                    groups.clone_from(kept);
                 }
             }
             Defect::CancelForgetsAJob => forget_one(run, events),
@@ -167,6 +191,7 @@ fn revive(run: &mut Run, execution: &mut Execution) {
             started_at: at,
             ran,
             cancel_requested_at: None,
+            cancel_reason: None,
         };
         set_state(attempt, execution.job, state);
     });

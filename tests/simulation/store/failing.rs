@@ -6,7 +6,7 @@ use super::{
 };
 use crate::place::{Place, Table};
 use async_trait::async_trait;
-use runyard_domain::{Event, ExecutionId, JobId, Refusal, RunId};
+use runyard_domain::{Event, ExecutionId, JobId, Refusal, RunId, Timestamp};
 use runyard_store::{
     ChangeError, Changes, ClaimRequest, Connections, Decide, IdKind, Loaded, Queue, QueueDepth,
     Scope, Store, StoreError, Wakes, Writes,
@@ -124,7 +124,7 @@ impl FailingStore {
             let before = loaded.clone();
             let mut events = decide(loaded, now)?;
             if let (Some(planted), Some(wrong)) = (&planted, wrong) {
-                planted.after(loaded, &mut events, wrong);
+                planted.after(&before, loaded, &mut events, wrong);
             }
             let run = match loaded {
                 Loaded::NewRun { created, .. } => created.as_ref().map(|created| {
@@ -223,6 +223,15 @@ impl Queue for FailingStore {
             .await
     }
 
+    async fn waiting_since(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(RunId, JobId)>, StoreError> {
+        self.call("waiting_since", self.inner.waiting_since(before, limit))
+            .await
+    }
+
     async fn expired(&self, limit: u32) -> Result<Vec<runyard_store::Expired>, StoreError> {
         self.call("expired", self.inner.expired(limit)).await
     }
@@ -264,7 +273,7 @@ impl Queue for FailingStore {
 
 #[async_trait]
 impl Store for FailingStore {
-    async fn now(&self) -> Result<runyard_domain::Timestamp, StoreError> {
+    async fn now(&self) -> Result<Timestamp, StoreError> {
         self.call("now", self.inner.now()).await
     }
 

@@ -3,18 +3,19 @@
 use super::FailingStore;
 use async_trait::async_trait;
 use runyard_domain::{
-    Event, ExecutionId, JobId, RepositoryId, RunId, RunnerId, Timestamp, TokenId, UserId,
-    WorkflowId,
+    Event, ExecutionId, JobId, MessageId, RepositoryId, RunId, RunnerId, Timestamp, TokenId,
+    UserId, WorkflowId,
     account::{Token, TokenHash, User},
+    concurrency::{ConcurrencyGroup, GroupName, Message},
     pull_request::PullRequest,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
     runner::Runner,
 };
 use runyard_store::{
-    Accounts, Appended, Deliveries, FollowUp, FollowUps, JobView, JobsOf, Listed, LogContent, Logs,
-    Page, Poll, Polls, PullRequests, Purges, ReadBranch, Repositories, RunFilter, RunView, Runners,
-    Runs, ScheduleEntry, Scheduled, Schedules, SealedLog, SealedSecret, SecretUse, Secrets,
-    SeenRefs, StoreError,
+    Accounts, Appended, Concurrency, Deliveries, FollowUp, FollowUps, JobView, JobsOf, LeftMessage,
+    Listed, LogContent, Logs, Page, Poll, Polls, PullRequests, Purges, ReadBranch, Repositories,
+    RunFilter, RunView, Runners, Runs, ScheduleEntry, Scheduled, Schedules, SealedLog,
+    SealedSecret, SecretUse, Secrets, SeenRefs, StoreError,
 };
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ passing! { Runs {
     fn events(run: RunId) -> Vec<Event>;
     fn payload(run: RunId) -> Option<serde_json::Value>;
     fn aggregate(run: RunId) -> Option<runyard_domain::Run>;
+    fn open_since(before: Timestamp, limit: u32) -> Vec<RunId>;
     fn overdue_cancels(deadline: Duration, limit: u32) -> Vec<RunId>;
 } }
 
@@ -138,3 +140,33 @@ passing! { Purges {
     fn doomed_objects(limit: u32) -> Vec<String>;
     fn forget_objects(keys: &[String]) -> ();
 } }
+
+#[async_trait]
+impl Concurrency for FailingStore {
+    async fn group(
+        &self,
+        repository: RepositoryId,
+        name: &GroupName,
+    ) -> Result<Option<ConcurrencyGroup>, StoreError> {
+        self.call("group", self.inner.group(repository, name)).await
+    }
+
+    /// One at a time: which of several is applied first would be left to chance.
+    async fn due_messages(&self, limit: u32) -> Result<Vec<LeftMessage>, StoreError> {
+        let due = self.inner.due_messages(limit.min(1));
+        self.call("due_messages", due).await
+    }
+
+    async fn message(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+        self.call("message", self.inner.message(id)).await
+    }
+
+    async fn put_off_message(&self, id: MessageId, wait: Duration) -> Result<(), StoreError> {
+        let put_off = self.inner.put_off_message(id, wait);
+        self.call("put_off_message", put_off).await
+    }
+
+    async fn drop_message(&self, id: MessageId) -> Result<(), StoreError> {
+        self.call("drop_message", self.inner.drop_message(id)).await
+    }
+}

@@ -4,6 +4,7 @@ use super::{Fault, Watcher, hold, run::unreadable};
 use crate::world::{Begun, World};
 use runyard_domain::{
     Execution, ExecutionId, JobId, RunId,
+    event::EndReason,
     execution::{ExecutionEnd, ExecutionState},
     run::JobState,
 };
@@ -131,6 +132,10 @@ async fn is_offer_of_queued(world: &World, execution: &Execution) -> Result<bool
             ExecutionEnd::Lost | ExecutionEnd::GraceOver | ExecutionEnd::Forced => {
                 is_own(&job.state) && job.state.reason() == end.reason().as_ref()
             }
+            ExecutionEnd::TimedOut => {
+                let timed_out = |reason: &EndReason| matches!(reason, EndReason::TimedOut { .. });
+                is_own(&job.state) && job.state.reason().is_some_and(timed_out)
+            }
             ExecutionEnd::Released | ExecutionEnd::Lapsed | ExecutionEnd::Withdrawn => {
                 !is_own(&job.state)
             }
@@ -147,7 +152,7 @@ fn is_running(state: &JobState, told_to_stop: bool) -> bool {
             cancel_requested_at,
             ..
         } => cancel_requested_at.is_some() == told_to_stop,
-        JobState::Held | JobState::Queued | JobState::Completed { .. } => false,
+        JobState::Held | JobState::Pending | JobState::Queued | JobState::Completed { .. } => false,
     }
 }
 

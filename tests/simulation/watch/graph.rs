@@ -177,6 +177,11 @@ impl Graph {
             }
             Event::RunCompleted { conclusion, .. } => self.complete(place, *conclusion)?,
             Event::RunRequested { .. }
+            | Event::RunPending { .. }
+            | Event::RunEntered { .. }
+            | Event::CallPending { .. }
+            | Event::CallEntered { .. }
+            | Event::JobPending { .. }
             | Event::LogsDeleted { .. }
             | Event::RunDeleted { .. }
             | Event::StartupFailed { .. }

@@ -2,6 +2,7 @@
 
 mod executions;
 mod graph;
+mod groups;
 mod promises;
 mod run;
 mod settled;
@@ -101,6 +102,7 @@ impl Watcher {
         self.look_at_begun(&begun)?;
         self.look_at_executions(world, &offered).await?;
         self.look_at_queue(world).await?;
+        self.look_at_groups(world).await?;
         self.look_at_promises(world, &promises).await
     }
 

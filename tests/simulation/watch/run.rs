@@ -3,6 +3,7 @@
 use super::{
     Fault, Watcher, differences,
     graph::{Graph, Place},
+    groups::holders,
     hold,
     settled::look_at_settled,
     views::{look_at_views, view_of},
@@ -35,6 +36,8 @@ pub(crate) struct Watched {
     past: BTreeMap<u32, (RunView, Vec<JobView>)>,
     /// Jobs that wait for a runner.
     pub(super) queued: usize,
+    /// What goes on of it within concurrency groups.
+    pub(super) holds: Vec<(String, String)>,
     is_over: bool,
     /// Where it stood when it was last tried what could be done with it.
     tried: String,
@@ -74,6 +77,7 @@ impl Watcher {
         watched.look_at_past(world, &run).await?;
         look_at_settled(&watched.graph, &place, &run)?;
         watched.queued = queued(&run);
+        watched.holds = holders(&run);
         watched.is_over = run.is_completed();
         watched.try_what_can_be_done(world, &run).await?;
         self.note(&run, &new);
@@ -103,6 +107,7 @@ impl Watcher {
             events.len(),
             jobs.items.len()
         );
+        self.release(id);
         self.deleted.insert(id);
         self.reached.insert("run deleted".to_owned());
         Ok(())

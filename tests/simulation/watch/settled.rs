@@ -22,10 +22,13 @@ pub(super) fn look_at_settled(graph: &Graph, place: &Place<'_>, run: &Run) -> Re
             "run {id}: {attempt:?}"
         );
     }
-    look_at_blocked(graph, run)?;
+    if attempt.state == AttemptState::Live {
+        look_at_blocked(graph, run)?;
+        look_at_matrices(attempt)?;
+    }
     for job in attempt.planned().filter(|job| is_unfinished(job)) {
         hold!(
-            attempt.state == AttemptState::Live,
+            attempt.conclusion().is_none(),
             "r1_16: a run ends with its last job",
             "run {id} has ended and job {} is {:?}",
             job.id,
@@ -33,7 +36,7 @@ pub(super) fn look_at_settled(graph: &Graph, place: &Place<'_>, run: &Run) -> Re
         );
         look_at_cancelled(graph, place, attempt, job)?;
     }
-    look_at_matrices(attempt)
+    Ok(())
 }
 
 fn is_unfinished(job: &PlannedJob) -> bool {
@@ -46,7 +49,7 @@ fn is_told_to_stop(job: &PlannedJob) -> bool {
             cancel_requested_at,
             ..
         } => cancel_requested_at.is_some(),
-        JobState::Held | JobState::Queued | JobState::Completed { .. } => false,
+        JobState::Held | JobState::Pending | JobState::Queued | JobState::Completed { .. } => false,
     }
 }
 
@@ -95,7 +98,10 @@ fn look_at_matrices(attempt: &Attempt) -> Result<(), Fault> {
     }
     for (node, legs) in nodes {
         let is_past = |job: &&&PlannedJob| {
-            matches!(job.state, JobState::Queued | JobState::InProgress { .. })
+            matches!(
+                job.state,
+                JobState::Pending | JobState::Queued | JobState::InProgress { .. }
+            )
         };
         let past = legs.iter().filter(is_past).count();
         let leg = legs.iter().find_map(|job| job.leg.as_ref());

@@ -52,7 +52,7 @@ pub(super) fn look_at_views(
     let (attempt, shown, id) = (run.attempt(), &view.attempt, run.id());
     let completed_at = match attempt.state {
         AttemptState::Completed { completed_at, .. } => Some(completed_at),
-        AttemptState::Requested | AttemptState::Live => None,
+        AttemptState::Requested | AttemptState::Pending | AttemptState::Live => None,
     };
     let is_shown = view.identity == *run.identity()
         && shown.number == attempt.number
@@ -63,6 +63,8 @@ pub(super) fn look_at_views(
         && shown.conclusion == attempt.conclusion()
         && shown.completed_at == completed_at
         && shown.cancelled_at == attempt.cancelled_at
+        && shown.group == attempt.group
+        && shown.cancel_reason == attempt.cancel_reason
         && shown.debug == attempt.debug
         && shown.referenced == attempt.referenced;
     hold!(
@@ -99,6 +101,8 @@ fn is_same(view: &JobView, job: &PlannedJob, attempt: u32) -> bool {
         && view.continue_on_error == job.continue_on_error
         && view.timeout_minutes == job.timeout_minutes
         && view.created_at == job.created_at
+        && view.runner_group == job.runner_group
+        && view.concurrency == job.concurrency
         && view.carried_from == job.carried_from
         && view.state == job.state
 }

@@ -227,6 +227,7 @@ fn is_defect(refusal: &Refusal) -> bool {
             | Refusal::WrongLoad
             | Refusal::WrongDefinition { .. }
             | Refusal::OtherAttempt
+            | Refusal::GroupsNotLoaded { .. }
             | Refusal::AlreadyPlanned
     )
 }

@@ -70,6 +70,14 @@ impl World {
                 let done = self.engine(replica).force_overdue_cancels().await;
                 ("force", done.map(|()| "looked".to_owned()))
             }
+            Action::Messages => {
+                let done = self.engine(replica).apply_messages().await;
+                ("messages", done.map(|count| format!("{count} passed on")))
+            }
+            Action::Limits => {
+                let done = self.engine(replica).enforce_limits().await;
+                ("limits", done.map(|()| "looked".to_owned()))
+            }
             Action::Purge => {
                 let done = self.engine(replica).purge_after(Duration::ZERO).await;
                 ("purge", done.map(|()| "looked".to_owned()))

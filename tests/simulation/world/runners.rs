@@ -51,6 +51,7 @@ impl World {
             arch: "X64".to_owned(),
             capacity: 8,
             replace,
+            group: None,
         };
         let (runner, token) = self.engine(replica).register_runner(new).await?;
         let mut known = self.known();

@@ -5,6 +5,7 @@ mod credentials;
 mod events;
 mod jobs;
 mod keyset;
+mod line;
 mod new_token;
 mod polling;
 mod repositories;

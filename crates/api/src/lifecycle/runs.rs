@@ -1,5 +1,6 @@
 //! Runs as Runyard shows them, blocked jobs included (semantics R1.7), and re-runs as new runs (contract 12).
 
+use super::line::{LineBody, lines};
 use super::why::{Reasons, WhyBody};
 use crate::{
     ApiState,
@@ -54,6 +55,10 @@ struct RunBody {
     force_cancel_at: Option<String>,
     /// The jobs of this attempt write debug lines.
     debug_logging: bool,
+    /// Why it was cancelled, when nobody did it.
+    cancel_reason: Option<String>,
+    /// Where it stands in its concurrency group, while it waits there.
+    waits_in_line: Option<LineBody>,
     diagnostics: Vec<Diagnostic>,
     jobs: Vec<JobBody>,
 }
@@ -75,7 +80,11 @@ struct JobBody {
     needs: Vec<String>,
     /// Those of `needs` that are not complete.
     waits_for: Vec<String>,
+    /// Where it stands in its concurrency group, while it waits there; of a caller, one for each call.
+    waits_in_line: Vec<LineBody>,
     labels: Vec<String>,
+    /// The runner group that it is for.
+    runner_group: Option<String>,
     runner: Option<String>,
     cancel_requested: bool,
     created_at: Option<String>,
@@ -101,11 +110,15 @@ pub(super) async fn show(
         insight: &insight,
         offer: settings.patience.offer,
     };
-    let jobs = jobs(&reasons, &planned(&state, id).await?);
+    let mut jobs = jobs(&reasons, &planned(&state, id).await?);
     let force_at = settings.cancel_deadline.and_then(|deadline| {
         let since = aggregate.attempt().cancelled_at?;
         (!aggregate.is_completed()).then(|| since.plus(deadline))
     });
+    let lines = lines(store, &aggregate).await?;
+    for (body, job) in jobs.iter_mut().zip(&aggregate.attempt().jobs) {
+        body.waits_in_line = lines.of_job(job);
+    }
     let html_url = format!(
         "{}/{}/actions/runs/{id}",
         origin.web(),
@@ -117,6 +130,7 @@ pub(super) async fn show(
         html_url,
         jobs,
         force_at,
+        lines.of_run(),
     )))
 }
 
@@ -161,7 +175,9 @@ impl JobBody {
     fn of(attempt: &Attempt, job: &Job, view: Option<&JobView>) -> Self {
         let times = view.map(|view| &view.state);
         let (started_at, completed_at, cancel_requested) = match times {
-            None | Some(JobState::Held | JobState::Queued) => (None, None, false),
+            None | Some(JobState::Held | JobState::Pending | JobState::Queued) => {
+                (None, None, false)
+            }
             Some(JobState::InProgress {
                 started_at,
                 cancel_requested_at,
@@ -191,7 +207,9 @@ impl JobBody {
                 .map(|name| name.as_str().to_owned())
                 .collect(),
             waits_for: Vec::new(),
+            waits_in_line: Vec::new(),
             labels: view.map(|view| view.labels.clone()).unwrap_or_default(),
+            runner_group: view.and_then(|view| view.runner_group.clone()),
             runner: runner.map(|ran| ran.runner.name.clone()),
             cancel_requested,
             created_at: seconds_or_null(view.map(|view| view.created_at)),
@@ -211,6 +229,7 @@ impl RunBody {
         html_url: String,
         jobs: Vec<JobBody>,
         force_at: Option<Timestamp>,
+        waits_in_line: Option<LineBody>,
     ) -> Self {
         let (identity, attempt) = (run.identity, run.attempt);
         Self {
@@ -241,6 +260,10 @@ impl RunBody {
             cancel_requested_at: seconds_or_null(attempt.cancelled_at),
             force_cancel_at: seconds_or_null(force_at),
             debug_logging: attempt.debug,
+            cancel_reason: attempt
+                .cancel_reason
+                .map(|reason| reason.sentence().into_owned()),
+            waits_in_line,
             diagnostics: attempt.diagnostics,
             jobs,
         }

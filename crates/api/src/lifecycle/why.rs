@@ -27,9 +27,12 @@ enum Why {
     Needs { needs: Vec<String> },
     /// As many legs of its matrix run as may at once (semantics R2.44).
     MaxParallel { at_once: Option<u32> },
-    /// No runner that takes jobs has its labels (semantics R2.78).
+    /// Another has the slot of its concurrency group; `waits_in_line` says who and how many are before it (semantics R2.50).
+    Concurrency { group: String },
+    /// No runner that takes jobs has its labels, and is in the group that it names (semantics R2.77, R2.78).
     NoRunner {
         labels: Vec<String>,
+        group: Option<String>,
         since: Option<String>,
     },
     /// Runners that have its labels are busy, or away.
@@ -59,9 +62,16 @@ impl Why {
                 format!("{most} legs of its matrix run, and no more may at once.")
             }
             Self::MaxParallel { at_once: None } => "It was planned and is not offered yet.".into(),
-            Self::NoRunner { labels, .. } => {
+            Self::Concurrency { group } => {
+                format!("It waits for the slot of the concurrency group {group}.")
+            }
+            Self::NoRunner { labels, group, .. } => {
+                let group = group.as_deref();
                 format!(
-                    "No runner that takes jobs has the labels {}.",
+                    "No runner{} that takes jobs has the labels {}.",
+                    group
+                        .map(|group| format!(" of the group {group}"))
+                        .unwrap_or_default(),
                     labels.join(", ")
                 )
             }
@@ -116,6 +126,9 @@ impl Reasons<'_> {
             JobState::Held => Some(Why::MaxParallel {
                 at_once: job.leg.as_ref().and_then(|leg| leg.max_parallel),
             }),
+            JobState::Pending => job.concurrency.as_ref().map(|wish| Why::Concurrency {
+                group: wish.group.to_string(),
+            }),
             JobState::Queued => Some(self.of_queued(job)),
             JobState::InProgress {
                 cancel_requested_at: Some(since),
@@ -155,8 +168,12 @@ impl Reasons<'_> {
         }
         let labels = job.labels.clone();
         let since = self.insight.queued_since.get(&job.id).copied().map(seconds);
-        match self.insight.runners_with(&labels) {
-            0 => Why::NoRunner { labels, since },
+        match self.insight.runners_for(job) {
+            0 => Why::NoRunner {
+                labels,
+                group: job.runner_group.clone(),
+                since,
+            },
             runners => Why::Queued {
                 labels,
                 runners,

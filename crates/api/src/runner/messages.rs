@@ -19,6 +19,9 @@ pub struct RegisterRunner {
     pub name: String,
     /// Labels that `runs-on` is matched against, ignoring case (semantics R2.77).
     pub labels: Vec<String>,
+    /// The runner group that it is in, one for each runner; `Default` when absent (semantics R2.77).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// Version of the runner's program.
     pub version: String,
     /// `Linux`, `macOS` or `Windows`.

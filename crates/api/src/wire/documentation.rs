@@ -9,7 +9,7 @@ const REPOSITORY: [&str; 2] = [
 ];
 
 /// Method and route below a repository, and its page.
-const BELOW_REPOSITORY: [(&str, &str, &str); 22] = [
+const BELOW_REPOSITORY: [(&str, &str, &str); 25] = [
     ("GET", "", "repos/repos#get-a-repository"),
     (
         "GET",
@@ -115,6 +115,21 @@ const BELOW_REPOSITORY: [(&str, &str, &str); 22] = [
         "POST",
         "/actions/workflows/{workflow_id}/dispatches",
         "actions/workflows#create-a-workflow-dispatch-event",
+    ),
+    (
+        "PUT",
+        "/actions/workflows/{workflow_id}/enable",
+        "actions/workflows#enable-a-workflow",
+    ),
+    (
+        "PUT",
+        "/actions/workflows/{workflow_id}/disable",
+        "actions/workflows#disable-a-workflow",
+    ),
+    (
+        "POST",
+        "/dispatches",
+        "repos/repos#create-a-repository-dispatch-event",
     ),
 ];
 

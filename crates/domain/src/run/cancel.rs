@@ -1,10 +1,10 @@
 //! Cancelling a run, ending it by force, and cancelling one job of it.
 
 use super::{
-    Job, JobState, NodePath, PlannedJob, Planning, Run,
+    AttemptState, Job, JobState, NodePath, PlannedJob, Planning, Run,
     outlook::{Outlook, PlannedLeg},
 };
-use crate::{Conclusion, Event, JobId, Refusal, RunStatus, Timestamp, UserId, event::EndReason};
+use crate::{Conclusion, Event, JobId, Refusal, Timestamp, UserId, event::EndReason};
 use std::time::Duration;
 
 /// What cancelling one job did (semantics R3.8).
@@ -33,25 +33,38 @@ impl Run {
         if self.is_completed() {
             return Err(Refusal::RunCompleted);
         }
+        let decided = self.cancelling(Some(by), None, &mut planning)?;
+        self.decide(decided, &mut planning)
+    }
+
+    /// What cancelling the whole run does at once; nothing when it was cancelled before.
+    pub(super) fn cancelling(
+        &self,
+        by: Option<UserId>,
+        reason: Option<EndReason>,
+        planning: &mut Planning<'_>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let at = planning.now;
         if self.attempt.cancelled_at.is_some() {
             return Ok(Vec::new());
         }
-        let at = planning.now;
-        let mut decided = vec![Event::RunCancelRequested { by, at }];
-        if self.status() == RunStatus::Requested {
-            let conclusion = Conclusion::Cancelled;
-            decided.push(Event::RunCompleted { conclusion, at });
+        match self.attempt.state {
+            AttemptState::Requested | AttemptState::Pending => {
+                return self.cancelled_before_start(by, reason, planning);
+            }
+            AttemptState::Live => {}
+            AttemptState::Completed { .. } => return Ok(Vec::new()),
         }
+        let mut decided = vec![Event::RunCancelRequested { by, reason, at }];
         let mut cancelled = self.attempt.clone();
         cancelled.cancelled_at = Some(at);
         for job in self.attempt.planned() {
-            if job.state.conclusion().is_none()
-                && !Outlook::still_holds(&cancelled, job, &planning)?
+            if job.state.conclusion().is_none() && !Outlook::still_holds(&cancelled, job, planning)?
             {
-                decided.extend(stop(job, Some(by), None, at));
+                decided.extend(stop(job, by, None, at));
             }
         }
-        self.decide(decided, &mut planning)
+        Ok(decided)
     }
 
     /// Ends everything of the run at once, whatever any condition says and whatever runners do (semantics R3.4). Each
@@ -69,16 +82,19 @@ impl Run {
         }
         let (at, conclusion) = (planning.now, Conclusion::Cancelled);
         let mut decided = vec![Event::RunForceCancelRequested { by, at }];
+        let reason = Some(EndReason::ForceCancelled);
         for job in &self.attempt.jobs {
-            decided.extend(self.ended_by_force(job, &mut planning)?);
+            decided.extend(self.ended_at_once(job, reason.as_ref(), &mut planning)?);
         }
         decided.push(Event::RunCompleted { conclusion, at });
         self.decide(decided, &mut planning)
     }
 
-    fn ended_by_force(
+    /// The end of a job whatever it says; `reason` is that of one that was planned before.
+    pub(super) fn ended_at_once(
         &self,
         job: &Job,
+        reason: Option<&EndReason>,
         planning: &mut Planning<'_>,
     ) -> Result<Vec<Event>, Refusal> {
         let conclusion = Conclusion::Cancelled;
@@ -93,7 +109,7 @@ impl Run {
                 Ok(vec![Event::JobCompleted {
                     job: job.id,
                     conclusion,
-                    reason: Some(EndReason::ForceCancelled),
+                    reason: reason.cloned(),
                     at: planning.now,
                 }])
             }
@@ -148,6 +164,8 @@ fn nameless(node: &NodePath) -> PlannedLeg {
         labels: Vec::new(),
         continue_on_error: false,
         timeout_minutes: None,
+        runner_group: None,
+        concurrency: None,
     }
 }
 
@@ -160,7 +178,7 @@ pub(super) fn stop(
 ) -> Option<Event> {
     let job_id = job.id;
     match job.state {
-        JobState::Held | JobState::Queued => Some(Event::JobCompleted {
+        JobState::Held | JobState::Pending | JobState::Queued => Some(Event::JobCompleted {
             job: job_id,
             conclusion: Conclusion::Cancelled,
             reason,
@@ -172,6 +190,7 @@ pub(super) fn stop(
         } => Some(Event::JobCancelRequested {
             job: job_id,
             by,
+            reason,
             at,
         }),
         JobState::InProgress { .. } | JobState::Completed { .. } => None,

@@ -1,8 +1,12 @@
 //! Which jobs a re-run runs again, and what becomes of the others (semantics R4.3 to R4.7). Looks at the attempt that
 //! ended, changes nothing.
 
-use super::{Attempt, Job, JobState, NodePath, PlannedJob, Planning};
-use crate::{Conclusion, Event, JobId, Refusal, event::EndReason, event::GraphNode};
+use super::{
+    Attempt, Call, CallGate, CalledWorkflow, Job, JobState, NodePath, PlannedJob, Planning,
+};
+use crate::{
+    Conclusion, Event, JobId, Refusal, concurrency::GroupName, event::EndReason, event::GraphNode,
+};
 use std::collections::BTreeSet;
 
 /// The jobs that run again.
@@ -50,10 +54,14 @@ impl<'a> Chosen<'a> {
 
     /// The graph of the new attempt, with every job that is carried and every one that runs again as it was planned.
     /// What depends on those stays blocked in it.
-    pub(super) fn laid_out(&self, planning: &mut Planning<'_>) -> Result<Vec<Event>, Refusal> {
+    pub(super) fn laid_out(
+        &self,
+        group: Option<GroupName>,
+        planning: &mut Planning<'_>,
+    ) -> Result<Vec<Event>, Refusal> {
         let at = planning.now;
         let jobs = self.nodes_where(|node| node.caller().is_none());
-        let mut events = vec![Event::AttemptPlanned { jobs, at }];
+        let mut events = vec![Event::AttemptPlanned { jobs, group, at }];
         for job in &self.attempt.jobs {
             if let Job::Called(called) = job
                 && !self.begins_again(&called.node)
@@ -64,7 +72,7 @@ impl<'a> Chosen<'a> {
                 };
                 events.push(Event::WorkflowCalled {
                     node: called.node.clone(),
-                    calls: called.calls.clone(),
+                    calls: self.calls_again(called),
                     jobs: self.nodes_where(brought_in),
                     at,
                 });
@@ -76,6 +84,27 @@ impl<'a> Chosen<'a> {
             }
         }
         Ok(events)
+    }
+
+    /// The calls of a caller that is not decided again. One with a job that runs again enters its groups anew.
+    fn calls_again(&self, called: &CalledWorkflow) -> Vec<Call> {
+        let mut calls = called.calls.clone();
+        for call in &mut calls {
+            let mut jobs = self.attempt.jobs.iter();
+            let runs_again = jobs.any(|job| {
+                job.node().is_of_call(&called.node, call.leg_index()) && self.runs_again(job)
+            });
+            call.gate = match runs_again && !call.concurrency.is_empty() {
+                true => CallGate::Before(0),
+                false => CallGate::Open,
+            };
+        }
+        calls
+    }
+
+    fn runs_again(&self, job: &Job) -> bool {
+        let is_root = |job: &PlannedJob| self.roots.contains(&job.id);
+        self.begins_again(job.node()) || job.planned().is_some_and(is_root)
     }
 
     fn begins_again(&self, node: &NodePath) -> bool {
@@ -126,6 +155,7 @@ impl<'a> Chosen<'a> {
                 at,
             }),
             JobState::Held
+            | JobState::Pending
             | JobState::Queued
             | JobState::InProgress { .. }
             | JobState::Completed { .. } => Ok(Event::JobPlanned {
@@ -136,6 +166,8 @@ impl<'a> Chosen<'a> {
                 labels,
                 continue_on_error,
                 timeout_minutes,
+                runner_group: job.runner_group.clone(),
+                concurrency: job.concurrency.clone(),
                 at,
             }),
         }
@@ -170,11 +202,20 @@ fn was_reached(job: &PlannedJob) -> bool {
     };
     match reason {
         Some(EndReason::NotEvaluated { .. } | EndReason::NotReached) => false,
+        // Of a job's own group, or of the group of the call that it is below of.
+        Some(
+            EndReason::Superseded { .. }
+            | EndReason::CancelInProgress { .. }
+            | EndReason::GroupFull { .. },
+        ) => job.concurrency.is_some() || job.leg.is_some(),
         Some(
             EndReason::RunnerLost
             | EndReason::CancelGraceOver
             | EndReason::FailFast
-            | EndReason::ForceCancelled,
+            | EndReason::ForceCancelled
+            | EndReason::QueueExpired { .. }
+            | EndReason::TimedOut { .. }
+            | EndReason::RunExpired { .. },
         )
         | None => *conclusion != Conclusion::Skipped,
     }

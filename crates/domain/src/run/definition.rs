@@ -4,7 +4,7 @@ use super::{Attempt, NodePath};
 use crate::event::GraphNode;
 use runyard_workflow::{
     Job, JobName, Workflow,
-    model::{Field, RunsOn},
+    model::{Concurrency, Field, RunsOn},
     reusable::{Resolved, ResolvedCall},
 };
 use std::sync::Arc;
@@ -27,6 +27,7 @@ pub fn reads_contexts(definition: &Definition) -> bool {
         let steps = job.with_steps();
         job.condition.position.is_some()
             || job.strategy.is_some()
+            || is_computed_concurrency(job.concurrency.as_ref())
             || job
                 .name
                 .as_ref()
@@ -37,10 +38,24 @@ pub fn reads_contexts(definition: &Definition) -> bool {
                     || is_computed(steps.timeout_minutes.as_ref())
             })
     };
-    definition.workflow.jobs.iter().any(reads)
+    is_computed_concurrency(definition.workflow.concurrency.as_ref())
+        || definition.workflow.jobs.iter().any(reads)
+}
+
+fn is_computed_concurrency(field: Option<&Field<Concurrency>>) -> bool {
+    field.is_some_and(|field| match field.literal() {
+        None => true,
+        Some(plain) => {
+            is_computed(Some(&plain.group)) || is_computed(plain.cancel_in_progress.as_ref())
+        }
+    })
 }
 
 fn has_computed_labels(runs_on: &Field<RunsOn>) -> bool {
+    let group = runs_on.literal().and_then(|runs_on| runs_on.group.as_ref());
+    if is_computed(group) {
+        return true;
+    }
     let labels = runs_on
         .literal()
         .and_then(|runs_on| runs_on.labels.as_ref());

@@ -4,12 +4,14 @@
 
 mod apply;
 mod attempt;
+mod call_slots;
 mod callee;
 mod cancel;
 mod cause;
 mod chosen;
 mod definition;
 mod delete;
+mod expire;
 mod finish;
 mod identity;
 mod intake;
@@ -20,11 +22,13 @@ mod plan;
 mod rerun;
 mod results;
 mod settle;
+mod slots;
 mod start;
 mod values;
 
 pub use attempt::{
-    Attempt, AttemptState, BlockedJob, Call, CalledWorkflow, Job, JobState, PlannedJob, Ran,
+    Attempt, AttemptState, BlockedJob, Call, CallGate, CalledWorkflow, Job, JobState, PlannedJob,
+    Ran,
 };
 pub use cancel::JobCancelled;
 pub use cause::{Cause, Fork, HeadRepository};
@@ -132,10 +136,14 @@ impl Run {
         planning: &mut Planning<'_>,
     ) -> Result<Vec<Event>, Refusal> {
         let mut tried = self.clone();
+        let groups = planning.groups.clone();
         for event in decided {
             tried.record(event);
         }
-        tried.settle(planning)?;
+        if let Err(refusal) = tried.settle(planning) {
+            *planning.groups = groups;
+            return Err(refusal);
+        }
         *self = tried;
         Ok(self.take_events())
     }

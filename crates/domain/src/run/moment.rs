@@ -31,18 +31,23 @@ pub fn moments(run: &Run, events: &[Event]) -> Vec<(RunMoment, Timestamp)> {
             Event::StartupFailed { .. } | Event::RunCompleted { .. } => {
                 found.push((RunMoment::Completed, event.at()));
             }
-            Event::AttemptPlanned { .. }
+            Event::RunPending { .. }
+            | Event::RunEntered { .. }
+            | Event::CallPending { .. }
+            | Event::CallEntered { .. }
+            | Event::JobPending { .. }
+            | Event::JobCarried { .. }
+            | Event::RunForceCancelRequested { .. }
+            | Event::LogsDeleted { .. }
+            | Event::RunDeleted { .. }
+            | Event::AttemptPlanned { .. }
             | Event::JobPlanned { .. }
             | Event::WorkflowCalled { .. }
             | Event::JobQueued { .. }
             | Event::JobCancelRequested { .. }
             | Event::JobCompleted { .. }
             | Event::RunCancelRequested { .. }
-            | Event::RunForceCancelRequested { .. }
-            | Event::AttemptRequested { .. }
-            | Event::JobCarried { .. }
-            | Event::LogsDeleted { .. }
-            | Event::RunDeleted { .. } => {}
+            | Event::AttemptRequested { .. } => {}
         }
     }
     found
@@ -63,7 +68,7 @@ fn began_with(run: &Run, events: &[Event]) -> bool {
 
 fn started_at(job: &PlannedJob) -> Option<Timestamp> {
     match &job.state {
-        JobState::Held | JobState::Queued => None,
+        JobState::Held | JobState::Pending | JobState::Queued => None,
         JobState::InProgress { started_at, .. } => Some(*started_at),
         JobState::Completed {
             started_at, ran, ..

@@ -7,7 +7,7 @@ use super::{
     definition::Place,
     values::{self, Problem},
 };
-use crate::{Conclusion, Refusal, event::GraphNode};
+use crate::{Conclusion, Refusal, concurrency::Concurrency, event::GraphNode};
 use runyard_workflow::{
     expression::{
         CallerFunction, EvaluationError, Functions, NoFunctions, Object, Template, Value,
@@ -37,8 +37,10 @@ pub(super) struct PlannedLeg {
     pub(super) leg: Option<Leg>,
     pub(super) display_name: String,
     pub(super) labels: Vec<String>,
+    pub(super) runner_group: Option<String>,
     pub(super) continue_on_error: bool,
     pub(super) timeout_minutes: Option<u32>,
+    pub(super) concurrency: Option<Concurrency>,
 }
 
 /// The place of a job in its graph, at the moment of a decision.
@@ -154,19 +156,29 @@ impl<'a> Outlook<'a> {
         match &job.body {
             JobBody::Steps(steps) => {
                 let plan = |(leg, display_name, contexts): (_, _, Object)| {
+                    let (labels, runner_group) = values::runs_on(&steps.runs_on, &contexts)?;
                     Ok(PlannedLeg {
                         node: self.node.clone(),
                         leg,
                         display_name,
-                        labels: values::labels(&steps.runs_on, &contexts)?,
+                        labels,
+                        runner_group,
                         continue_on_error: values::continue_on_error(steps, &contexts)?,
                         timeout_minutes: values::timeout_minutes(steps, &contexts)?,
+                        concurrency: self.concurrency(&contexts)?,
                     })
                 };
                 let legs: Result<_, Problem> = legs.into_iter().map(plan).collect();
                 legs.map(Expansion::Legs)
             }
             JobBody::Call(call) => {
+                let legs: Result<Vec<_>, Problem> = legs
+                    .into_iter()
+                    .map(|(leg, name, contexts)| {
+                        let own = self.concurrency(&contexts)?;
+                        Ok((leg, name, own, contexts))
+                    })
+                    .collect();
                 let callee = Callee {
                     workflow: self
                         .place
@@ -176,9 +188,17 @@ impl<'a> Outlook<'a> {
                     github: &self.contexts.github,
                     vars: &self.contexts.vars,
                 };
-                callee::expand(self.node, &callee, legs)
+                callee::expand(self.node, &callee, legs?)
             }
         }
+    }
+
+    /// The `concurrency` of a leg (semantics R2.56).
+    fn concurrency(&self, contexts: &Object) -> Result<Option<Concurrency>, Problem> {
+        let field = self.place.job.concurrency.as_ref();
+        field
+            .map(|field| values::concurrency(field, contexts))
+            .transpose()
     }
 
     fn display_name(&self, row: &matrix::Leg, contexts: &Object) -> Result<String, Problem> {
@@ -206,8 +226,10 @@ impl<'a> Outlook<'a> {
             leg: None,
             display_name: self.below_caller(name.unwrap_or_else(|| job.id.to_string())),
             labels: job.plain_labels(),
+            runner_group: None,
             continue_on_error: false,
             timeout_minutes: None,
+            concurrency: None,
         }
     }
 }
@@ -280,12 +302,12 @@ fn result_word(result: Option<Conclusion>) -> &'static str {
 
 impl Attempt {
     /// A call that a caller made, by the number of its leg.
-    fn call(&self, caller: &NodePath, leg: Option<u32>) -> Option<&Call> {
+    pub(super) fn call(&self, caller: &NodePath, leg: Option<u32>) -> Option<&Call> {
         let called = self.jobs.iter().find_map(|job| match job {
             Job::Called(called) if called.node == *caller => Some(called),
             Job::Called(_) | Job::Blocked(_) | Job::Planned(_) => None,
         });
         let mut calls = called?.calls.iter();
-        calls.find(|call| call.leg.as_ref().map(|leg| leg.index) == leg)
+        calls.find(|call| call.leg_index() == leg)
     }
 }

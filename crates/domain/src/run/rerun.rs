@@ -1,7 +1,11 @@
 //! Re-running: everything, what failed, or one job as a new attempt of the same run; or all as a new run linked to it.
 
 use super::{AttemptState, Planning, ReferencedWorkflow, Run, RunIdentity, chosen::Chosen};
-use crate::{CheckSuiteId, Conclusion, Event, JobId, Refusal, RunId, Timestamp, UserId};
+use crate::{
+    CheckSuiteId, Conclusion, Event, JobId, Refusal, RunId, Timestamp, UserId,
+    concurrency::{Concurrency, Entered},
+    event::EndReason,
+};
 use runyard_workflow::Diagnostic;
 use std::time::Duration;
 
@@ -63,9 +67,52 @@ impl Run {
             RerunOf::Failed => Chosen::failed(&self.attempt).ok_or(Refusal::NothingFailed)?,
             RerunOf::Job(job) => Chosen::one(&self.attempt, self.job(job)?),
         };
-        let mut decided = vec![self.next_attempt(rerun, planning.now)];
-        decided.extend(chosen.laid_out(&mut planning)?);
-        self.decide(decided, &mut planning)
+        let concurrency = match self.concurrency(&planning) {
+            Ok(concurrency) => concurrency,
+            Err(problem) => {
+                let diagnostics = vec![self.bad_concurrency(problem, &planning)];
+                return self.rerun_broken(rerun, diagnostics, planning.now);
+            }
+        };
+        let kept = planning.groups.clone();
+        let mut tried = self.clone();
+        tried.record(self.next_attempt(rerun, planning.now));
+        let mut events = tried.take_events();
+        let decided = tried.enter_again(&chosen, concurrency, &mut planning)?;
+        match tried.decide(decided, &mut planning) {
+            Ok(planned) => events.extend(planned),
+            Err(refusal) => {
+                *planning.groups = kept;
+                return Err(refusal);
+            }
+        }
+        *self = tried;
+        Ok(events)
+    }
+
+    /// Lays out what a re-run chose; it goes on when the attempt has the slot of its concurrency group, which it enters as
+    /// a new arrival (semantics R2.57).
+    fn enter_again(
+        &self,
+        chosen: &Chosen<'_>,
+        concurrency: Option<Concurrency>,
+        planning: &mut Planning<'_>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let Some(concurrency) = concurrency else {
+            return chosen.laid_out(None, planning);
+        };
+        let (group, at) = (concurrency.group.clone(), planning.now);
+        match planning.groups.arrive(self.member(), &concurrency)? {
+            Entered::Running => chosen.laid_out(Some(group), planning),
+            Entered::Pending => {
+                let mut events = chosen.laid_out(Some(group.clone()), planning)?;
+                events.push(Event::RunPending { group, at });
+                Ok(events)
+            }
+            Entered::Full => {
+                self.cancelled_before_start(None, Some(EndReason::GroupFull { group }), planning)
+            }
+        }
     }
 
     fn rerun_all(&mut self, rerun: Rerun, planning: Planning<'_>) -> Result<Vec<Event>, Refusal> {
@@ -137,9 +184,11 @@ impl Run {
     pub(super) fn require_completed(&self) -> Result<(), Refusal> {
         match self.attempt.state {
             AttemptState::Completed { .. } => Ok(()),
-            AttemptState::Requested | AttemptState::Live => Err(Refusal::RunNotCompleted {
-                status: self.status(),
-            }),
+            AttemptState::Requested | AttemptState::Pending | AttemptState::Live => {
+                Err(Refusal::RunNotCompleted {
+                    status: self.status(),
+                })
+            }
         }
     }
 

@@ -10,11 +10,20 @@ use std::collections::{BTreeMap, BTreeSet};
 impl Run {
     /// Records consequences until there are none left.
     pub(super) fn settle(&mut self, planning: &mut Planning<'_>) -> Result<(), Refusal> {
+        let mut seen = 0;
         loop {
-            let events = self.consequences(planning)?;
-            if events.is_empty() {
-                return Ok(());
-            }
+            self.free_slots(&mut seen, planning.groups)?;
+            let events = match planning.groups.take_message_to(self.id()) {
+                // It may be of no use any more, and there may be others.
+                Some(message) => self.heard(&message, planning)?,
+                None => {
+                    let events = self.consequences(planning)?;
+                    if events.is_empty() {
+                        return Ok(());
+                    }
+                    events
+                }
+            };
             for event in events {
                 self.record(event);
             }
@@ -27,12 +36,15 @@ impl Run {
             return Ok(Vec::new());
         }
         let at = planning.now;
-        let mut events = self.plan_what_is_ready(planning)?;
+        let mut events = self.pass_call_gates(planning)?;
+        if events.is_empty() {
+            events = self.plan_what_is_ready(planning)?;
+        }
         if events.is_empty() {
             events = self.stop_failed_matrices(at);
         }
         if events.is_empty() {
-            events = self.pass_gates(at);
+            events = self.pass_gates(planning)?;
         }
         if events.is_empty() {
             let conclusion = self.attempt.conclusion_of_all_jobs();
@@ -47,6 +59,7 @@ impl Run {
         for job in &self.attempt.jobs {
             if let Job::Blocked(blocked) = job
                 && self.attempt.are_complete(&blocked.needs)
+                && !self.attempt.is_held_by_call(&blocked.node)
             {
                 let planned = self.plan_job(blocked, planning)?;
                 let grows = planned.iter().any(makes_room_smaller);
@@ -121,17 +134,17 @@ impl Run {
     }
 
     /// Offers what nothing holds back; of a matrix only as many legs as may run beside each other (semantics R2.44).
-    fn pass_gates(&self, at: Timestamp) -> Vec<Event> {
+    fn pass_gates(&self, planning: &mut Planning<'_>) -> Result<Vec<Event>, Refusal> {
         let mut past: BTreeMap<&NodePath, u32> = BTreeMap::new();
         for job in self.attempt.planned() {
             match job.state {
-                JobState::Queued | JobState::InProgress { .. } => {
+                JobState::Pending | JobState::Queued | JobState::InProgress { .. } => {
                     *past.entry(&job.node).or_default() += 1;
                 }
                 JobState::Held | JobState::Completed { .. } => {}
             }
         }
-        let mut events = Vec::new();
+        let mut going = Vec::new();
         for job in self
             .attempt
             .planned()
@@ -141,10 +154,10 @@ impl Run {
             let most = job.leg.as_ref().and_then(|leg| leg.max_parallel);
             if most.is_none_or(|most| *beside < most) {
                 *beside += 1;
-                events.push(Event::JobQueued { job: job.id, at });
+                going.push(job);
             }
         }
-        events
+        self.enter_groups(going, planning)
     }
 }
 
@@ -155,7 +168,12 @@ fn makes_room_smaller(event: &Event) -> bool {
         Event::WorkflowCalled { .. } => true,
         Event::RunRequested { .. }
         | Event::StartupFailed { .. }
+        | Event::RunPending { .. }
         | Event::AttemptPlanned { .. }
+        | Event::CallPending { .. }
+        | Event::CallEntered { .. }
+        | Event::RunEntered { .. }
+        | Event::JobPending { .. }
         | Event::JobQueued { .. }
         | Event::JobStarted { .. }
         | Event::JobCancelRequested { .. }
@@ -178,8 +196,10 @@ impl PlannedLeg {
             leg: self.leg,
             display_name: self.display_name,
             labels: self.labels,
+            runner_group: self.runner_group,
             continue_on_error: self.continue_on_error,
             timeout_minutes: self.timeout_minutes,
+            concurrency: self.concurrency,
             at: planning.now,
         })
     }

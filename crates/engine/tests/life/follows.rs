@@ -1,7 +1,7 @@
 //! `workflow_run`: what follows a run is started by a message that was kept with the change (semantics R6.9, R4.13).
 
 use crate::{Plain, TWO_JOBS, World};
-use runyard_domain::{Conclusion, RunId};
+use runyard_domain::{Conclusion, RunId, run::RerunOf};
 use serde_json::json;
 
 const FOLLOWER: &str = "
@@ -79,7 +79,11 @@ async fn r6_9_each_moment_of_a_run_starts_its_followers_once_whatever_the_conclu
     assert_eq!(newest.actor.id, world.user.id);
 
     // A re-run is not requested again; its other moments are (R4.13).
-    world.engine.rerun(run, world.user.id).await.unwrap();
+    world
+        .engine
+        .rerun(run, RerunOf::All, world.user.id, false)
+        .await
+        .unwrap();
     world.run_next(Conclusion::Success).await;
     world.run_next(Conclusion::Success).await;
     follow_all(&world).await;

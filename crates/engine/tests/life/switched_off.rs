@@ -1,7 +1,7 @@
 //! Workflows that somebody switched off, and those in more than one folder (semantics R6.10).
 
 use crate::{TWO_JOBS, World, git};
-use runyard_domain::{Conclusion, repository::WorkflowState};
+use runyard_domain::{Conclusion, repository::WorkflowState, run::RerunOf};
 use runyard_engine::{EngineError, Settings, WorkflowKey};
 use serde_json::json;
 
@@ -27,7 +27,7 @@ async fn r6_10_a_workflow_that_is_off_reacts_to_nothing_until_it_is_on_again() {
     assert_eq!(world.told("push", push()).await, []);
     for refused in [
         world.dispatch().await.map(drop),
-        engine.rerun(run, world.user.id).await,
+        engine.rerun(run, RerunOf::All, world.user.id, false).await,
         engine.rerun_as_new(run, world.user.id).await.map(drop),
     ] {
         let refused = refused.unwrap_err();
@@ -47,7 +47,10 @@ async fn r6_10_a_workflow_that_is_off_reacts_to_nothing_until_it_is_on_again() {
             .unwrap();
     }
     assert_eq!(world.told("push", push()).await.len(), 1);
-    engine.rerun(run, world.user.id).await.unwrap();
+    engine
+        .rerun(run, RerunOf::All, world.user.id, false)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

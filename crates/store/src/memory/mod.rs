@@ -2,6 +2,7 @@
 
 mod accounts;
 mod change;
+mod concurrency;
 mod deliveries;
 mod follow_ups;
 mod logs;

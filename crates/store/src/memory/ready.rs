@@ -31,6 +31,14 @@ impl Ready {
         }
     }
 
+    /// Those that nobody was offered and that wait since `before`, oldest first.
+    pub(super) fn waiting_since(&self, before: Timestamp, count: usize) -> Vec<(RunId, JobId)> {
+        let free = self.free.values().map(|job| (*job, &self.rows[job].1));
+        let waiting = free.filter(|(_, row)| row.since <= before);
+        let jobs = waiting.map(|(job, row)| (row.run, job));
+        jobs.take(count).collect()
+    }
+
     /// The job can be offered from now on, after all that were added before.
     pub(super) fn add(&mut self, job: JobId, row: ReadyJob) {
         self.places += 1;

@@ -59,6 +59,23 @@ impl Runs for MemoryStore {
         })
     }
 
+    async fn open_since(&self, before: Timestamp, limit: u32) -> Result<Vec<RunId>, StoreError> {
+        let state = self.state();
+        let open = state.runs.values().map(|row| &row.run).filter(|run| {
+            let attempt = run.attempt();
+            attempt.requested_at <= before && attempt.cancelled_at.is_none() && !run.is_completed()
+        });
+        let mut open: Vec<_> = open
+            .map(|run| (run.attempt().requested_at, run.id()))
+            .collect();
+        open.sort_unstable();
+        Ok(open
+            .into_iter()
+            .map(|(_, id)| id)
+            .take(limit as usize)
+            .collect())
+    }
+
     async fn jobs(
         &self,
         run: RunId,
@@ -167,7 +184,7 @@ impl State {
     fn view(&self, row: &RunRow, kept: Kept<'_>) -> RunView {
         let attempt = kept.attempt;
         let completed_at = match attempt.state {
-            AttemptState::Requested | AttemptState::Live => None,
+            AttemptState::Requested | AttemptState::Pending | AttemptState::Live => None,
             AttemptState::Completed { completed_at, .. } => Some(completed_at),
         };
         RunView {
@@ -187,6 +204,8 @@ impl State {
                 debug: attempt.debug,
                 referenced: attempt.referenced.clone(),
                 diagnostics: kept.diagnostics.to_vec(),
+                group: attempt.group.clone(),
+                cancel_reason: attempt.cancel_reason.clone(),
             },
         }
     }
@@ -244,8 +263,10 @@ impl State {
             needs: job.needs.clone(),
             display_name: job.display_name.clone(),
             labels: job.labels.clone(),
+            runner_group: job.runner_group.clone(),
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
+            concurrency: job.concurrency.clone(),
             created_at: job.created_at,
             carried_from: job.carried_from,
             state: job.state.clone(),

@@ -1,14 +1,15 @@
 //! The maps of the memory store, one for each table of the others. Data and look-ups; no rules.
 
-use super::ready::Ready;
+use super::{concurrency::MessageRow, ready::Ready};
 use crate::{
     Conflict, Deleted, FollowUp, IdKind, Poll, ReadBranch, ScheduleEntry, Scheduled, SealedLog,
     SealedSecret, SecretUse, StoreError,
 };
 use runyard_domain::{
-    Event, Execution, ExecutionId, JobId, RepositoryId, Run, RunId, RunnerId, Timestamp, TokenId,
-    UserId, WorkflowId,
+    Event, Execution, ExecutionId, JobId, MessageId, RepositoryId, Run, RunId, RunnerId, Timestamp,
+    TokenId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
+    concurrency::ConcurrencyGroup,
     pull_request::PullRequest,
     repository::{Repository, Role, Workflow},
     run::{Attempt, CommitFacts},
@@ -57,6 +58,11 @@ pub(super) struct State {
     pub(super) purges: BTreeMap<(Timestamp, RunId), Deleted>,
     /// Keys of objects that no row speaks of any more.
     pub(super) doomed: BTreeSet<String>,
+    /// Those that somebody is in, by the keys of their names.
+    pub(super) groups: BTreeMap<(RepositoryId, String), ConcurrencyGroup>,
+    pub(super) messages: BTreeMap<MessageId, MessageRow>,
+    /// Of the newest message.
+    pub(super) last_message: i64,
 }
 
 /// What a token of an execution opens.

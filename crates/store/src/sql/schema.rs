@@ -263,6 +263,8 @@ diesel::table! {
         diagnostics -> JsonColumn,
         debug -> Bool,
         referenced -> Nullable<JsonColumn>,
+        concurrency_group -> Nullable<Text>,
+        cancel_reason -> Nullable<JsonColumn>,
     }
 }
 
@@ -294,6 +296,11 @@ diesel::table! {
         calls -> Nullable<JsonColumn>,
         reason -> Nullable<JsonColumn>,
         carried_from -> Nullable<BigInt>,
+        concurrency -> Nullable<JsonColumn>,
+        is_pending -> Bool,
+        wanted_group -> Nullable<Text>,
+        runner_group -> Text,
+        cancel_reason -> Nullable<JsonColumn>,
     }
 }
 
@@ -310,6 +317,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql::columns::JsonColumn;
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    concurrency_groups (repository_id, name_key) {
+        repository_id -> BigInt,
+        name_key -> Text,
+        name -> Text,
+        holder -> Nullable<JsonColumn>,
+        pending -> JsonColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::BigInt;
+
+    run_messages (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        message -> JsonColumn,
+        due_at -> TimeColumn,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Text};
 
     label_sets (id) {
@@ -319,6 +351,7 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql::columns::TimeColumn;
     use diesel::sql_types::{BigInt, Nullable};
 
     queue (position) {
@@ -327,6 +360,7 @@ diesel::table! {
         run_id -> BigInt,
         label_set_id -> BigInt,
         execution_id -> Nullable<BigInt>,
+        queued_at -> Nullable<TimeColumn>,
     }
 }
 
@@ -356,6 +390,8 @@ diesel::table! {
         due_at -> Nullable<TimeColumn>,
         log_sealed -> Bool,
         forced -> Bool,
+        timeout_at -> Nullable<TimeColumn>,
+        runner_group -> Text,
     }
 }
 
@@ -414,6 +450,7 @@ diesel::table! {
         draining -> Bool,
         token -> Binary,
         created_at -> TimeColumn,
+        runner_group -> Text,
     }
 }
 

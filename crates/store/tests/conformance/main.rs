@@ -125,6 +125,19 @@ conformance!(memory, sqlite, postgres => [
     a_change_wakes_listeners_after_it_is_kept,
     a_refused_decision_wakes_nobody,
     a_cancelled_execution_wakes_its_listener,
+    // concurrency
+    a_run_waits_for_its_group_until_it_is_told,
+    what_a_group_ends_keeps_the_reason,
+    a_job_waits_for_its_group_and_no_runner_gets_it,
+    a_message_is_applied_once_however_many_try,
+    a_message_that_is_put_off_waits_and_one_of_no_use_is_dropped,
+    a_refused_decision_leaves_no_group,
+    newcomers_at_the_same_time_have_one_holder_and_none_is_forgotten,
+    groups_taken_in_any_order_lose_nothing,
+    // time limits
+    jobs_that_no_runner_takes_are_found,
+    runs_that_do_not_end_are_found_once,
+    a_job_that_runs_too_long_is_over_whatever_its_lease,
     // walks
     a_finished_job_lets_its_dependents_run,
     a_failed_need_skips_its_dependents,
@@ -146,6 +159,7 @@ conformance!(memory, sqlite, postgres => [
     // queue
     a_job_is_claimed_at_most_once,
     a_claim_gets_only_jobs_whose_labels_it_has,
+    a_claim_gets_jobs_of_its_group_and_of_none,
     jobs_are_claimed_in_the_order_in_which_they_became_ready,
     jobs_that_became_ready_at_once_are_claimed_in_the_order_of_their_events,
     a_claim_gets_no_more_than_it_asks_for,

@@ -493,6 +493,28 @@ fn e47_a_scalar_filter_is_a_list_of_one() {
 }
 
 #[test]
+fn r6_24_filters_that_take_too_long_pass_as_too_large_changes_do() {
+    let pattern = "*a".repeat(2_000) + "b";
+    let patterns = vec![pattern.as_str(); 100];
+    let files: Vec<String> = (0..MAX_CHANGED_PATHS)
+        .map(|n| "a".repeat(400) + &n.to_string())
+        .collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let facts = changing("refs/heads/x", &files);
+    let began = std::time::Instant::now();
+    assert!(starts(&on("push", &[("paths", &patterns)]), &facts));
+    assert!(began.elapsed() < std::time::Duration::from_secs(60));
+    // A filter that can be compared says what it says, however long the list.
+    let many: Vec<String> = (0..5_000)
+        .map(|n| format!("packages/package-{n}/**"))
+        .collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let elsewhere = vec!["packages/other/src/main.rs"; MAX_CHANGED_PATHS];
+    let facts = changing("refs/heads/x", &elsewhere);
+    assert!(!starts(&on("push", &[("paths", &many)]), &facts));
+}
+
+#[test]
 fn e48_r6_30_skip_markers_hold_for_push_and_pull_request_only() {
     for (event, expected) in [
         ("push", false),

@@ -210,6 +210,25 @@ fn by_definition(pattern: &[char], name: &[char]) -> bool {
     }
 }
 
+#[test]
+fn a_budget_is_enough_to_its_last_step() {
+    use runyard_workflow::pattern::{IgnoreList, MatchBudget, PatternList};
+    // Each of three characters is looked at by one token.
+    let pattern = Pattern::compile("abc").unwrap();
+    let within = |steps| pattern.is_match_within("abc", &mut MatchBudget::of(steps));
+    assert_eq!((within(3), within(2)), (Some(true), None));
+    // What ends early costs less.
+    let first = pattern.is_match_within("xbc", &mut MatchBudget::of(1));
+    assert_eq!(first, Some(false));
+    // The patterns of a list share one budget.
+    let list = PatternList::compile(&["abc", "abd"]).unwrap();
+    let within = |steps| list.includes_within("abc", &mut MatchBudget::of(steps));
+    assert_eq!((within(6), within(5)), (Some(true), None));
+    let list = IgnoreList::compile(&["abd", "abc"]).unwrap();
+    let within = |steps| list.ignores_within("abc", &mut MatchBudget::of(steps));
+    assert_eq!((within(6), within(5)), (Some(true), None));
+}
+
 proptest! {
     #[test]
     fn every_match_is_the_one_of_the_definition(

@@ -4,6 +4,7 @@ mod accounts;
 mod aggregates;
 mod change;
 mod claim;
+mod concurrency;
 mod deliveries;
 mod depth;
 mod executions;

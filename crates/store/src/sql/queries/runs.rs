@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use jobs::{job, jobs_of};
-use runyard_domain::{Event, JobId, RepositoryId, Run, RunId};
+use runyard_domain::{Event, JobId, RepositoryId, Run, RunId, Timestamp};
 use std::time::Duration;
 
 #[async_trait]
@@ -37,6 +37,10 @@ impl Runs for SqlStore {
         page: Page,
     ) -> Result<Listed<RunView>, StoreError> {
         perform!(self.read, list(repository, filter, page))
+    }
+
+    async fn open_since(&self, before: Timestamp, limit: u32) -> Result<Vec<RunId>, StoreError> {
+        perform!(self.read, open_since(before, limit))
     }
 
     async fn jobs(
@@ -102,6 +106,24 @@ async fn overdue_cancels(
         .load(connection)
         .await?;
     Ok(overdue.into_iter().map(RunId::new).collect())
+}
+
+/// Older attempts have ended: what is open is the newest of its run.
+async fn open_since(
+    connection: &mut Connection,
+    before: &Timestamp,
+    limit: &u32,
+) -> Result<Vec<RunId>, Failure> {
+    let runs: Vec<i64> = attempts::table
+        .filter(attempts::completed_at.is_null())
+        .filter(attempts::cancelled_at.is_null())
+        .filter(attempts::requested_at.le(DbTime(*before)))
+        .order((attempts::requested_at, attempts::run_id))
+        .limit((*limit).into())
+        .select(attempts::run_id)
+        .load(connection)
+        .await?;
+    Ok(runs.into_iter().map(RunId::new).collect())
 }
 
 async fn events(connection: &mut Connection, run: &RunId) -> Result<Vec<Event>, Failure> {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attempt;
+mod concurrency;
 mod execution;
 mod follow_ups;
 mod git_access;
@@ -15,6 +16,7 @@ mod schedules;
 
 pub(crate) use accounts::{TokenRow, UserRow, login_key};
 pub(crate) use attempt::AttemptRow;
+pub(crate) use concurrency::{GroupRow, MessageRow};
 pub(crate) use execution::{ExecutionChange, ExecutionRow, OfferRow};
 pub(crate) use follow_ups::FollowUpRow;
 pub(crate) use git_access::{PollRow, SecretRow};

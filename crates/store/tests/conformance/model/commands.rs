@@ -78,6 +78,8 @@ pub(super) enum RecordCommand {
     InsertToken { user: usize },
     /// A user gets a role.
     PutRole { repository: usize, user: usize },
+    /// Messages to runs are passed on.
+    PassOn,
     /// A runner registers under one of few names.
     Register { name: usize, replace: bool },
 }
@@ -110,11 +112,11 @@ impl Dice {
 
     pub(super) fn command(&mut self) -> Command {
         match self.roll(60) {
-            0..=5 => self.create(),
-            6..=19 => self.claim(),
+            0..=6 => self.create(),
+            7..=19 => self.claim(),
             20..=47 => Command::ToExecution(self.recent(), self.of_execution()),
             48..=52 => Command::ToRun(self.recent(), self.of_run()),
-            53..=55 => Command::ToExecution(self.recent(), self.of_log()),
+            53..=54 => Command::ToExecution(self.recent(), self.of_log()),
             _ => Command::ToRecords(self.of_records()),
         }
     }
@@ -158,7 +160,7 @@ impl Dice {
 
     fn create(&mut self) -> Command {
         Command::Create {
-            template: self.roll(12),
+            template: self.roll(18),
             key: self.roll(100),
         }
     }
@@ -175,7 +177,8 @@ impl Dice {
 
     fn of_records(&mut self) -> RecordCommand {
         let (repository, user) = (self.roll(3), self.roll(4));
-        match self.roll(12) {
+        match self.roll(18) {
+            12..=17 => RecordCommand::PassOn,
             0 => RecordCommand::DeleteRepository { repository },
             1 => RecordCommand::DeleteUser { user },
             2..=4 => RecordCommand::InsertToken { user },

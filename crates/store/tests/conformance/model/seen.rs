@@ -2,7 +2,7 @@
 
 use super::side::Side;
 use crate::world::{ALL, page};
-use runyard_domain::{RepositoryId, RunnerId, TokenId, UserId};
+use runyard_domain::{RepositoryId, RunnerId, TokenId, UserId, concurrency::GroupName};
 use runyard_store::{JobsOf, RunFilter};
 use std::fmt::Debug;
 
@@ -55,6 +55,7 @@ impl Side {
     async fn look_at_lists(&self, lines: &mut Vec<String>) {
         let words = [
             "queued",
+            "pending",
             "in_progress",
             "completed",
             "success",
@@ -119,6 +120,8 @@ impl Side {
             let id = world.repository.id;
             lines.push(told(&store.collaborators(id).await.unwrap()));
             lines.push(told(&store.workflows(id, ALL).await.unwrap()));
+            let group = GroupName::new("prod").unwrap();
+            lines.push(told(&store.group(id, &group).await.unwrap()));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{
     commands::{Command, ExecutionCommand, RecordCommand, RunCommand},
     seen::told,
 };
+use crate::suite::{GROUPED, GROUPED_JOB};
 use crate::world::{
     CHAIN, DIAMOND, Flow, ONE_JOB, World, a_moment, insert_user, jobs_beside_each_other,
     no_patience, step, token_hash, wish,
@@ -47,10 +48,13 @@ impl Side {
         users.push(world.user.id);
         let four = jobs_beside_each_other(4);
         let mut templates = Vec::new();
-        for (place, text) in [DIAMOND, CHAIN, &four, ONE_JOB].into_iter().enumerate() {
+        for (place, text) in [DIAMOND, CHAIN, &four, ONE_JOB, GROUPED, GROUPED_JOB]
+            .into_iter()
+            .enumerate()
+        {
             for world in &worlds {
                 let mut wanted = world.wanted(text).await;
-                wanted.identity.actor = users[place];
+                wanted.identity.actor = users[place % users.len()];
                 templates.push(wanted);
             }
         }
@@ -257,9 +261,22 @@ impl Side {
                     .put_collaborator(id, Collaborator { user, role })
                     .await
             }
+            RecordCommand::PassOn => {
+                self.pass_on().await;
+                Ok(())
+            }
             RecordCommand::Register { name, replace } => self.register(*name, *replace).await,
         };
         done.map_err(|error| error.to_string())
+    }
+
+    async fn pass_on(&self) {
+        for left in self.store().due_messages(100).await.unwrap() {
+            let flow = self.runs.iter().find(|flow| flow.id == left.run);
+            let flow = flow.expect("messages are for runs that were made here");
+            // A run of a deleted repository is not there, and its message is left.
+            drop(flow.hear(left.id).await);
+        }
     }
 
     async fn insert_token(&self, user: UserId) -> Result<(), StoreError> {
@@ -282,6 +299,7 @@ impl Side {
             id: RunnerId::new(id),
             name: format!("runner-{name}"),
             labels: vec!["linux".to_owned()],
+            group: "Default".to_owned(),
             version: "1".to_owned(),
             os: "Linux".to_owned(),
             arch: "X64".to_owned(),

@@ -2,7 +2,8 @@
 
 use super::World;
 use runyard_domain::{
-    Conclusion, Event, Execution, ExecutionId, JobId, JobIds, Refusal, Run, RunId, UserId,
+    Conclusion, Event, Execution, ExecutionId, JobId, JobIds, MessageId, Refusal, Run, RunId,
+    UserId,
     execution::Patience,
     handover,
     run::{Contexts, Definition, Planning, Rerun, RerunOf},
@@ -51,7 +52,13 @@ impl Flow {
         let recorded = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&recorded);
         let decide = move |loaded: &mut Loaded, now| {
-            let Loaded::Run { run, executions } = loaded else {
+            let Loaded::Run {
+                run,
+                executions,
+                groups,
+                ..
+            } = loaded
+            else {
                 panic!("a run was loaded as {loaded:?}");
             };
             let mut ids = JobIds::new(ids.iter().copied());
@@ -59,6 +66,7 @@ impl Flow {
                 definition: &file,
                 contexts: &Contexts::default(),
                 ids: &mut ids,
+                groups,
                 now,
             };
             let events = verb(run, executions, planning)?;
@@ -108,6 +116,19 @@ impl Flow {
         let scope = Scope::RunOfExecution(id);
         self.change(scope, move |run, executions, planning| {
             handover::expire(run, executions, id, planning, Patience::default())
+        })
+        .await
+    }
+
+    /// Applies a message to it; nothing when it was applied.
+    pub(crate) async fn hear(&self, id: MessageId) -> Result<Vec<Event>, ChangeError> {
+        let message = self.world.store.message(id).await?;
+        let Some(message) = message else {
+            return Ok(Vec::new());
+        };
+        let scope = Scope::RunOfMessage(id);
+        self.change(scope, move |run, executions, planning| {
+            handover::hear(run, executions, &message, planning, Patience::default())
         })
         .await
     }

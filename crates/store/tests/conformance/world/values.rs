@@ -62,6 +62,7 @@ pub(crate) fn page(number: u32, per_page: u32) -> Page {
 /// A runner as jobs see it.
 pub(crate) fn runner(id: i64) -> RunnerRef {
     RunnerRef {
+        group: "Default".to_owned(),
         id: RunnerId::new(id),
         name: format!("runner-{id}"),
     }
@@ -73,6 +74,7 @@ pub(crate) fn no_patience() -> Patience {
         offer: Duration::ZERO,
         lease: Duration::ZERO,
         cancel_grace: Duration::ZERO,
+        ..Patience::default()
     }
 }
 
