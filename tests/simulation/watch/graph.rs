@@ -43,6 +43,8 @@ pub(crate) struct Graph {
     any_cancelled_with_it: bool,
     /// Everything was ended by force.
     forced: bool,
+    /// It waits for the slot of its concurrency group: a cancel ends it at once (semantics R3.7).
+    waiting: bool,
     /// How every job ended that ran in this run, in any attempt.
     ends: BTreeMap<JobId, Conclusion>,
     /// What was decided in the attempt before.
@@ -141,7 +143,12 @@ impl Graph {
                 node.legs.insert(*job, leg);
             }
             Event::RunForceCancelRequested { .. } => (self.cancelled, self.forced) = (true, true),
-            Event::AttemptPlanned { jobs, .. } => self.add(jobs),
+            Event::AttemptPlanned { jobs, .. } => {
+                self.waiting = false;
+                self.add(jobs);
+            }
+            Event::RunPending { .. } => self.waiting = true,
+            Event::RunEntered { .. } => self.waiting = false,
             Event::WorkflowCalled {
                 node, calls, jobs, ..
             } => {
@@ -177,8 +184,6 @@ impl Graph {
             }
             Event::RunCompleted { conclusion, .. } => self.complete(place, *conclusion)?,
             Event::RunRequested { .. }
-            | Event::RunPending { .. }
-            | Event::RunEntered { .. }
             | Event::CallPending { .. }
             | Event::CallEntered { .. }
             | Event::JobPending { .. }
@@ -237,7 +242,7 @@ impl Graph {
     fn is_not_asked(&self, node: &NodePath, decided: Verdict) -> bool {
         let before = self.before.get(node).copied().flatten();
         match decided {
-            Verdict::NotReached => self.forced,
+            Verdict::NotReached => self.forced || self.waiting,
             Verdict::Holds => self.laying_out && before == Some(Verdict::Holds),
             Verdict::DoesNotHold | Verdict::CannotBeEvaluated => false,
         }
