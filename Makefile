@@ -9,7 +9,7 @@ RUN     ?= serve --demo
 BUILT   := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench clean-data
+.PHONY: help run test check fmt bench simulate clean-data
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -34,6 +34,11 @@ bench: ## Measure the workflow language, and how fast a runner hears of a job an
 	$(CARGO) bench --locked --package runyard-workflow --benches
 	$(CARGO) build --locked --release --bins
 	tests/with-postgres $(CARGO) bench --locked --package runyard-tests
+
+SEEDS ?= 1000
+simulate: ## Tell SEEDS histories of runs, runners and failures (1000), and look after each step whether all holds
+	RUNYARD_SIMULATION_SEEDS=$(SEEDS) RUNYARD_SIMULATION_SEED=$(SEED) $(CARGO) test --locked --release \
+	  --package runyard-simulation -- --nocapture fresh_seeds_hold
 
 clean-data: ## Forget all runs: remove data/
 	rm -rf data

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod change;
+mod clock;
 mod concurrency;
 mod deliveries;
 mod error;
@@ -30,6 +31,7 @@ pub mod memory;
 
 pub use accounts::Accounts;
 pub use change::{ChangeError, Changes, Created, Decide, Loaded, RunNumbers, Scope};
+pub use clock::Clock;
 pub use concurrency::{Concurrency, LeftMessage};
 pub use deliveries::Deliveries;
 pub use error::{Conflict, StoreError};

@@ -19,4 +19,4 @@ mod secrets;
 mod state;
 mod store;
 
-pub use store::{Clock, MemoryStore};
+pub use store::MemoryStore;

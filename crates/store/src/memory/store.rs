@@ -1,17 +1,14 @@
 //! The memory store itself: one lock around the maps, never held across an await. No rules of any table here.
 
 use super::state::State;
-use crate::{Connections, IdKind, Store, StoreError, Wakes};
+use crate::{Clock, Connections, IdKind, Store, StoreError, Wakes};
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
 use std::{
     fmt,
     ops::Range,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
-
-/// Where a memory store takes the time from.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Keeps everything in the memory of this process; nothing survives it.
 pub struct MemoryStore {

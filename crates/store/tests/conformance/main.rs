@@ -161,6 +161,7 @@ conformance!(memory, sqlite, postgres => [
     a_claim_gets_only_jobs_whose_labels_it_has,
     a_claim_gets_jobs_of_its_group_and_of_none,
     jobs_are_claimed_in_the_order_in_which_they_became_ready,
+    jobs_that_became_ready_at_once_are_claimed_in_the_order_of_their_events,
     a_claim_gets_no_more_than_it_asks_for,
     a_claim_finds_nothing_in_an_empty_queue,
     the_same_key_gets_the_same_offers_with_new_tokens,

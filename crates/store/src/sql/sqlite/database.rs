@@ -1,8 +1,8 @@
 //! The SQLite file: how it is opened, and the two ways in, reading and writing. No tables here.
 
-use super::{Connection, readers::Readers, writer::Writer};
+use super::{Connection, dialect::set_clock, readers::Readers, writer::Writer};
 use crate::{
-    Connections, StoreError,
+    Clock, Connections, StoreError,
     sql::failure::{Failure, unavailable},
 };
 use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection};
@@ -20,10 +20,11 @@ pub(crate) struct Database {
 
 impl Database {
     /// Opens the connections to a file with an up to date schema. `lock` is kept until the writer has ended.
-    pub(crate) fn open(path: &Path, lock: File) -> Result<Self, StoreError> {
+    pub(crate) fn open(path: &Path, lock: File, clock: &Clock) -> Result<Self, StoreError> {
+        let writing = connect_with(path, clock)?;
         Ok(Self {
-            writer: Writer::start(Connection::new(connect(path)?), lock)?,
-            readers: Readers::open(path)?,
+            writer: Writer::start(Connection::new(writing), lock)?,
+            readers: Readers::open(path, clock)?,
         })
     }
 
@@ -91,6 +92,14 @@ pub(super) fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
     connection
         .batch_execute(&pragmas)
         .map_err(|error| StoreError::from(Failure::from(error)))?;
+    Ok(connection)
+}
+
+/// As [`connect`], for work that asks for the time.
+pub(super) fn connect_with(path: &Path, clock: &Clock) -> Result<SqliteConnection, StoreError> {
+    let mut connection = connect(path)?;
+    let set = set_clock(&mut connection, clock);
+    set.map_err(|error| StoreError::from(Failure::from(error)))?;
     Ok(connection)
 }
 

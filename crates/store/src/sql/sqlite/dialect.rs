@@ -1,13 +1,32 @@
 //! What SQLite says in its own way. The same names, with the same meaning, are in the dialect of PostgreSQL.
 
 use super::Connection;
-use crate::sql::failure::Failure;
-use chrono::Utc;
+use crate::{Clock, StoreError, sql::failure::Failure};
+use diesel::{QueryResult, SqliteConnection};
+use diesel_async::RunQueryDsl;
 use runyard_domain::Timestamp;
+use std::panic::AssertUnwindSafe;
 
-/// The store's clock: this process's.
-pub(super) async fn now(_connection: &mut Connection) -> Result<Timestamp, Failure> {
-    Ok(Timestamp::new(Utc::now()))
+diesel::define_sql_function! {
+    /// What the clock says that the store was opened with, in microseconds since the Unix epoch.
+    fn store_clock() -> BigInt;
+}
+
+/// Lets the connection ask `clock`.
+pub(super) fn set_clock(connection: &mut SqliteConnection, clock: &Clock) -> QueryResult<()> {
+    let clock = AssertUnwindSafe(Clock::clone(clock));
+    store_clock_utils::register_nondeterministic_impl(connection, move || {
+        let clock = &clock;
+        clock().unix_micros()
+    })
+}
+
+/// The store's clock: this process's, or the one that it was opened with.
+pub(super) async fn now(connection: &mut Connection) -> Result<Timestamp, Failure> {
+    let micros: i64 = diesel::select(store_clock()).get_result(connection).await?;
+    let now = Timestamp::from_unix_micros(micros);
+    let beyond = || StoreError::Internal(anyhow::anyhow!("a clock says {micros} µs"));
+    Ok(now.ok_or_else(beyond)?)
 }
 
 /// Lets one transaction at a time add label sets: there is one writer.

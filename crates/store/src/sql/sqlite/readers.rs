@@ -2,9 +2,9 @@
 
 use super::{
     Connection,
-    database::{connect, done},
+    database::{connect_with, done},
 };
-use crate::{StoreError, sql::failure::Failure};
+use crate::{Clock, StoreError, sql::failure::Failure};
 use diesel::connection::SimpleConnection;
 use diesel_async::SimpleAsyncConnection;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -24,8 +24,9 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let connections: Result<Vec<_>, _> = (0..READERS).map(|_| open_reader(path)).collect();
+    pub(super) fn open(path: &Path, clock: &Clock) -> Result<Self, StoreError> {
+        let opened = (0..READERS).map(|_| open_reader(path, clock));
+        let connections: Result<Vec<_>, _> = opened.collect();
         Ok(Self {
             idle: Arc::new(Mutex::new(connections?)),
             turns: Arc::new(Semaphore::new(READERS)),
@@ -80,8 +81,8 @@ impl Drop for Borrowed<'_> {
     }
 }
 
-fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let mut connection = connect(path)?;
+fn open_reader(path: &Path, clock: &Clock) -> Result<Connection, StoreError> {
+    let mut connection = connect_with(path, clock)?;
     connection
         .batch_execute("PRAGMA query_only = ON;")
         .map_err(|error| StoreError::from(Failure::from(error)))?;

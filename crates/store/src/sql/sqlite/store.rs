@@ -4,7 +4,7 @@ use super::{
     Database,
     migrations::{off_thread, run},
 };
-use crate::{StoreError, Wake, Wakes, sql::labels::KnownLabels};
+use crate::{Clock, StoreError, Wake, Wakes, clock::process_clock, sql::labels::KnownLabels};
 use std::{
     ffi::OsString,
     fmt,
@@ -33,11 +33,19 @@ impl SqliteStore {
     /// [`StoreError::InUse`] while another server has the file, [`StoreError::SchemaTooNew`] when a newer one had
     /// it, [`StoreError::Unavailable`] when it cannot be opened.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with_clock(path, process_clock()).await
+    }
+
+    /// The same, with another clock than this process's: for tests in which time passes as they say.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub async fn open_with_clock(path: &Path, clock: Clock) -> Result<Self, StoreError> {
         let path = path.to_owned();
         let database = off_thread(move || {
             let lock = take_lock(&path)?;
             run(&path)?;
-            Database::open(&path, lock)
+            Database::open(&path, lock, &clock)
         });
         Ok(Self {
             database: database.await?,

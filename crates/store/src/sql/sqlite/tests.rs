@@ -2,7 +2,7 @@
 
 use super::{SqliteStore, database::connect, migrate, migrations::MIGRATIONS, writer};
 use crate::{
-    ChangeError, Changes, IdKind, Loaded, Scope, Store, StoreError,
+    ChangeError, Changes, Clock, IdKind, Loaded, Scope, Store, StoreError,
     sql::{
         failure::Failure,
         schema::{id_series, settings},
@@ -14,8 +14,15 @@ use diesel::{
 };
 use diesel_migrations::MigrationHarness;
 use futures_util::future::join_all;
-use runyard_domain::{ExecutionId, RunId};
-use std::{path::PathBuf, sync::mpsc};
+use runyard_domain::{ExecutionId, RunId, Timestamp};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+        mpsc,
+    },
+};
 use tempfile::TempDir;
 
 fn place() -> (TempDir, PathBuf) {
@@ -50,6 +57,19 @@ async fn what_was_answered_is_there_after_the_file_is_opened_again() {
     drop(store);
     let store = SqliteStore::open(&path).await.unwrap();
     assert_eq!(store.reserve(IdKind::Run, 1).await.unwrap(), 4..5);
+}
+
+#[tokio::test]
+async fn time_passes_as_the_clock_says_that_the_store_was_opened_with() {
+    let (_folder, path) = place();
+    let micros = Arc::new(AtomicI64::new(5));
+    let told = Arc::clone(&micros);
+    let at = |micros| Timestamp::from_unix_micros(micros).unwrap();
+    let clock: Clock = Arc::new(move || at(told.load(Ordering::SeqCst)));
+    let store = SqliteStore::open_with_clock(&path, clock).await.unwrap();
+    assert_eq!(store.now().await.unwrap(), at(5));
+    micros.store(1_700_000_000_000_000, Ordering::SeqCst);
+    assert_eq!(store.now().await.unwrap(), at(1_700_000_000_000_000));
 }
 
 #[tokio::test]

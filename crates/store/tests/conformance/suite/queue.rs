@@ -5,7 +5,7 @@ use crate::world::{
     CHAIN, Flow, ONE_JOB, World, jobs_beside_each_other, no_patience, step, token_hash,
 };
 use runyard_domain::{
-    Conclusion, Execution, ExecutionId, JobId,
+    Conclusion, Event, Execution, ExecutionId, JobId,
     execution::{ExecutionState, Patience},
     runner::LabelSet,
 };
@@ -51,6 +51,28 @@ pub(crate) async fn a_job_is_claimed_at_most_once(store: Arc<dyn Store>) {
     let distinct: BTreeSet<JobId> = all.iter().copied().collect();
     assert_eq!(all.len(), 50);
     assert_eq!(distinct, jobs_in_order(&flow).await.into_iter().collect());
+}
+
+/// The second leg of a matrix is planned before the job behind it, and stands behind that job in the run.
+pub(crate) async fn jobs_that_became_ready_at_once_are_claimed_in_the_order_of_their_events(
+    store: Arc<dyn Store>,
+) {
+    let world = World::new(Arc::clone(&store)).await;
+    let flow = world
+        .run(
+            "on: push\njobs:
+  legs: {strategy: {matrix: {n: [1, 2]}}, runs-on: linux, steps: [{run: make}]}
+  other: {runs-on: linux, steps: [{run: make}]}\n",
+        )
+        .await;
+    let events = store.events(flow.id).await.unwrap();
+    let is_queued = |event: &&Event| matches!(event, Event::JobQueued { .. });
+    let queued = events.iter().filter(is_queued).filter_map(Event::job);
+    let queued: Vec<JobId> = queued.collect();
+    assert!(!queued.is_sorted(), "{queued:?}");
+    let mut claimed = jobs_of(&world.claim(1, 1).await);
+    claimed.extend(jobs_of(&world.claim(2, 5).await));
+    assert_eq!(claimed, queued);
 }
 
 pub(crate) async fn a_claim_gets_only_jobs_whose_labels_it_has(store: Arc<dyn Store>) {

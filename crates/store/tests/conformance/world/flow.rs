@@ -11,6 +11,9 @@ use runyard_domain::{
 use runyard_store::{ChangeError, IdKind, Loaded, Scope};
 use std::sync::{Arc, Mutex};
 
+/// Ids for the legs of a matrix, beside one for each job.
+const LEGS_BESIDE: u32 = 2;
+
 /// A wish to run again.
 pub(crate) fn wish(by: UserId, of: RerunOf) -> Rerun {
     Rerun {
@@ -31,7 +34,7 @@ pub(crate) struct Flow {
 
 impl Flow {
     pub(super) async fn job_ids(&self) -> Vec<JobId> {
-        let count = u32::try_from(self.file.workflow.jobs.len()).unwrap();
+        let count = u32::try_from(self.file.workflow.jobs.len()).unwrap() + LEGS_BESIDE;
         let ids = self.world.store.reserve(IdKind::Job, count).await.unwrap();
         ids.map(JobId::new).collect()
     }

@@ -1,0 +1,172 @@
+//! The calls that only go through: a new method of a trait needs its line here and nothing else.
+
+use super::FailingStore;
+use async_trait::async_trait;
+use runyard_domain::{
+    Event, ExecutionId, JobId, MessageId, RepositoryId, RunId, RunnerId, Timestamp, TokenId,
+    UserId, WorkflowId,
+    account::{Token, TokenHash, User},
+    concurrency::{ConcurrencyGroup, GroupName, Message},
+    pull_request::PullRequest,
+    repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
+    runner::Runner,
+};
+use runyard_store::{
+    Accounts, Appended, Concurrency, Deliveries, FollowUp, FollowUps, JobView, JobsOf, LeftMessage,
+    Listed, LogContent, Logs, Page, Poll, Polls, PullRequests, Purges, ReadBranch, Repositories,
+    RunFilter, RunView, Runners, Runs, ScheduleEntry, Scheduled, Schedules, SealedLog,
+    SealedSecret, SecretUse, Secrets, SeenRefs, StoreError,
+};
+use std::time::Duration;
+
+macro_rules! passing {
+    ($trait:ident { $(fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $answer:ty;)+ }) => {
+        #[async_trait]
+        impl $trait for FailingStore {
+            $(async fn $name(&self, $($argument: $type),*) -> Result<$answer, StoreError> {
+                self.call(stringify!($name), self.inner.$name($($argument),*)).await
+            })+
+        }
+    };
+}
+
+passing! { Runs {
+    fn run(id: RunId) -> Option<RunView>;
+    fn attempt(id: RunId, attempt: u32) -> Option<RunView>;
+    fn runs(repository: RepositoryId, filter: &RunFilter, page: Page) -> Listed<RunView>;
+    fn jobs(run: RunId, of: JobsOf, page: Page) -> Listed<JobView>;
+    fn job(id: JobId) -> Option<JobView>;
+    fn events(run: RunId) -> Vec<Event>;
+    fn payload(run: RunId) -> Option<serde_json::Value>;
+    fn aggregate(run: RunId) -> Option<runyard_domain::Run>;
+    fn open_since(before: Timestamp, limit: u32) -> Vec<RunId>;
+    fn overdue_cancels(deadline: Duration, limit: u32) -> Vec<RunId>;
+} }
+
+passing! { Repositories {
+    fn insert_repository(repository: &Repository) -> ();
+    fn repository(id: RepositoryId) -> Option<Repository>;
+    fn repository_by_name(owner: &str, name: &str) -> Option<Repository>;
+    fn repositories(after: RepositoryId, limit: u32) -> Vec<Repository>;
+    fn delete_repository(id: RepositoryId) -> ();
+    fn put_collaborator(repository: RepositoryId, collaborator: Collaborator) -> ();
+    fn delete_collaborator(repository: RepositoryId, user: UserId) -> ();
+    fn collaborators(repository: RepositoryId) -> Vec<Collaborator>;
+    fn role(repository: RepositoryId, user: UserId) -> Option<Role>;
+    fn ensure_workflow(workflow: &Workflow) -> Workflow;
+    fn put_workflow_state(id: WorkflowId, from: WorkflowState, to: WorkflowState) -> bool;
+    fn workflow(id: WorkflowId) -> Option<Workflow>;
+    fn workflow_by_path(repository: RepositoryId, path: &str) -> Option<Workflow>;
+    fn workflows(repository: RepositoryId, page: Page) -> Listed<Workflow>;
+    fn put_definition(hash: &str, text: &str) -> ();
+    fn definition(hash: &str) -> Option<String>;
+} }
+
+passing! { Secrets {
+    fn put_secret(repository: RepositoryId, usage: SecretUse, secret: &SealedSecret) -> ();
+    fn secret(repository: RepositoryId, usage: SecretUse) -> Option<SealedSecret>;
+    fn delete_secret(repository: RepositoryId, usage: SecretUse) -> ();
+} }
+
+passing! { Deliveries {
+    fn put_delivery(repository: RepositoryId, delivery: &str, runs: &[RunId], most: u32) -> ();
+    fn delivery(repository: RepositoryId, delivery: &str) -> Option<Vec<RunId>>;
+} }
+
+passing! { Polls {
+    fn put_poll(repository: RepositoryId, seconds: u32) -> Poll;
+    fn poll(repository: RepositoryId) -> Option<Poll>;
+    fn delete_poll(repository: RepositoryId) -> ();
+    fn claim_polls(limit: u32, lease: Duration) -> Vec<Poll>;
+    fn finish_poll(taken: &Poll, outcome: Result<&SeenRefs, &str>) -> bool;
+} }
+
+passing! { Accounts {
+    fn insert_user(user: &User) -> ();
+    fn user(id: UserId) -> Option<User>;
+    fn user_by_login(login: &str) -> Option<User>;
+    fn users(after: UserId, limit: u32) -> Vec<User>;
+    fn delete_user(id: UserId) -> ();
+    fn insert_token(token: &Token) -> ();
+    fn token_by_hash(hash: TokenHash) -> Option<(Token, User)>;
+    fn token(id: TokenId) -> Option<Token>;
+    fn tokens(user: UserId, after: TokenId, limit: u32) -> Vec<Token>;
+    fn delete_token(user: UserId, id: TokenId) -> ();
+} }
+
+passing! { Runners {
+    fn insert_runner(runner: &Runner, replace: bool) -> ();
+    fn runner_by_token(token: TokenHash) -> Option<Runner>;
+    fn runners(after: RunnerId, limit: u32) -> Vec<Runner>;
+    fn update_runner(runner: &Runner) -> ();
+    fn delete_runner(id: RunnerId) -> ();
+} }
+
+passing! { Logs {
+    fn append_log(execution: ExecutionId, offset: u64, bytes: &[u8], limit: u64) -> Appended;
+    fn log_bytes(execution: ExecutionId) -> u64;
+    fn log(execution: ExecutionId) -> LogContent;
+    fn seal_log(execution: ExecutionId, sealed: &SealedLog) -> ();
+    fn unsealed_logs(limit: u32) -> Vec<(ExecutionId, JobId)>;
+} }
+
+passing! { PullRequests {
+    fn put_pull_request(repository: RepositoryId, pull: &PullRequest, most: u32) -> ();
+    fn delete_pull_request(repository: RepositoryId, number: i64) -> ();
+    fn pull_requests(repository: RepositoryId, head_branches: &[String]) -> Vec<PullRequest>;
+} }
+
+passing! { Schedules {
+    fn read_branch(repository: RepositoryId) -> Option<ReadBranch>;
+    fn put_branch(
+        repository: RepositoryId,
+        before: Option<&str>,
+        branch: &ReadBranch,
+        entries: &[(ScheduleEntry, Option<Timestamp>)],
+        by: UserId,
+    ) -> bool;
+    fn schedules(repository: RepositoryId) -> Vec<Scheduled>;
+    fn claim_schedules(limit: u32, lease: Duration) -> Vec<Scheduled>;
+    fn finish_schedule(taken: &Scheduled, next: Option<Timestamp>) -> bool;
+} }
+
+passing! { FollowUps {
+    fn claim_follow_ups(limit: u32, lease: Duration) -> Vec<FollowUp>;
+    fn delete_follow_up(id: i64) -> ();
+} }
+
+passing! { Purges {
+    fn purge(after: Duration) -> bool;
+    fn doomed_objects(limit: u32) -> Vec<String>;
+    fn forget_objects(keys: &[String]) -> ();
+} }
+
+#[async_trait]
+impl Concurrency for FailingStore {
+    async fn group(
+        &self,
+        repository: RepositoryId,
+        name: &GroupName,
+    ) -> Result<Option<ConcurrencyGroup>, StoreError> {
+        self.call("group", self.inner.group(repository, name)).await
+    }
+
+    /// One at a time: which of several is applied first would be left to chance.
+    async fn due_messages(&self, limit: u32) -> Result<Vec<LeftMessage>, StoreError> {
+        let due = self.inner.due_messages(limit.min(1));
+        self.call("due_messages", due).await
+    }
+
+    async fn message(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+        self.call("message", self.inner.message(id)).await
+    }
+
+    async fn put_off_message(&self, id: MessageId, wait: Duration) -> Result<(), StoreError> {
+        let put_off = self.inner.put_off_message(id, wait);
+        self.call("put_off_message", put_off).await
+    }
+
+    async fn drop_message(&self, id: MessageId) -> Result<(), StoreError> {
+        self.call("drop_message", self.inner.drop_message(id)).await
+    }
+}
