@@ -155,8 +155,10 @@ async fn what_failed_is_run_again_and_the_run_is_deleted_with_gh(store: Store) {
     let good = crate::project::id(&project.jobs(run).await["good"]);
     let log = printed(gh.api("GET", &format!("{actions}/jobs/{good}/logs")).await);
     assert!(log.contains("good in attempt 1"), "{log}");
-    let first = gh.api("GET", &format!("{actions}/runs/{id}/attempts/1"));
-    assert!(printed(first.await).contains(r#""conclusion":"failure""#));
+    let first = gh
+        .api("GET", &format!("{actions}/runs/{id}/attempts/1"))
+        .await;
+    assert!(printed(first).contains(r#""conclusion":"failure""#));
     let job = crate::project::id(&project.jobs(run).await["good"]).to_string();
     printed(gh_run(&gh, &["rerun", "--job", &job]).await);
     assert_eq!(project.completed(run).await["run_attempt"], 3);

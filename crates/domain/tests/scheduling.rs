@@ -547,3 +547,30 @@ fn a_caller_with_a_matrix_calls_once_per_leg() {
     }
     assert_eq!(story.stands(), "success");
 }
+
+#[test]
+fn r2_71_the_jobs_of_called_files_count_with_those_of_the_run() {
+    let jobs = "  j@: {runs-on: linux, steps: [{run: x}]}\n";
+    let jobs = (0..300).map(|number| jobs.replace('@', &number.to_string()));
+    let called = format!("on: workflow_call\njobs:\n{}", jobs.collect::<String>());
+    let text = |legs| {
+        format!(
+            "on: push\njobs:
+  calls:
+    strategy: {{matrix: {{leg: {legs}}}}}
+    uses: ./.github/workflows/called.yml\n"
+        )
+    };
+    // Kept for the length of the test program: the loader of these tests borrows what it is given.
+    let called: &'static str = Box::leak(called.into_boxed_str());
+    let most = story_of(calling(&text("[1, 2, 3]"), called));
+    assert_eq!(most.run.attempt().planned().count(), 900);
+    let more = story_of(calling(&text("[1, 2, 3, 4]"), called));
+    let mut planned = more.run.attempt().planned();
+    let state = &planned.next().unwrap().state;
+    assert!(planned.next().is_none());
+    let Some(EndReason::NotEvaluated { problem }) = state.reason() else {
+        panic!("{state:?}");
+    };
+    assert!(problem.contains("more than 1024 jobs"), "{problem}");
+}

@@ -296,7 +296,7 @@ async fn without_a_merge_ref_of_this_head_the_head_commit_runs_and_the_log_says_
 }
 
 #[tokio::test]
-async fn r6_36_a_run_of_a_fork_knows_the_fork_and_its_pull_request_is_not_kept() {
+async fn a_run_of_a_fork_knows_the_fork_and_its_pull_request_is_not_kept() {
     let world = World::new(PULLED).await;
     let c = branch_off(&world);
     let of_fork = pull_request("opened", &c, |pull| {

@@ -105,7 +105,7 @@ conformance!(memory, sqlite, postgres => [
     a_run_reads_back_as_written,
     odd_texts_and_json_read_back_as_written,
     a_large_payload_reads_back_as_written,
-    numbers_count_for_the_workflow_and_for_the_repository,
+    r6_37_numbers_count_for_the_workflow_and_for_the_repository,
     numbers_have_no_gaps_under_concurrency,
     a_trigger_key_makes_one_run,
     a_trigger_key_makes_one_run_under_concurrency,

@@ -89,7 +89,9 @@ pub(crate) async fn a_large_payload_reads_back_as_written(store: Arc<dyn Store>)
     assert_eq!(payload, Some(wanted.payload));
 }
 
-pub(crate) async fn numbers_count_for_the_workflow_and_for_the_repository(store: Arc<dyn Store>) {
+pub(crate) async fn r6_37_numbers_count_for_the_workflow_and_for_the_repository(
+    store: Arc<dyn Store>,
+) {
     let world = World::new(Arc::clone(&store)).await;
     let elsewhere = world.with_repository("other").await;
     let other = world.workflow("other.yml").await;
