@@ -60,11 +60,14 @@ fn event_names_parse_as_they_print() {
 fn events_and_filters_that_are_refused() {
     let not_yet = "is valid in GitHub Actions but not honoured yet by this version";
     for (on, expected) in [
-        ("pull_request", format!("1:5: on.pull_request {not_yet}")),
-        ("[push, schedule]", format!("1:12: on.schedule {not_yet}")),
+        ("image_version", format!("1:5: on.image_version {not_yet}")),
         (
-            "{workflow_run: {workflows: [x]}}",
-            format!("1:6: on.workflow_run {not_yet}"),
+            "[push, pull_request_comment]",
+            format!("1:12: on.pull_request_comment {not_yet}"),
+        ),
+        (
+            "{image_version: {names: [x]}}",
+            format!("1:6: on.image_version {not_yet}"),
         ),
         (
             "{push: {branch: main}}",
