@@ -321,9 +321,11 @@ impl Condition {
             (2, Self::Never),
             (2, Self::Broken),
         ];
-        match *dice.weighted(&table) {
-            Self::FirstNeedFailed | Self::FirstNeedSkipped if !has_needs => Self::Default,
-            condition => condition,
+        let condition = *dice.weighted(&table);
+        let asks_a_need = matches!(condition, Self::FirstNeedFailed | Self::FirstNeedSkipped);
+        match asks_a_need && !has_needs {
+            true => Self::Default,
+            false => condition,
         }
     }
 

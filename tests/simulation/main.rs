@@ -162,43 +162,45 @@ fn postgres_tells_the_same_stories() {
     }
 }
 
-fn finds(defect: Defect, rule: &str) {
+/// The defect is found, by one of the rules that it breaks.
+fn finds(defect: Defect, rules: &[&str]) {
     let seeds: Vec<u64> = (1..=DEFECT_SEEDS).collect();
     let outcome = tell_seeds(&seeds, Kind::Memory, Some(defect));
     let (seed, story) = outcome.broken.expect("the defect was found");
     println!("{defect:?} was found by seed {seed}:\n{story}");
-    assert!(
-        story.contains(rule),
-        "it was found by another rule: {story}"
-    );
+    let is_one = rules.iter().any(|rule| story.contains(rule));
+    assert!(is_one, "it was found by another rule: {story}");
 }
 
 #[test]
 fn a_job_claimed_twice_is_found() {
-    finds(Defect::ClaimedTwice, "no job is executed twice");
+    finds(Defect::ClaimedTwice, &["no job is executed twice"]);
 }
 
 #[test]
 fn a_late_report_that_is_accepted_is_found() {
-    finds(Defect::LateReportAccepted, "no conclusion changes");
+    finds(Defect::LateReportAccepted, &["no conclusion changes"]);
 }
 
 #[test]
 fn a_skipped_ancestor_that_is_ignored_is_found() {
-    finds(Defect::SkippedAncestorIgnored, "r2_10 to r2_16");
+    finds(Defect::SkippedAncestorIgnored, &["r2_10 to r2_16"]);
 }
 
 #[test]
 fn an_event_that_is_lost_is_found() {
-    finds(Defect::EventLost, "events rebuild the run");
+    finds(
+        Defect::EventLost,
+        &["events rebuild the run", "what happened stays so"],
+    );
 }
 
 #[test]
 fn a_slot_that_is_not_released_is_found() {
-    finds(Defect::SlotNotReleased, "r2_5");
+    finds(Defect::SlotNotReleased, &["r2_58", "r2_51"]);
 }
 
 #[test]
 fn a_cancel_that_forgets_a_job_is_found() {
-    finds(Defect::CancelForgetsAJob, "r3_1");
+    finds(Defect::CancelForgetsAJob, &["r3_1", "r2_5"]);
 }

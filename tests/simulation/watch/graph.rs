@@ -311,7 +311,7 @@ impl Graph {
         let Some(node) = of_job.map(|(path, _)| path.clone()) else {
             return Err(Fault::new("only planned jobs end", format!("job {job}")));
         };
-        if self.cancelling.is_some() && conclusion == Conclusion::Cancelled {
+        if self.cancelling.is_some() && !self.waiting && conclusion == Conclusion::Cancelled {
             hold!(
                 self.verdict(place, &node, true) != Verdict::Holds,
                 "r3_2: a job whose condition holds survives a cancel",

@@ -181,7 +181,7 @@ impl Watched {
                 run.id()
             );
         }
-        let begun_again = self.attempts.get(&attempt.number).is_some();
+        let begun_again = self.attempts.contains_key(&attempt.number);
         hold!(
             begun_again == run.is_completed(),
             "no conclusion changes",
