@@ -372,10 +372,10 @@ impl NewSecrets {
 
 /// A run that was deleted has no hand-over that goes on: runners hear the same of both.
 fn over_with_its_run(error: EngineError, execution: ExecutionId) -> EngineError {
-    match error {
-        EngineError::NotFound { .. } => Refusal::ExecutionEnded { execution }.into(),
-        other => other,
+    if let EngineError::NotFound { .. } = error {
+        return Refusal::ExecutionEnded { execution }.into();
     }
+    error
 }
 
 /// Whether its run was force-cancelled under its runner's hands.

@@ -225,7 +225,6 @@ fn check_dispatch(facts: &EventFacts, payload: &Value) -> Result<(), EngineError
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use serde_json::json;

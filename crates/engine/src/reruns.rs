@@ -51,12 +51,12 @@ impl Engine {
         let missing = EngineError::NotFound { what: "the job" };
         let view = self.store.job(job).await?.ok_or(missing)?;
         let done = self.rerun(view.run, RerunOf::Job(job), by, debug).await;
-        done.map_err(|error| match error {
-            // There is such a job, so it is of an attempt before.
-            EngineError::Refused(Refusal::UnknownJob { job }) => {
-                Refusal::JobOfOlderAttempt { job }.into()
+        done.map_err(|error| {
+            if let EngineError::Refused(Refusal::UnknownJob { job }) = error {
+                // There is such a job, so it is of an attempt before.
+                return Refusal::JobOfOlderAttempt { job }.into();
             }
-            other => other,
+            error
         })
     }
 

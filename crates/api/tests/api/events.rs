@@ -315,10 +315,8 @@ async fn what_follows_a_run_is_told_of_it_as_the_api_shows_it() {
     let payload = server.engine.store().payload(id).await.unwrap().unwrap();
     assert_eq!(payload["action"], "requested");
     let mut told = payload["workflow_run"].clone();
-    for changed in ["updated_at"] {
-        told[changed].take();
-        shown[changed].take();
-    }
+    told["updated_at"].take();
+    shown["updated_at"].take();
     assert_eq!(told, shown);
     assert_eq!(payload["workflow"]["name"], "Pulled");
     assert_eq!(payload["repository"]["full_name"], "admin/open");
