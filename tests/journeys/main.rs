@@ -14,3 +14,4 @@ mod route_table;
 mod route_world;
 mod runner_process;
 mod sleeper;
+mod steps;

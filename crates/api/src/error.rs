@@ -275,6 +275,7 @@ impl From<Refusal> for ApiError {
             | Refusal::NotExpired { .. } => Self::Conflict(refusal.to_string()),
             Refusal::AlreadyPlanned
             | Refusal::TooFewIds
+            | Refusal::OutputsNotLoaded { .. }
             | Refusal::TooNarrow
             | Refusal::WrongLoad
             | Refusal::WrongDefinition { .. } => Self::Internal(anyhow::Error::new(refusal)),

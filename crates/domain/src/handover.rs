@@ -6,6 +6,7 @@ use crate::{
     execution::{Patience, Step},
     run::{JobCancelled, Planning, Ran},
 };
+use std::time::Duration;
 
 /// A runner takes the job it was offered. When the job is not queued any more, the offer is withdrawn.
 ///
@@ -59,7 +60,7 @@ pub fn finish(
     }
     let mut tried_run = run.clone();
     let events = tried_run.finish_job(executions[execution].job, result, planning)?;
-    tell_runners(&events, &mut tried, now, patience)?;
+    tell_runners(&tried_run, &events, &mut tried, now, patience)?;
     executions.clone_from_slice(&tried);
     *run = tried_run;
     Ok(events)
@@ -83,7 +84,7 @@ pub fn expire(
     let reason = end.reason().unwrap_or(EndReason::RunnerLost);
     let mut tried_run = run.clone();
     let events = tried_run.abandon_job(executions[execution].job, reason, planning)?;
-    tell_runners(&events, &mut tried, now, patience)?;
+    tell_runners(&tried_run, &events, &mut tried, now, patience)?;
     executions.clone_from_slice(&tried);
     *run = tried_run;
     Ok(events)
@@ -109,7 +110,7 @@ pub fn cancel_run(
     let now = planning.now;
     let mut tried = run.clone();
     let events = tried.cancel(by, planning)?;
-    tell_runners(&events, executions, now, patience)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
     *run = tried;
     Ok(events)
 }
@@ -128,14 +129,25 @@ pub fn cancel_job(
     let now = planning.now;
     let mut tried = run.clone();
     let cancelled = tried.cancel_job(job, by, planning)?;
-    tell_runners(&cancelled.events, executions, now, patience)?;
+    tell_runners(&tried, &cancelled.events, executions, now, patience)?;
     *run = tried;
     Ok(cancelled)
+}
+
+/// How long a cancelled job may go on, where its file says it (semantics R2.75).
+fn grace_of(run: &Run, job: JobId, patience: Patience) -> Patience {
+    let minutes = run.job(job).ok().and_then(|job| job.cancel_timeout_minutes);
+    let grace = minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
+    Patience {
+        cancel_grace: grace.unwrap_or(patience.cancel_grace),
+        ..patience
+    }
 }
 
 /// Passes on to the executions what was recorded for their jobs: running ones are told to stop, offers of jobs
 /// that ended are withdrawn. [`Refusal::TooNarrow`] when one that must be told is not among them.
 fn tell_runners(
+    run: &Run,
     events: &[Event],
     executions: &mut [Execution],
     now: crate::Timestamp,
@@ -158,7 +170,7 @@ fn tell_runners(
             .iter()
             .any(|event| matches!(event, Event::JobCompleted { job: ended, .. } if *ended == job));
         if told {
-            execution.request_cancel(now, patience)?;
+            execution.request_cancel(now, grace_of(run, job, patience))?;
         } else if ended {
             execution.withdraw(now)?;
         }

@@ -136,6 +136,7 @@ fn pinned() -> Vec<(Event, String)> {
                 labels: vec!["linux".to_owned()],
                 continue_on_error: false,
                 timeout_minutes: None,
+                cancel_timeout_minutes: None,
                 at,
             },
             format!(
@@ -151,10 +152,11 @@ fn pinned() -> Vec<(Event, String)> {
                 labels: vec![],
                 continue_on_error: true,
                 timeout_minutes: Some(5),
+                cancel_timeout_minutes: Some(1),
                 at,
             },
             format!(
-                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"continue_on_error":true,"timeout_minutes":5,"at":"{time}"}}"#
+                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"continue_on_error":true,"timeout_minutes":5,"cancel_timeout_minutes":1,"at":"{time}"}}"#
             ),
         ),
         (

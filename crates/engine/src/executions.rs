@@ -10,8 +10,9 @@ use crate::{
 };
 use runyard_domain::{
     Conclusion, Execution, ExecutionId, Refusal, Timestamp,
-    execution::{ExecutionState, Step},
+    execution::{Annotation, ExecutionState, Step},
     handover,
+    run::Planning,
     runner::Runner,
 };
 use runyard_store::{Appended, ClaimRequest, Loaded, NewExecution, Scope, Wake};
@@ -65,6 +66,10 @@ pub struct Finish {
     pub steps: Vec<Step>,
     /// Bytes of log that the runner wrote.
     pub log_bytes: u64,
+    /// What the job gives to those that need it (semantics R2.20).
+    pub outputs: Vec<(String, String)>,
+    /// All remarks about the job.
+    pub annotations: Vec<Annotation>,
 }
 
 impl Engine {
@@ -180,7 +185,7 @@ impl Engine {
         }))
     }
 
-    /// The runner reports on steps, and is heard of.
+    /// The runner reports on steps, makes remarks, and is heard of.
     ///
     /// # Errors
     /// Refused when the execution is over or was not started.
@@ -189,7 +194,12 @@ impl Engine {
         execution: &Execution,
         rev: u64,
         steps: Vec<Step>,
+        annotations: Vec<Annotation>,
     ) -> Result<Heard, EngineError> {
+        if !annotations.is_empty() {
+            heard(execution)?;
+            self.annotate(execution, annotations, None).await?;
+        }
         if rev <= execution.rev || steps.is_empty() {
             return self.renew(execution).await;
         }
@@ -298,15 +308,21 @@ impl Engine {
             self.renew(execution).await?;
             return Ok(Finished::LogIncomplete { stored });
         }
+        let (given, too_much) = self.given(execution, finish.outputs).await?;
+        if !execution.is_ended() {
+            let told = finish.annotations;
+            self.annotate(execution, told, too_much).await?;
+        }
         let (result, steps) = (finish.result, finish.steps);
         let (id, patience) = (execution.id, self.settings.patience);
         let scope = Scope::RunOfExecution(id);
-        self.command(scope, execution.run, move |run, executions, planning| {
+        let finish = move |run: &mut _, executions: &mut Vec<_>, planning: Planning<'_>| {
             let end = (result, steps.clone());
             let events = handover::finish(run, executions, id, end, planning, patience)?;
             Ok((events, ()))
-        })
-        .await?;
+        };
+        self.command_giving(scope, execution.run, Some(given), finish)
+            .await?;
         self.seal_soon(execution.id);
         Ok(Finished::Done)
     }

@@ -1,5 +1,5 @@
 //! Commands that may plan jobs: what they need is gathered outside of the transaction, and they are given again when it
-//! was too little.
+//! was too little. What a job gave never changes once it ended, so it may be read before.
 
 use crate::{
     Engine, EngineError,
@@ -16,7 +16,7 @@ use runyard_domain::{
         single,
     },
 };
-use runyard_store::{Loaded, RunView, Scope};
+use runyard_store::{JobOutputs, Loaded, RunView, Scope};
 use runyard_workflow::Workflow;
 use std::sync::Arc;
 
@@ -35,11 +35,39 @@ impl Plan {
     pub(crate) fn jobs(&self) -> usize {
         self.definition.workflow.jobs.len()
     }
+
+    /// Adds what a job gave.
+    fn knows(&mut self, job: JobId, outputs: Vec<(String, String)>) {
+        let contexts = Arc::make_mut(&mut self.contexts);
+        contexts.outputs.insert(job, outputs);
+    }
+
+    /// Adds what these jobs gave, of which `found` are all that gave anything.
+    ///
+    /// # Errors
+    /// When nothing of it is new: the command would ask for ever.
+    pub(crate) fn learn(
+        &mut self,
+        jobs: &[JobId],
+        found: Vec<JobOutputs>,
+    ) -> Result<(), EngineError> {
+        let known = |job: &JobId| self.contexts.outputs.of(*job).is_some();
+        if jobs.iter().all(known) {
+            return Err(anyhow::anyhow!("a command asks for outputs that it has").into());
+        }
+        for job in jobs {
+            self.knows(*job, Vec::new());
+        }
+        for given in found {
+            self.knows(given.job, given.outputs);
+        }
+        Ok(())
+    }
 }
 
 impl Engine {
-    /// Applies a command to a run, with its definition and ids for jobs that it may plan. With too few ids, or too few
-    /// executions loaded, it is given again with more.
+    /// Applies a command to a run, with its definition and ids for jobs that it may plan. With too few ids, too few
+    /// executions or too few outputs loaded, it is given again with more.
     pub(crate) async fn command<T: Send + 'static>(
         &self,
         scope: Scope,
@@ -53,16 +81,40 @@ impl Engine {
         + Sync
         + 'static,
     ) -> Result<T, EngineError> {
-        let plan = self.plan_of(run).await?;
+        self.command_giving(scope, run, None, command).await
+    }
+
+    /// The same for the end of a job: what it gave is kept with the command's events, and its dependents see it.
+    pub(crate) async fn command_giving<T: Send + 'static>(
+        &self,
+        scope: Scope,
+        run: RunId,
+        given: Option<JobOutputs>,
+        command: impl Fn(
+            &mut Run,
+            &mut Vec<Execution>,
+            Planning<'_>,
+        ) -> Result<(Vec<Event>, T), Refusal>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<T, EngineError> {
+        let mut plan = self.plan_of(run).await?;
+        if let Some(given) = &given {
+            plan.knows(given.job, given.outputs.clone());
+        }
         let command = Arc::new(command);
         let (mut scope, mut ids) = (scope, plan.jobs());
         loop {
-            match self.try_command(&scope, ids, &plan, &command).await {
+            match self.try_command(&scope, ids, &plan, &given, &command).await {
                 Err(EngineError::Refused(Refusal::TooFewIds)) if ids < JOBS_PER_ATTEMPT_MAX => {
                     ids = (ids * MORE_IDS).clamp(1, JOBS_PER_ATTEMPT_MAX);
                 }
                 Err(EngineError::Refused(Refusal::TooNarrow)) => {
                     scope = wider(&scope)?;
+                }
+                Err(EngineError::Refused(Refusal::OutputsNotLoaded { jobs })) => {
+                    plan.learn(&jobs, self.store.outputs(&jobs).await?)?;
                 }
                 done => return done,
             }
@@ -74,6 +126,7 @@ impl Engine {
         scope: &Scope,
         count: usize,
         plan: &Plan,
+        given: &Option<JobOutputs>,
         command: &Arc<C>,
     ) -> Result<T, EngineError>
     where
@@ -84,9 +137,15 @@ impl Engine {
     {
         let ids = job_ids(&self.ids.job, &*self.store, count).await?;
         let (reserved, plan, command) = (ids.clone(), plan.clone(), Arc::clone(command));
+        let given = given.clone();
         let done = self
             .change(scope.clone(), move |loaded, now| {
-                let Loaded::Run { run, executions } = loaded else {
+                let Loaded::Run {
+                    run,
+                    executions,
+                    outputs,
+                } = loaded
+                else {
                     return Err(wrong_load());
                 };
                 let mut ids = ids.clone();
@@ -97,6 +156,7 @@ impl Engine {
                     now,
                 };
                 let (events, value) = command(run, executions, planning)?;
+                outputs.clone_from(&given);
                 Ok((events, (value, ids)))
             })
             .await;

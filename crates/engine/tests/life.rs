@@ -4,6 +4,8 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+#[path = "life/outputs.rs"]
+mod outputs;
 #[path = "life/storage.rs"]
 mod storage;
 
@@ -62,11 +64,19 @@ impl World {
     }
 
     async fn with_logs(workflow: &str, logs: impl FnOnce(&Path) -> LogStorage) -> Self {
+        Self::with(workflow, logs, Settings::default()).await
+    }
+
+    async fn with(
+        workflow: &str,
+        logs: impl FnOnce(&Path) -> LogStorage,
+        settings: Settings,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let source = folder.path().join("source");
         commit(&source, workflow);
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000_000));
-        let engine = engine(folder.path(), clock.clone(), logs(folder.path())).await;
+        let engine = engine(folder.path(), clock.clone(), logs(folder.path()), settings).await;
         let new = NewUser {
             login: "mona".to_owned(),
             name: None,
@@ -156,6 +166,11 @@ impl World {
 
     /// Takes the next job and ends it so.
     async fn run_next(&self, result: Conclusion) -> Offer {
+        self.run_next_giving(result, &[]).await
+    }
+
+    /// The same with outputs.
+    async fn run_next_giving(&self, result: Conclusion, outputs: &[(&str, &str)]) -> Offer {
         let offer = self
             .claim(&format!("{:?}", self.clock))
             .await
@@ -181,6 +196,11 @@ impl World {
             result,
             steps: vec![step(2)],
             log_bytes: row.len() as u64,
+            outputs: outputs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            annotations: Vec::new(),
         };
         assert_eq!(
             self.engine.finish(&execution, finish).await.unwrap(),
@@ -203,13 +223,16 @@ fn step(number: u32) -> Step {
     }
 }
 
-async fn engine(folder: &Path, clock: Arc<AtomicI64>, logs: LogStorage) -> Engine {
+async fn engine(
+    folder: &Path,
+    clock: Arc<AtomicI64>,
+    logs: LogStorage,
+    settings: Settings,
+) -> Engine {
     let now = move || Timestamp::from_unix_micros(clock.load(Ordering::SeqCst)).unwrap();
     let store = Arc::new(MemoryStore::new(Arc::new(now)));
     let git = Git::new(GitSettings::new(folder.join("mirrors")));
-    Engine::new(store, git, logs, Settings::default())
-        .await
-        .unwrap()
+    Engine::new(store, git, logs, settings).await.unwrap()
 }
 
 fn commit(folder: &Path, workflow: &str) -> String {
@@ -249,7 +272,7 @@ async fn a_dispatched_run_goes_through_its_jobs_to_success() {
     );
 
     let first = world.run_next(Conclusion::Success).await;
-    assert_eq!(first.assignment.env, [("A".to_owned(), "job".to_owned())]);
+    assert_eq!(first.assignment.file, ".github/workflows/ci.yml");
     assert_eq!(first.assignment.steps().next().unwrap().0, 2);
     world.run_next(Conclusion::Success).await;
 
@@ -431,6 +454,8 @@ async fn a_finish_waits_for_the_whole_log() {
         result: Conclusion::Success,
         steps: Vec::new(),
         log_bytes: 5,
+        outputs: Vec::new(),
+        annotations: Vec::new(),
     };
     let answer = world.engine.finish(&execution, finish).await.unwrap();
     assert_eq!(answer, Finished::LogIncomplete { stored: 0 });

@@ -12,6 +12,7 @@ mod error;
 mod logs;
 mod polls;
 mod queue;
+mod reports;
 mod repositories;
 mod runners;
 mod runs;
@@ -30,6 +31,7 @@ pub use error::{Conflict, StoreError};
 pub use logs::{Appended, LogContent, Logs, SealedLog};
 pub use polls::{Poll, Polls, SeenRefs};
 pub use queue::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth};
+pub use reports::{JobOutputs, Reports, Summary};
 pub use repositories::Repositories;
 pub use runners::Runners;
 pub use runs::{

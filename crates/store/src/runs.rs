@@ -127,6 +127,8 @@ pub struct JobView {
     pub continue_on_error: bool,
     /// Its `timeout-minutes` (semantics R2.75).
     pub timeout_minutes: Option<u32>,
+    /// Its `cancel-timeout-minutes`.
+    pub cancel_timeout_minutes: Option<u32>,
     /// When it was planned.
     pub created_at: Timestamp,
     /// Where it stands.

@@ -1,8 +1,8 @@
 //! The whole store as one trait object, and what does not belong to any one table.
 
 use crate::{
-    Accounts, Changes, Deliveries, Logs, Polls, Queue, Repositories, Runners, Runs, Secrets,
-    StoreError, Wakes,
+    Accounts, Changes, Deliveries, Logs, Polls, Queue, Reports, Repositories, Runners, Runs,
+    Secrets, StoreError, Wakes,
 };
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
@@ -21,6 +21,7 @@ pub trait Store:
     + Accounts
     + Runners
     + Logs
+    + Reports
     + Send
     + Sync
     + 'static

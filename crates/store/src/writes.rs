@@ -1,6 +1,6 @@
 //! What a decision changed, as rows to write: computed once, for every store the same. Pure.
 
-use crate::{Loaded, Wake};
+use crate::{JobOutputs, Loaded, Wake};
 use runyard_domain::{
     Event, Execution, JobId, Run,
     execution::{ExecutionEnd, ExecutionState},
@@ -27,6 +27,8 @@ pub struct Writes {
     pub unqueued: Vec<JobId>,
     /// Executions that differ from what was loaded.
     pub executions: Vec<ExecutionWrite>,
+    /// What a job gave that ended now.
+    pub outputs: Option<JobOutputs>,
 }
 
 /// A job row.
@@ -66,9 +68,14 @@ impl Writes {
                     writes.of_run(created.run, events);
                 }
             }
-            Loaded::Run { run, executions } => {
+            Loaded::Run {
+                run,
+                executions,
+                outputs,
+            } => {
                 if !events.is_empty() {
                     writes.of_run(*run, events);
+                    writes.outputs = outputs;
                 }
                 writes.executions = changed(before, executions);
             }

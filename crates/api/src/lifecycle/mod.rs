@@ -11,6 +11,7 @@ mod repositories;
 mod routes;
 mod runs;
 mod status;
+mod summaries;
 mod token_body;
 mod tokens;
 mod users;

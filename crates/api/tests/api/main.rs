@@ -13,6 +13,7 @@ mod lifecycle;
 mod limits;
 mod logs;
 mod pages;
+mod reports;
 mod requests;
 mod runner_protocol;
 mod runs;

@@ -53,6 +53,7 @@ impl Run {
                 labels,
                 continue_on_error,
                 timeout_minutes,
+                cancel_timeout_minutes,
                 at,
             } => attempt.plan_job(PlannedJob {
                 id: *job,
@@ -63,6 +64,7 @@ impl Run {
                 labels: labels.clone(),
                 continue_on_error: *continue_on_error,
                 timeout_minutes: *timeout_minutes,
+                cancel_timeout_minutes: *cancel_timeout_minutes,
                 created_at: *at,
                 state: JobState::Held,
             }),

@@ -12,10 +12,12 @@ mod identity;
 mod intake;
 mod node;
 mod outlook;
+mod outputs;
 mod plan;
 mod rerun;
 mod results;
 mod settle;
+mod sight;
 mod start;
 mod values;
 
@@ -23,12 +25,14 @@ pub use attempt::{
     Attempt, AttemptState, BlockedJob, Call, CalledWorkflow, Job, JobState, PlannedJob, Ran,
 };
 pub use cancel::JobCancelled;
-pub use definition::{Definition, find, reads_contexts, single};
+pub use definition::{Definition, file_of, find, reads_contexts, single};
 pub use identity::{CommitFacts, NewRun, Person, ReferencedWorkflow, RunIdentity};
 pub use intake::{BURST_WINDOW, Crowd, Intake};
 pub use node::{InvalidNodePath, Leg, NodePath};
+pub use outputs::{OUTPUT_UNITS_PER_JOB, OUTPUT_UNITS_PER_RUN, Outputs, output_units};
 pub use plan::{Contexts, Planning};
 pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX};
+pub use sight::JobContexts;
 
 use crate::{Event, JobId, Refusal, RunId, RunStatus, Timestamp};
 pub use apply::ReplayError;

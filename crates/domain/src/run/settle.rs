@@ -174,6 +174,7 @@ impl PlannedLeg {
             labels: self.labels,
             continue_on_error: self.continue_on_error,
             timeout_minutes: self.timeout_minutes,
+            cancel_timeout_minutes: self.cancel_timeout_minutes,
             at: planning.now,
         })
     }

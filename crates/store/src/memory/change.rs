@@ -139,6 +139,7 @@ impl State {
         Ok(Loaded::Run {
             run: Box::new(row.run.clone()),
             executions,
+            outputs: None,
         })
     }
 
@@ -187,6 +188,9 @@ impl State {
         }
         for write in writes.executions {
             self.apply_execution(write);
+        }
+        if let Some(given) = writes.outputs {
+            self.outputs.insert(given.job, given.outputs);
         }
         if let Some(run) = writes.run {
             self.index_jobs(&run);

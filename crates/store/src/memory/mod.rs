@@ -7,6 +7,7 @@ mod logs;
 mod polls;
 mod queue;
 mod ready;
+mod reports;
 mod repositories;
 mod runners;
 mod runs;

@@ -224,6 +224,7 @@ impl State {
             labels: job.labels.clone(),
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
+            cancel_timeout_minutes: job.cancel_timeout_minutes,
             created_at: job.created_at,
             state: job.state.clone(),
             steps: row

@@ -6,6 +6,7 @@ use runyard_domain::{
     Event, Execution, ExecutionId, JobId, RepositoryId, Run, RunId, RunnerId, Timestamp, TokenId,
     UserId, WorkflowId,
     account::{Token, TokenHash, User},
+    execution::Annotation,
     repository::{Repository, Role, Workflow},
     run::{Attempt, CommitFacts},
     runner::Runner,
@@ -43,6 +44,10 @@ pub(super) struct State {
     pub(super) execution_tokens: HashMap<(TokenUse, TokenHash), ExecutionId>,
     pub(super) ready: Ready,
     pub(super) logs: BTreeMap<ExecutionId, LogRow>,
+    pub(super) outputs: BTreeMap<JobId, Vec<(String, String)>>,
+    pub(super) annotations: BTreeMap<(JobId, u32), Annotation>,
+    /// By job and step.
+    pub(super) summaries: BTreeMap<(JobId, u32), String>,
 }
 
 /// What a token of an execution opens.

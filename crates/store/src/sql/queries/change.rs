@@ -18,7 +18,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use diesel_async::RunQueryDsl;
 use futures_util::future::BoxFuture;
 use runyard_domain::{
-    Refusal, RepositoryId, RunId, RunStatus, WorkflowId,
+    Execution, Refusal, RepositoryId, Run, RunId, RunStatus, WorkflowId,
     run::{Crowd, Intake},
 };
 use std::sync::{Arc, Mutex, PoisonError};
@@ -100,7 +100,7 @@ async fn load(connection: &mut Connection, scope: &Scope) -> Result<Loaded, Fail
         Scope::Run(id) => {
             let run = Box::new(lock_run(connection, *id).await?);
             let executions = lock_open_executions(connection, *id).await?;
-            Ok(Loaded::Run { run, executions })
+            Ok(loaded(run, executions))
         }
         Scope::Execution(id) => {
             let execution = lock_execution(connection, *id).await?;
@@ -110,7 +110,7 @@ async fn load(connection: &mut Connection, scope: &Scope) -> Result<Loaded, Fail
             let run = run_of(connection, *id).await?;
             let run = Box::new(lock_run(connection, run).await?);
             let executions = vec![lock_execution(connection, *id).await?];
-            Ok(Loaded::Run { run, executions })
+            Ok(loaded(run, executions))
         }
         Scope::WholeRunOfExecution(id) => {
             let run = run_of(connection, *id).await?;
@@ -119,8 +119,16 @@ async fn load(connection: &mut Connection, scope: &Scope) -> Result<Loaded, Fail
             if !executions.iter().any(|execution| execution.id == *id) {
                 executions.push(lock_execution(connection, *id).await?);
             }
-            Ok(Loaded::Run { run, executions })
+            Ok(loaded(run, executions))
         }
+    }
+}
+
+fn loaded(run: Box<Run>, executions: Vec<Execution>) -> Loaded {
+    Loaded::Run {
+        run,
+        executions,
+        outputs: None,
     }
 }
 

@@ -12,6 +12,7 @@ mod jobs;
 mod labels;
 mod logs;
 mod polls;
+mod reports;
 mod repositories;
 mod run_list;
 mod run_views;

@@ -1,6 +1,9 @@
 //! Saves what a decision wrote: only the rows that it names. Decides nothing.
 
-use super::{Connection, dialect, labels::ensure_set, repositories::lock_live_repository};
+use super::{
+    Connection, dialect, labels::ensure_set, reports::save_outputs,
+    repositories::lock_live_repository,
+};
 use crate::{
     Created, ExecutionWrite, JobWrite, Loaded, Queued, StoreError, Writes,
     sql::{
@@ -70,6 +73,9 @@ pub(super) async fn save(
     }
     for write in &writes.executions {
         save_execution(connection, write).await?;
+    }
+    if let (Some(run), Some(given)) = (&writes.run, &writes.outputs) {
+        save_outputs(connection, run.id(), given).await?;
     }
     Ok(())
 }
@@ -159,6 +165,7 @@ async fn save_jobs(
             jobs::leg.eq(excluded(jobs::leg)),
             jobs::continue_on_error.eq(excluded(jobs::continue_on_error)),
             jobs::timeout_minutes.eq(excluded(jobs::timeout_minutes)),
+            jobs::cancel_timeout_minutes.eq(excluded(jobs::cancel_timeout_minutes)),
             jobs::calls.eq(excluded(jobs::calls)),
             jobs::reason.eq(excluded(jobs::reason)),
             jobs::created_at.eq(excluded(jobs::created_at)),

@@ -46,6 +46,7 @@ pub(crate) struct JobRow {
     leg: Option<JsonText>,
     continue_on_error: bool,
     timeout_minutes: Option<i64>,
+    cancel_timeout_minutes: Option<i64>,
     calls: Option<JsonText>,
     reason: Option<JsonText>,
 }
@@ -73,6 +74,7 @@ impl JobRow {
             leg: None,
             continue_on_error: false,
             timeout_minutes: None,
+            cancel_timeout_minutes: None,
             calls: None,
             reason: None,
         };
@@ -94,6 +96,7 @@ impl JobRow {
         self.leg = job.leg.as_ref().map(json);
         self.continue_on_error = job.continue_on_error;
         self.timeout_minutes = job.timeout_minutes.map(i64::from);
+        self.cancel_timeout_minutes = job.cancel_timeout_minutes.map(i64::from);
         self.reason = job.state.reason().map(json);
         self.created_at = Some(DbTime(job.created_at));
         self.conclusion = job.state.conclusion().map(|end| end.name().to_owned());
@@ -210,6 +213,10 @@ impl JobRow {
                 .timeout_minutes
                 .map(|minutes| row.number("timeout_minutes", minutes))
                 .transpose()?,
+            cancel_timeout_minutes: self
+                .cancel_timeout_minutes
+                .map(|minutes| row.number("cancel_timeout_minutes", minutes))
+                .transpose()?,
             created_at: self.time("created_at", self.created_at)?,
             state: self.state()?,
         })
@@ -231,6 +238,7 @@ impl JobRow {
             labels: job.labels,
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
+            cancel_timeout_minutes: job.cancel_timeout_minutes,
             created_at: job.created_at,
             state: job.state,
             steps: steps.unwrap_or_default(),

@@ -70,6 +70,7 @@ fn assert_job_shows(view: &JobView, job: &PlannedJob, run: &Run) {
         labels: view.labels.clone(),
         continue_on_error: view.continue_on_error,
         timeout_minutes: view.timeout_minutes,
+        cancel_timeout_minutes: view.cancel_timeout_minutes,
         created_at: view.created_at,
         state: view.state.clone(),
     };

@@ -364,7 +364,10 @@ pub(crate) async fn a_run_is_loaded_with_its_open_executions(store: Arc<dyn Stor
         .await
         .unwrap();
     let loaded = load(&store, Scope::Run(flow.id)).await.unwrap();
-    let Loaded::Run { run, executions } = loaded else {
+    let Loaded::Run {
+        run, executions, ..
+    } = loaded
+    else {
         panic!("{loaded:?}");
     };
     assert_eq!(*run, flow.aggregate().await);
@@ -379,7 +382,10 @@ pub(crate) async fn a_run_is_loaded_with_the_execution_that_was_named(store: Arc
     flow.start(id).await.unwrap();
     flow.finish(id, Conclusion::Success).await.unwrap();
     let loaded = load(&store, Scope::RunOfExecution(id)).await.unwrap();
-    let Loaded::Run { run, executions } = loaded else {
+    let Loaded::Run {
+        run, executions, ..
+    } = loaded
+    else {
         panic!("{loaded:?}");
     };
     assert_eq!(run.id(), flow.id);

@@ -38,7 +38,10 @@ impl Flow {
         let recorded = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&recorded);
         let decide = move |loaded: &mut Loaded, now| {
-            let Loaded::Run { run, executions } = loaded else {
+            let Loaded::Run {
+                run, executions, ..
+            } = loaded
+            else {
                 panic!("a run was loaded as {loaded:?}");
             };
             let mut ids = JobIds::new(ids.iter().copied());
