@@ -65,7 +65,7 @@ fn by_hand(case: &mut Case, route: &Route, world: &World, random: &mut Random) {
     let path = route.path.strip_prefix("/api/v1").unwrap_or(&route.path);
     match (path, route.method.as_str()) {
         ("/repos/{owner}/{repo}/events", "POST") => {
-            let event = *random.pick(&["push", "push", "ping"]);
+            let event = *random.pick(&["push", "push", "ping", "issues", "create"]);
             case.set_header("x-github-event", event.as_bytes());
             let delivery = random.below(1000).to_string();
             case.set_header("x-github-delivery", delivery.as_bytes());

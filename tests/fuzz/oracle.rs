@@ -65,6 +65,10 @@ fn fault_of(case: &Case, sent: usize, base: &str, reply: &Reply) -> Result<(), S
         return Err("the header x-github-request-id is missing".to_owned());
     }
     if case.method == "HEAD" || status == 204 || status == 304 {
+        if !case.is_whole() && !reply.body.is_empty() {
+            // What is no HTTP may be two requests to its reader, and have two answers.
+            return Ok(());
+        }
         if !reply.body.is_empty() {
             return Err(format!(
                 "{} bytes of body where none may be",
@@ -237,6 +241,16 @@ mod tests {
             let fault = fault(&case, 0, BASE, &Ok(reply.clone()));
             assert_eq!(fault.is_none(), good, "{reply:?}: {fault:?}");
         }
+    }
+
+    #[test]
+    fn a_second_answer_is_a_fault_unless_a_second_request_was_planted() {
+        let whole = Case::new("DELETE", "DELETE", "/api/v1/tokens/1");
+        let mut planted = whole.clone();
+        planted.set_header("accept", b"\n");
+        let two = || Ok(reply(204, "HTTP/1.1 400 Bad Request\r\n\r\n"));
+        assert!(fault(&whole, 0, BASE, &two()).is_some());
+        assert_eq!(fault(&planted, 0, BASE, &two()), None);
     }
 
     #[test]

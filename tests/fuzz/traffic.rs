@@ -86,6 +86,7 @@ async fn open_run(world: &mut World, is_done: bool) {
         let cancel = format!("{}/runs/{run}/cancel", actions());
         allow(world.site.post_empty(&cancel).await);
         world.things.put("run_id=done", &run);
+        world.things.put("job_id=done", &job);
     } else {
         world.things.put("run_id=open", &run);
         world.things.put("job_id=open", &job);
@@ -113,7 +114,10 @@ async fn dispatch(world: &World) {
     }
 }
 
+/// Requests may have switched the workflow off.
 async fn make_run(world: &World) {
+    let on = format!("{}/workflows/ci.yml/enable", actions());
+    allow(world.site.put(&on, &json!({})).await);
     let path = format!("{}/workflows/ci.yml/dispatches", actions());
     allow(world.site.post(&path, &json!({ "ref": "main" })).await);
 }
@@ -271,10 +275,20 @@ async fn links(world: &mut World, random: &mut Random) {
 }
 
 async fn link(world: &mut World, what: &str, kind: &str, id: &str) -> bool {
-    let answer = world
-        .site
-        .get(&format!("{}/{what}s/{id}/logs", actions()))
-        .await;
+    if !follow(world, kind, &format!("{}/{what}s/{id}/logs", actions())).await {
+        return false;
+    }
+    if what == "run" {
+        let of_attempt = format!("{}/runs/{id}/attempts/1/logs", actions());
+        follow(world, "link to an attempt", &of_attempt).await;
+    }
+    world.things.put(&format!("{what}_id=logged"), id);
+    true
+}
+
+/// Keeps the link that the logs lead to, if it works.
+async fn follow(world: &mut World, kind: &str, logs: &str) -> bool {
+    let answer = world.site.get(logs).await;
     if allow(answer.clone()).status != 302 {
         return false;
     }
@@ -284,7 +298,6 @@ async fn link(world: &mut World, what: &str, kind: &str, id: &str) -> bool {
         return false;
     }
     world.things.put(kind, &path);
-    world.things.put(&format!("{what}_id=logged"), id);
     true
 }
 

@@ -48,9 +48,10 @@ fn kind(route: &Route, name: &str, random: &mut Random) -> String {
     let of = match name {
         "repo" if below.ends_with("/events/secret") => "=vault",
         "repo" | "repository_id" if is_deep && !random.once_in(6) => "=main",
+        "run_id" if route.method == "DELETE" && !random.once_in(4) => "=done",
         "run_id" | "job_id" if route.path.ends_with("/logs") && !random.once_in(4) => "=logged",
-        "run_id" if route.path.ends_with("/rerun") && !random.once_in(4) => "=done",
-        "run_id" | "job_id" if route.path.ends_with("/cancel") && !random.once_in(4) => "=open",
+        "run_id" | "job_id" if route.path.contains("/rerun") && !random.once_in(4) => "=done",
+        "run_id" | "job_id" if route.path.ends_with("cancel") && !random.once_in(4) => "=open",
         _ if is_spared => "=spare",
         _ => "",
     };
@@ -59,9 +60,12 @@ fn kind(route: &Route, name: &str, random: &mut Random) -> String {
 
 /// A link that the server signed, if it did.
 fn follow_link(case: &mut Case, route: &Route, world: &World, random: &mut Random) {
-    let kind = match route.path.contains("/runs/") {
-        true => "link to a run",
-        false => "link to a job",
+    let kind = if route.path.contains("/attempts/") {
+        "link to an attempt"
+    } else if route.path.contains("/runs/") {
+        "link to a run"
+    } else {
+        "link to a job"
     };
     let Some(link) = world.things.get(kind, random) else {
         return;

@@ -8,6 +8,7 @@ use crate::project::{NAME, OWNER, Project, text};
 stores!(memory, sqlite, postgres, replicas => [
     runs_are_listed_watched_viewed_and_run_again_with_gh,
     a_run_is_cancelled_with_gh,
+    what_failed_is_run_again_and_the_run_is_deleted_with_gh,
 ]);
 
 const GREETING: &str = "
@@ -114,4 +115,53 @@ async fn a_run_is_cancelled_with_gh(store: Store) {
     let shown: Value = serde_json::from_str(&shown).expect("it prints JSON");
     assert_eq!(text(&shown, "conclusion"), "cancelled");
     assert_eq!(text(&shown["jobs"][0], "conclusion"), "cancelled");
+}
+
+/// The second job fails in the first attempt.
+const HALF: &str = "
+name: Half
+on: workflow_dispatch
+jobs:
+  good:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo good in attempt $GITHUB_RUN_ATTEMPT
+  bad:
+    runs-on: ubuntu-latest
+    steps:
+      - run: test $GITHUB_RUN_ATTEMPT -gt 1
+";
+
+async fn what_failed_is_run_again_and_the_run_is_deleted_with_gh(store: Store) {
+    let server = with_socket(store).await;
+    let Some(gh) = Gh::installed(&server) else {
+        return;
+    };
+    let project = Project::with_workflow(&server, HALF).await;
+    let run = project.dispatch().await;
+    let id = run.to_string();
+    assert_eq!(text(&project.completed(run).await, "conclusion"), "failure");
+
+    printed(gh_run(&gh, &["rerun", &id, "--failed"]).await);
+    let again = project.completed(run).await;
+    assert_eq!(
+        (&again["run_attempt"], text(&again, "conclusion")),
+        (&Value::from(2), "success")
+    );
+    // The archive lacks the job that was carried: gh asks for its own log then.
+    let log = printed(gh_run(&gh, &["view", &id, "--log"]).await);
+    assert!(log.contains("good in attempt 1"), "{log}");
+    let first = gh_run(
+        &gh,
+        &["view", &id, "--attempt", "1", "--json", "conclusion"],
+    )
+    .await;
+    assert!(printed(first).contains("failure"));
+    let job = crate::project::id(&project.jobs(run).await["good"]).to_string();
+    printed(gh_run(&gh, &["rerun", "--job", &job]).await);
+    assert_eq!(project.completed(run).await["run_attempt"], 3);
+
+    printed(gh_run(&gh, &["delete", &id]).await);
+    let gone = gh_run(&gh, &["view", &id]).await;
+    assert_ne!(gone.code, Some(0), "{gone:?}");
 }

@@ -2,7 +2,10 @@
 
 mod access;
 mod cancel;
+mod concurrency;
+mod deletes;
 mod first_run;
+mod force;
 mod gh;
 mod matrix_and_calls;
 mod own_repository;
@@ -15,3 +18,4 @@ mod route_world;
 mod runner_process;
 mod sleeper;
 mod steps;
+mod triggers;

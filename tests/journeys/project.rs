@@ -82,9 +82,14 @@ impl Project {
     }
 
     async fn send_push(&self, payload: &Value) -> Vec<i64> {
+        self.tell("push", payload).await
+    }
+
+    /// Tells the server of something as GitHub's webhook would; gives the ids of the runs it made.
+    pub(crate) async fn tell(&self, event: &str, payload: &Value) -> Vec<i64> {
         let path = format!("/api/v1/repos/{OWNER}/{NAME}/events");
         let request = Request::new("POST", &path)
-            .header("x-github-event", "push")
+            .header("x-github-event", event)
             .json(payload);
         let answer = self.client.send(request).await.expect(202).json();
         let runs = answer["runs"].as_array().expect("a list of runs");

@@ -201,6 +201,8 @@ impl World {
         self.renew_repository().await;
         let secret = format!("/api/v1/repos/{OWNER}/{NAME}/events/secret");
         let _ = client.put(&secret, &json!({})).await.expect(200);
+        let on = self.project.actions("workflows/ci.yml/enable");
+        let _ = client.put(&on, &json!({})).await.expect(204);
         let queued = self.project.dispatch().await;
         self.put("run_id=queued", queued);
         let jobs = self.project.jobs(queued).await;
@@ -209,6 +211,8 @@ impl World {
         let cancel = self.project.actions(&format!("runs/{cancelled}/cancel"));
         let _ = client.post_empty(&cancel).await.expect(202);
         self.put("run_id=done", cancelled);
+        let jobs = self.project.jobs(cancelled).await;
+        self.put("job_id=done", id(&jobs["walk"]));
         let runner = self.bring_runner("spare").await;
         self.put("runner_id=spare", runner);
     }

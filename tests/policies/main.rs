@@ -8,6 +8,7 @@ mod licences;
 mod migrations;
 mod purity;
 mod routes;
+mod rules;
 mod suites;
 mod top_level;
 mod workspace;

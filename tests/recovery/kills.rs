@@ -5,7 +5,7 @@ use std::path::Path;
 
 use runyard_tests::{Runner, Server, Settings, Store, eventually, stores};
 
-use crate::load::{DRAIN, Load, Promises, judge_lines, workflow};
+use crate::load::{DRAIN, Load, Promises, judge_lines, number, workflow};
 use crate::random::Random;
 use crate::yard::{Yard, id};
 
@@ -49,11 +49,6 @@ async fn a_server_that_is_killed_again_and_again_loses_nothing_and_runs_nothing_
     );
     judge(&promises, &runs, &file);
     judge_logs(&yard, &runs).await;
-}
-
-fn number(variable: &str, usual: u64) -> u64 {
-    let value = std::env::var(variable).ok();
-    value.map_or(usual, |value| value.parse().expect("a number"))
 }
 
 async fn kill_again_and_again(server: &mut Server) -> u64 {

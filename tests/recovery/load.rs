@@ -193,13 +193,27 @@ impl Person {
 }
 
 /// Sees that each job of these runs wrote its line once, and nobody else any.
-pub(crate) fn judge_lines(runs: impl Iterator<Item = i64>, file: &Path) {
+pub(crate) fn judge_lines(runs: impl IntoIterator<Item = i64>, file: &Path) {
+    judge_jobs(runs, &["first", "second"], file);
+}
+
+/// The same for runs of these jobs.
+pub(crate) fn judge_jobs(runs: impl IntoIterator<Item = i64>, jobs: &[&str], file: &Path) {
     let mut written = lines(file);
     written.sort();
-    let jobs = runs.flat_map(|run| ["first", "second"].map(|job| format!("{run} {job}")));
-    let mut wanted: Vec<String> = jobs.collect();
+    let lines = runs.into_iter().flat_map(|run| {
+        let line = move |job: &&str| format!("{run} {job}");
+        jobs.iter().map(line)
+    });
+    let mut wanted: Vec<String> = lines.collect();
     wanted.sort();
     assert_eq!(written, wanted, "each job ran exactly once");
+}
+
+/// The number that a variable gives, or else the usual one.
+pub(crate) fn number(variable: &str, usual: u64) -> u64 {
+    let value = std::env::var(variable).ok();
+    value.map_or(usual, |value| value.parse().expect("a number"))
 }
 
 /// What the jobs wrote.

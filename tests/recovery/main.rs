@@ -1,5 +1,6 @@
 //! Servers, runners and databases that are killed, cut off or doubled while work goes on. Public doors only.
 
+mod crowd;
 mod database_away;
 mod kills;
 mod load;

@@ -92,6 +92,30 @@ impl Repository {
         git(&self.tree(), &["rev-parse", "HEAD"]).trim().to_owned()
     }
 
+    /// A new branch with a commit that holds one more file, pushed; `main` is checked out again. Gives the commit.
+    pub fn branch(&self, name: &str, path: &str, text: &str) -> String {
+        git(&self.tree(), &["checkout", "--quiet", "-b", name]);
+        self.write(path, text);
+        let head = self.commit(&format!("Write {path}"));
+        git(&self.tree(), &["push", "--quiet", "origin", name]);
+        git(&self.tree(), &["checkout", "--quiet", "main"]);
+        head
+    }
+
+    /// Merges a branch into `main` as a forge tries pull request `number`, at a ref of its own. Gives the commit.
+    pub fn merge_ref(&self, number: u32, branch: &str) -> String {
+        git(&self.tree(), &["checkout", "--quiet", "--detach", "main"]);
+        git(
+            &self.tree(),
+            &["merge", "--quiet", "--no-ff", "-m", "Merge", branch],
+        );
+        let merge = self.head();
+        let refspec = format!("HEAD:refs/pull/{number}/merge");
+        git(&self.tree(), &["push", "--quiet", "origin", &refspec]);
+        git(&self.tree(), &["checkout", "--quiet", "main"]);
+        merge
+    }
+
     /// Makes `script` the bare repository's `post-receive` hook.
     ///
     /// # Panics

@@ -37,6 +37,9 @@ pub(crate) struct Register {
     /// Labels that `runs-on` is matched against; system, processor and ubuntu-latest when absent.
     #[arg(long, value_delimiter = ',')]
     pub(crate) labels: Vec<String>,
+    /// Runner group that `runs-on.group` is matched against; Default when absent.
+    #[arg(long)]
+    pub(crate) group: Option<String>,
     /// Folder in which jobs work.
     #[arg(long, default_value = "_work")]
     pub(crate) work: PathBuf,

@@ -58,6 +58,7 @@ fn described(wanted: &Register) -> RegisterRunner {
     RegisterRunner {
         name: wanted.name.clone().unwrap_or_else(machine_name),
         labels,
+        group: wanted.group.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         os: os().to_owned(),
         arch: arch().to_owned(),

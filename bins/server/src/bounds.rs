@@ -139,6 +139,8 @@ fn jobs(settings: &Settings) -> Vec<Bound> {
             jobs.timeout_minutes,
             SECONDS_MAX / 60,
         ),
+        ("jobs.queue_hours", jobs.queue_hours, SECONDS_MAX / 3600),
+        ("jobs.run_days", jobs.run_days, SECONDS_MAX / 86_400),
         ("logs.job_bytes", logs.job_bytes, COUNT_MAX),
         ("logs.link_seconds", logs.link_seconds, SECONDS_MAX),
         (
@@ -147,8 +149,14 @@ fn jobs(settings: &Settings) -> Vec<Bound> {
             SECONDS_MAX,
         ),
     ];
+    let deadline = (
+        "jobs.cancel_deadline_minutes",
+        jobs.cancel_deadline_minutes,
+        0,
+        SECONDS_MAX / 60,
+    );
     let bounds = bounds.map(|(key, value, most)| (key, value, 1, most));
-    bounds.to_vec()
+    bounds.into_iter().chain([deadline]).collect()
 }
 
 fn count(value: usize) -> u64 {

@@ -23,6 +23,7 @@ pub(crate) async fn register(engine: &Engine, settings: &Settings, url: &str) ->
         labels => labels.to_vec(),
     };
     let new = NewRunner {
+        group: None,
         name: NAME.to_owned(),
         labels: labels.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

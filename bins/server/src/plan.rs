@@ -4,9 +4,11 @@
 use crate::check::{Check, check};
 use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
-use runyard_workflow::expression::{Object, Value};
-use runyard_workflow::plan::{WorkflowOutline, from_json, github_context, plan};
+use runyard_workflow::dispatch::read_inputs;
+use runyard_workflow::expression::Object;
+use runyard_workflow::plan::{WorkflowOutline, github_context, plan};
 use runyard_workflow::trigger::{ChangedPaths, EventFacts};
+use runyard_workflow::{EventName, Workflow as Parsed};
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -62,7 +64,8 @@ fn print_plan(command: &Plan) -> anyhow::Result<()> {
         facts.changed = ChangedPaths::compared(command.changed.iter().cloned(), 1);
     }
     let branch = default_branch(command, &payload);
-    let contexts = contexts(&facts, &branch, &payload);
+    let inputs = inputs(&workflow, &facts.event, &payload)?;
+    let contexts = contexts(&facts, &branch, &payload, inputs);
     let plan = plan(
         &WorkflowOutline::of(&workflow, &path),
         &facts,
@@ -89,12 +92,67 @@ fn default_branch(command: &Plan, payload: &Json) -> String {
         .to_owned()
 }
 
-fn contexts(facts: &EventFacts, default_branch: &str, payload: &Json) -> Object {
+/// The inputs of a dispatch with their types and defaults (semantics R6.33); no other event has any.
+fn inputs(workflow: &Parsed, event: &str, payload: &Json) -> anyhow::Result<Object> {
+    let declared = workflow.on.get(EventName::WorkflowDispatch);
+    let Some(declared) = declared.filter(|trigger| trigger.event.name() == event) else {
+        return Ok(Object::new());
+    };
+    let none = serde_json::Map::new();
+    let given = payload.get("inputs").and_then(Json::as_object);
+    let read = read_inputs(&declared.inputs, given.unwrap_or(&none), None);
+    read.map(|inputs| inputs.typed).map_err(|errors| {
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow!("the dispatch is refused: {}", errors.join("; "))
+    })
+}
+
+fn contexts(facts: &EventFacts, default_branch: &str, payload: &Json, inputs: Object) -> Object {
     let mut contexts = Object::new();
     let place = facts.run_place(default_branch);
     contexts.insert("github", github_context(facts, &place, payload));
-    let inputs = payload.get("inputs").filter(|inputs| inputs.is_object());
-    contexts.insert("inputs", inputs.map_or(Value::Null, from_json));
+    contexts.insert("inputs", inputs);
     contexts.insert("vars", Object::new());
     contexts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use runyard_workflow::expression::Value;
+    use serde_json::json;
+
+    const FILE: &str = "on:
+  workflow_dispatch:
+    inputs:
+      dry: {type: boolean, default: true}
+      count: {type: number}
+      where: {type: choice, options: [here, there], required: true}
+jobs: {a: {runs-on: x}}
+";
+
+    #[test]
+    fn a_plan_sees_the_inputs_of_a_dispatch_with_their_types() {
+        let workflow = runyard_workflow::parse("ci.yml", FILE).unwrap();
+        let given = json!({"inputs": {"where": "here", "count": "3"}});
+        let read = inputs(&workflow, "workflow_dispatch", &given).unwrap();
+        assert_eq!(read.get("dry").and_then(Value::as_bool), Some(true));
+        assert_eq!(read.get("count").and_then(Value::as_number), Some(3.0));
+        let push = inputs(&workflow, "push", &given).unwrap();
+        assert!(push.is_empty());
+    }
+
+    #[test]
+    fn a_plan_of_a_wrong_dispatch_names_the_input() {
+        let workflow = runyard_workflow::parse("ci.yml", FILE).unwrap();
+        let wrong = json!({"inputs": {"where": "nowhere", "dry": "maybe"}});
+        let error = inputs(&workflow, "workflow_dispatch", &wrong).unwrap_err();
+        let told = error.to_string();
+        assert!(told.contains("'where'") && told.contains("'dry'"), "{told}");
+        let missing = inputs(&workflow, "workflow_dispatch", &json!({})).unwrap_err();
+        assert!(
+            missing.to_string().contains("'where' is required"),
+            "{missing}"
+        );
+    }
 }

@@ -10,11 +10,11 @@ use crate::{
     storage,
 };
 use anyhow::{Context, Result};
-use runyard_api::{ApiState, Listeners, ServeOptions, TrustedProxies};
+use runyard_api::{ApiState, Listeners, ServeOptions, TrustedProxies, WebhookPayloads};
 use runyard_engine::Engine;
 use runyard_runner::Runner;
 use runyard_store::{postgres, sqlite};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 
 /// Serves until it is told to stop.
@@ -33,7 +33,8 @@ pub(crate) async fn serve(command: Serve) -> Result<()> {
         socket,
     } = Listening::open(&settings)?;
     let (engine, _own_folders) = storage::open_engine(&settings).await?;
-    let _clocks = engine.start_clocks().await?;
+    let payloads = Arc::new(WebhookPayloads::new(reached_at(&settings, &url)));
+    let _clocks = engine.start_clocks(payloads).await?;
     // Before anybody is answered or told that it can be: whoever saw it live may end it in order.
     let signals = Signals::listen()?;
     let stop = Stop::new();
@@ -52,6 +53,14 @@ pub(crate) async fn serve(command: Serve) -> Result<()> {
     signals.received().await;
     let tasks = runner.into_iter().chain(demo).collect();
     stop.through(limit, tasks, serving).await
+}
+
+/// What the links in payloads begin with, which no request tells.
+fn reached_at<'a>(settings: &'a Settings, url: &'a str) -> &'a str {
+    match settings.server.public_url.as_str() {
+        "" => url,
+        public => public,
+    }
 }
 
 fn answer(

@@ -161,7 +161,10 @@ pub(crate) struct Jobs {
     pub(crate) offer_seconds: u64,
     pub(crate) lease_seconds: u64,
     pub(crate) cancel_grace_seconds: u64,
+    pub(crate) cancel_deadline_minutes: u64,
     pub(crate) timeout_minutes: u64,
+    pub(crate) queue_hours: u64,
+    pub(crate) run_days: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -213,6 +216,7 @@ impl Settings {
             .with_list_parse_key("runner.labels")
             .with_list_parse_key("git.allowed_protocols")
             .with_list_parse_key("git.allowed_hosts")
+            .with_list_parse_key("git.workflow_folders")
             .with_list_parse_key("server.trusted_proxies");
         let settings = sources
             .add_source(variables)
@@ -240,14 +244,20 @@ impl Settings {
                 offer: Duration::from_secs(self.jobs.offer_seconds),
                 lease: Duration::from_secs(self.jobs.lease_seconds),
                 cancel_grace: Duration::from_secs(self.jobs.cancel_grace_seconds),
+                job_timeout: Duration::from_secs(self.jobs.timeout_minutes * 60),
+            },
+            cancel_deadline: match self.jobs.cancel_deadline_minutes {
+                0 => None,
+                minutes => Some(Duration::from_secs(minutes * 60)),
             },
             intake: Intake {
                 open: self.limits.open_runs,
                 burst: self.limits.runs_in_ten_seconds,
             },
             job_log_bytes: self.logs.job_bytes,
-            workflow_folder: self.git.workflow_folder.trim_matches('/').to_owned(),
-            job_timeout: Duration::from_secs(self.jobs.timeout_minutes * 60),
+            workflow_folders: self.git.folders(),
+            queue_limit: Duration::from_secs(self.jobs.queue_hours * 60 * 60),
+            run_limit: Duration::from_secs(self.jobs.run_days * 24 * 60 * 60),
             link_lifetime: Duration::from_secs(self.logs.link_seconds),
             deliveries_known: self.events.deliveries_known,
             poll_least: Duration::from_secs(self.git.poll_least_seconds.into()),
@@ -275,6 +285,23 @@ pub(crate) mod tests {
         assert!(settings.runner.in_process);
         assert_eq!(settings.limits.api(), ApiLimits::default());
         assert_eq!(settings.engine().intake, Intake::default());
+        assert_eq!(settings.engine().cancel_deadline, None);
+    }
+
+    #[test]
+    fn a_cancel_has_a_deadline_where_one_is_set() {
+        let set = load("[jobs]\ncancel_deadline_minutes = 90").unwrap();
+        let deadline = Some(Duration::from_secs(90 * 60));
+        assert_eq!(set.engine().cancel_deadline, deadline);
+        let year = 365 * 24 * 60;
+        let most = format!("[jobs]\ncancel_deadline_minutes = {year}");
+        assert!(load(&most).is_ok());
+        let beyond = format!("[jobs]\ncancel_deadline_minutes = {}", year + 1);
+        let refused = load(&beyond).unwrap_err().to_string();
+        assert!(
+            refused.contains("jobs.cancel_deadline_minutes"),
+            "{refused}"
+        );
     }
 
     #[test]

@@ -15,6 +15,9 @@ use std::{
 /// Protocols that can be allowed. All others run programs, or trust whoever is on the way.
 const PROTOCOLS: [&str; 4] = ["https", "ssh", "file", "http"];
 
+/// Folders of workflow files that can be set.
+const WORKFLOW_FOLDERS_MAX: usize = 10;
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Git {
@@ -25,7 +28,7 @@ pub(crate) struct Git {
     pub(crate) fetch_timeout_seconds: u64,
     pub(crate) fetch_bytes: u64,
     pub(crate) refs: usize,
-    pub(crate) workflow_folder: String,
+    pub(crate) workflow_folders: Vec<String>,
     pub(crate) workflow_files: usize,
     pub(crate) workflow_file_bytes: usize,
     pub(crate) workflow_folder_bytes: u64,
@@ -92,10 +95,40 @@ impl Git {
         if self.poll_least_seconds > POLL_SECONDS_MAX {
             bail!("setting git.poll_least_seconds is more than {POLL_SECONDS_MAX}");
         }
+        self.check_folders()?;
         let mut protocols = self.allowed_protocols.iter();
         if let Some(other) = protocols.find(|word| !PROTOCOLS.contains(&word.as_str())) {
             let allowed = PROTOCOLS.join(", ");
             bail!("setting git.allowed_protocols has {other:?}, allowed are: {allowed}");
+        }
+        Ok(())
+    }
+}
+
+impl Git {
+    /// Folders as the engine has them: without slashes at their ends.
+    pub(crate) fn folders(&self) -> Vec<String> {
+        let folders = self.workflow_folders.iter();
+        folders
+            .map(|folder| folder.trim_matches('/').to_owned())
+            .collect()
+    }
+
+    fn check_folders(&self) -> Result<()> {
+        let folders = self.folders();
+        if folders.is_empty() || folders.len() > WORKFLOW_FOLDERS_MAX {
+            let count = folders.len();
+            bail!(
+                "setting git.workflow_folders has {count} folders, it must have 1 to {WORKFLOW_FOLDERS_MAX}"
+            );
+        }
+        let is_part = |part: &str| !part.is_empty() && part != "." && part != "..";
+        let is_folder = |folder: &&String| folder.split('/').all(is_part);
+        if let Some(wrong) = folders.iter().find(|folder| !is_folder(folder)) {
+            bail!(
+                "setting git.workflow_folders has {wrong:?}, it must be a path from the root of a repository: \
+                 \".github/workflows\""
+            );
         }
         Ok(())
     }
@@ -115,6 +148,18 @@ mod tests {
         assert_eq!(ours.deliveries_known, engines.deliveries_known);
         assert_eq!(ours.poll_least, engines.poll_least);
         assert_eq!(ours.polls_at_once, engines.polls_at_once);
+        assert_eq!(ours.workflow_folders, engines.workflow_folders);
+    }
+
+    #[test]
+    fn so_many_folders_can_be_set_and_no_more() {
+        let folders = |count: usize| {
+            let all: Vec<String> = (0..count).map(|n| format!("\"/ci/{n}/\"")).collect();
+            load(&format!("[git]\nworkflow_folders = [{}]", all.join(",")))
+        };
+        let most = folders(WORKFLOW_FOLDERS_MAX).unwrap();
+        assert_eq!(most.engine().workflow_folders[9], "ci/9");
+        assert!(folders(WORKFLOW_FOLDERS_MAX + 1).is_err());
     }
 
     #[test]
@@ -130,6 +175,10 @@ mod tests {
             ("polls_at_once = 0", "git.polls_at_once"),
             ("host_keys = \"any\"", "host_keys"),
             ("allowed_protocols = [\"https\", \"ext\"]", "\"ext\""),
+            ("workflow_folders = []", "git.workflow_folders has 0"),
+            ("workflow_folders = [\"a\", \"\"]", "git.workflow_folders"),
+            ("workflow_folders = [\"a/../b\"]", "\"a/../b\""),
+            ("workflow_folder = \"a\"", "workflow_folder"),
         ] {
             let refused = format!("{:#}", load(&format!("[git]\n{text}")).unwrap_err());
             assert!(refused.contains(key), "{refused}");

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use nix::{
+    fcntl::{FcntlArg, fcntl},
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
@@ -9,6 +10,7 @@ use serde_json::Value;
 use std::{
     io::{BufRead, BufReader, ErrorKind, Read, Write},
     net::TcpStream,
+    os::unix::net::UnixStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -124,17 +126,34 @@ fn own_folders(server: &Server) -> usize {
 }
 
 #[test]
-fn a_stop_is_in_order_from_the_first_word_of_the_server_on() {
+fn a_stop_is_in_order_from_the_first_answer_on() {
     let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("socket");
+    // A full pipe keeps the server in the middle of its start: it answers, and cannot say so.
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
+    let room = fcntl(&writer, FcntlArg::F_GETPIPE_SZ).unwrap();
+    writer
+        .write_all(&vec![b' '; usize::try_from(room).unwrap()])
+        .unwrap();
     let mut command = command(folder.path());
     command.args(["serve", "--store", "memory", "--listen", "127.0.0.1:0"]);
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    child.stdout.take().unwrap().read_exact(&mut [0]).unwrap();
-    kill(
-        Pid::from_raw(i32::try_from(child.id()).unwrap()),
-        Signal::SIGTERM,
-    )
-    .unwrap();
+    command.arg("--unix-socket").arg(&socket).stdout(writer);
+    let mut child = command.spawn().unwrap();
+    drop(command);
+    let mut stream = (0..2_000)
+        .find_map(|_| {
+            std::thread::sleep(Duration::from_millis(10));
+            UnixStream::connect(&socket).ok()
+        })
+        .unwrap();
+    let head = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    stream.write_all(head).unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    let id = i32::try_from(child.id()).unwrap();
+    kill(Pid::from_raw(id), Signal::SIGTERM).unwrap();
+    std::io::copy(&mut reader, &mut std::io::sink()).unwrap();
     let status = child.wait().unwrap();
     assert_eq!(status.code(), Some(0), "{status}");
 }

@@ -55,6 +55,9 @@ pub(crate) enum ApiError {
     /// A condition of the request on a file that is made anew each time, and so has no version to compare.
     #[error("The file has no version that '{header}' could be compared with.")]
     PreconditionFailed { header: &'static str },
+    /// None of the ranges that are asked for is within the file.
+    #[error("The header 'Range' asks for nothing that is within the file.")]
+    RangeNotSatisfiable,
     /// A member or a parameter is missing, of a wrong type, or outside of what is allowed.
     #[error("Invalid request.\n\n{detail}")]
     InvalidRequest { detail: String },
@@ -168,6 +171,7 @@ impl ResponseError for ApiError {
             }
             Self::NotAcceptable { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::PreconditionFailed { .. } => StatusCode::PRECONDITION_FAILED,
+            Self::RangeNotSatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::InvalidRequest { .. } | Self::Unprocessable(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
@@ -202,6 +206,15 @@ impl From<EngineError> for ApiError {
             EngineError::Sealing(error) => Self::Internal(error.into()),
             EngineError::NoDispatchTrigger { .. } => {
                 Self::Unprocessable("Workflow does not have 'workflow_dispatch' trigger".to_owned())
+            }
+            error @ (EngineError::Payload(_) | EngineError::RepositoryDispatch(_)) => {
+                Self::Unprocessable(error.to_string())
+            }
+            EngineError::WorkflowNotActive => {
+                Self::forbidden("Unable to disable a workflow that is not active.")
+            }
+            EngineError::WorkflowDisabled => {
+                Self::forbidden("This workflow is disabled: enable it to run it.")
             }
             EngineError::Conflict(conflict) => Self::Conflict(conflict.to_string()),
             EngineError::Git(error) => error.into(),
@@ -254,7 +267,16 @@ impl From<Refusal> for ApiError {
                 Self::Conflict("Cannot cancel a workflow run that is completed.".to_owned())
             }
             Refusal::RunNotCompleted { .. } => Self::forbidden("This workflow is already running"),
-            Refusal::NeverPlanned => Self::forbidden("This workflow run cannot be retried"),
+            Refusal::NeverPlanned | Refusal::NothingFailed => {
+                Self::forbidden("This workflow run cannot be retried")
+            }
+            Refusal::JobOfOlderAttempt { .. } => {
+                Self::forbidden("Only jobs from the current attempt can be re-run")
+            }
+            Refusal::RunNotDeletable { .. } => Self::forbidden("Could not delete the workflow run"),
+            Refusal::OtherAttempt => Self::Unavailable {
+                reason: refusal.to_string(),
+            },
             Refusal::RerunTooLate { .. } => Self::forbidden(
                 "Unable to retry this workflow run because it was created over a month ago",
             ),
@@ -278,6 +300,8 @@ impl From<Refusal> for ApiError {
             | Refusal::OutputsNotLoaded { .. }
             | Refusal::TooNarrow
             | Refusal::WrongLoad
+            | Refusal::GroupsNotLoaded { .. }
+            | Refusal::RunNotExpired
             | Refusal::WrongDefinition { .. } => Self::Internal(anyhow::Error::new(refusal)),
         }
     }

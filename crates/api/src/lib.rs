@@ -37,6 +37,8 @@ mod state;
 mod wire;
 
 #[cfg(feature = "server")]
+pub use github::WebhookPayloads;
+#[cfg(feature = "server")]
 pub use limits::{ApiLimits, HEADER_BYTES_MAX, HEADER_COUNT_MAX, PATH_BYTES_MAX, QUERY_BYTES_MAX};
 #[cfg(feature = "server")]
 pub use routes::configure;

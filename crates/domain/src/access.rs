@@ -18,6 +18,8 @@ pub enum Action {
     Read,
     /// Change its runs: dispatch, cancel, re-run, deliver events.
     Write,
+    /// Send it an event of one's own, `repository_dispatch`: as whoever changes its code could.
+    SendEvent,
     /// Read its deployments.
     ReadDeployments,
     /// Decide on a deployment that waits: reviewers need no more than to read the repository (contract 9).
@@ -28,11 +30,12 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::See,
         Self::Fetch,
         Self::Read,
         Self::Write,
+        Self::SendEvent,
         Self::ReadDeployments,
         Self::Review,
         Self::Administer,
@@ -44,7 +47,7 @@ impl Action {
             Self::See | Self::Fetch | Self::Read | Self::ReadDeployments | Self::Review => {
                 Role::Read
             }
-            Self::Write => Role::Write,
+            Self::Write | Self::SendEvent => Role::Write,
             Self::Administer => Role::Admin,
         }
     }
@@ -56,6 +59,7 @@ impl Action {
             Self::Fetch => (Permission::Contents, Level::Read),
             Self::Read => (Permission::Actions, Level::Read),
             Self::Write => (Permission::Actions, Level::Write),
+            Self::SendEvent => (Permission::Contents, Level::Write),
             Self::ReadDeployments => (Permission::Deployments, Level::Read),
             Self::Review => (Permission::Deployments, Level::Write),
             Self::Administer => (Permission::Administration, Level::Write),

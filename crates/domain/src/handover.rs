@@ -2,6 +2,7 @@
 
 use crate::{
     Conclusion, Event, Execution, ExecutionId, JobId, Refusal, Run, UserId,
+    concurrency::Message,
     event::EndReason,
     execution::{Patience, Step},
     run::{JobCancelled, Planning, Ran},
@@ -26,8 +27,13 @@ pub fn start(
         execution: execution.id,
         runner: execution.runner.clone(),
     };
+    let timeout = run
+        .job(execution.job)
+        .ok()
+        .and_then(|job| job.timeout_minutes);
     match run.start_job(execution.job, by, now) {
         Ok(events) => {
+            tried.limit(patience.timeout(timeout), now, patience)?;
             *execution = tried;
             Ok(Some(events))
         }
@@ -81,7 +87,13 @@ pub fn expire(
     let execution = position(executions, this)?;
     let mut tried = executions.to_vec();
     let (end, _) = tried[execution].expire(now)?;
-    let reason = end.reason().unwrap_or(EndReason::RunnerLost);
+    let timeout = || {
+        let job = run.job(executions[execution].job).ok();
+        patience.timeout(job.and_then(|job| job.timeout_minutes))
+    };
+    let reason = end.reason().unwrap_or_else(|| EndReason::TimedOut {
+        seconds: timeout().as_secs(),
+    });
     let mut tried_run = run.clone();
     let events = tried_run.abandon_job(executions[execution].job, reason, planning)?;
     tell_runners(&tried_run, &events, &mut tried, now, patience)?;
@@ -110,6 +122,63 @@ pub fn cancel_run(
     let now = planning.now;
     let mut tried = run.clone();
     let events = tried.cancel(by, planning)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
+    *run = tried;
+    Ok(events)
+}
+
+/// Force-cancels the whole run and cuts off every runner that has a job of it (semantics R3.4).
+///
+/// # Errors
+/// As [`Run::force_cancel`].
+pub fn force_cancel_run(
+    run: &mut Run,
+    executions: &mut [Execution],
+    by: UserId,
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let mut tried = run.clone();
+    let events = tried.force_cancel(Some(by), planning)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
+    *run = tried;
+    Ok(events)
+}
+
+/// Force-cancels a run whose cancellation goes on for longer than `deadline`; any other is left as it is.
+///
+/// # Errors
+/// As [`Run::force_overdue_cancel`].
+pub fn force_overdue_cancel(
+    run: &mut Run,
+    executions: &mut [Execution],
+    deadline: Duration,
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let mut tried = run.clone();
+    let events = tried.force_overdue_cancel(deadline, planning)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
+    *run = tried;
+    Ok(events)
+}
+
+/// Deletes a run; one that is old and still live ends by it, and its runners are cut off.
+///
+/// # Errors
+/// As [`Run::delete`].
+pub fn delete_run(
+    run: &mut Run,
+    executions: &mut [Execution],
+    by: UserId,
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let mut tried = run.clone();
+    let events = tried.delete(by, planning)?;
     tell_runners(&tried, &events, executions, now, patience)?;
     *run = tried;
     Ok(events)
@@ -144,8 +213,65 @@ fn grace_of(run: &Run, job: JobId, patience: Patience) -> Patience {
     }
 }
 
-/// Passes on to the executions what was recorded for their jobs: running ones are told to stop, offers of jobs
-/// that ended are withdrawn. [`Refusal::TooNarrow`] when one that must be told is not among them.
+/// Cancels a job that no runner took for as long as `limit`, and withdraws an offer of it (semantics 9).
+///
+/// # Errors
+/// As [`Run::expire_queued_job`].
+pub fn expire_queued(
+    run: &mut Run,
+    executions: &mut [Execution],
+    (job, limit): (JobId, Duration),
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let mut tried = run.clone();
+    let events = tried.expire_queued_job(job, limit, planning)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
+    *run = tried;
+    Ok(events)
+}
+
+/// Cancels a run that did not end within `limit`, and tells the runners (semantics 9).
+///
+/// # Errors
+/// As [`Run::expire`].
+pub fn expire_run(
+    run: &mut Run,
+    executions: &mut [Execution],
+    limit: Duration,
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let mut tried = run.clone();
+    let events = tried.expire(limit, planning)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
+    *run = tried;
+    Ok(events)
+}
+
+/// Applies what another run's command left for this one, and tells the runners (semantics R2.58, R2.59).
+///
+/// # Errors
+/// As [`Run::hear`].
+pub fn hear(
+    run: &mut Run,
+    executions: &mut [Execution],
+    message: &Message,
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let mut tried = run.clone();
+    let events = tried.hear(message, planning)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
+    *run = tried;
+    Ok(events)
+}
+
+/// Passes on to the executions what was recorded for their jobs: running ones are told to stop, those of jobs that
+/// ended are cut off, offers of them withdrawn. [`Refusal::TooNarrow`] when one that must be told is not among them.
 fn tell_runners(
     run: &Run,
     events: &[Event],
@@ -172,7 +298,7 @@ fn tell_runners(
         if told {
             execution.request_cancel(now, grace_of(run, job, patience))?;
         } else if ended {
-            execution.withdraw(now)?;
+            execution.cut_off(now)?;
         }
     }
     executions.clone_from_slice(&tried);

@@ -48,6 +48,8 @@ id! {
     TokenId,
     /// A runner.
     RunnerId,
+    /// Something that one run's change left to be done in another's.
+    MessageId,
 }
 
 /// Job ids that were reserved before a command began; the command takes what it needs.

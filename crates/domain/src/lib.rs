@@ -8,11 +8,13 @@
 
 pub mod access;
 pub mod account;
+pub mod concurrency;
 pub mod event;
 pub mod execution;
 pub mod handover;
 mod ids;
 pub mod permission;
+pub mod pull_request;
 mod refusal;
 pub mod repository;
 pub mod run;

@@ -1,6 +1,6 @@
 //! Why a command is not possible. A closed set; the API alone knows which status and sentence each becomes.
 
-use crate::{Conclusion, ExecutionId, JobId, RunStatus};
+use crate::{Conclusion, ExecutionId, JobId, RunStatus, concurrency::GroupName};
 use serde::{Deserialize, Serialize};
 
 /// A command that the state does not allow. Nothing was changed.
@@ -32,6 +32,23 @@ pub enum Refusal {
     TooManyReruns {
         /// The limit.
         reruns: u32,
+    },
+    /// Re-running what failed where nothing did (semantics R4.9).
+    #[error("no job of the newest attempt failed, so there is nothing to run again")]
+    NothingFailed,
+    /// Re-running a job of an attempt that a newer one followed (contract 6).
+    #[error("job {job} belongs to an older attempt")]
+    JobOfOlderAttempt {
+        /// What was named.
+        job: JobId,
+    },
+    /// Deleting a run that has not ended and is not old (contract 6).
+    #[error("the run is {status} and was created less than {days} days ago")]
+    RunNotDeletable {
+        /// Where it stands.
+        status: RunStatus,
+        /// After how many days it can be deleted all the same.
+        days: u32,
     },
     /// So many runs of the repository have not ended that no other is taken.
     #[error("{open} runs of the repository have not ended, which is the limit")]
@@ -97,6 +114,13 @@ pub enum Refusal {
         /// What was named.
         execution: ExecutionId,
     },
+    /// The run began another attempt since the files and contexts for this command were gathered: it can be given
+    /// again with those of that one.
+    #[error("the command was prepared for another attempt")]
+    OtherAttempt,
+    /// Time has not come: a run that may still go on.
+    #[error("the run may still go on")]
+    RunNotExpired,
     /// More jobs than the caller reserved ids for.
     #[error("too few job ids were reserved for this command")]
     TooFewIds,
@@ -110,6 +134,13 @@ pub enum Refusal {
     /// of them.
     #[error("the command concerns executions that were not loaded")]
     TooNarrow,
+    /// The command touches concurrency groups that were not loaded: it can be given again with them. A store does
+    /// that by itself.
+    #[error("the command touches concurrency groups that were not loaded")]
+    GroupsNotLoaded {
+        /// All that are known to be needed.
+        groups: Vec<GroupName>,
+    },
     /// The store loaded something else than the command needs: a defect of ours.
     #[error("the command was given what it cannot work on")]
     WrongLoad,

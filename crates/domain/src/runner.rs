@@ -11,9 +11,27 @@ pub struct RunnerRef {
     pub id: RunnerId,
     /// Its name when it took the job.
     pub name: String,
+    /// Its group when it took the job.
+    #[serde(default = "default_group", skip_serializing_if = "is_default_group")]
+    pub group: String,
 }
 
-/// Labels in lower case, each once: the form in which `runs-on` and runners are compared (semantics R2.77).
+/// The group of runners that say none.
+pub const DEFAULT_GROUP: &str = "Default";
+
+fn default_group() -> String {
+    DEFAULT_GROUP.to_owned()
+}
+
+fn is_default_group(group: &str) -> bool {
+    group == DEFAULT_GROUP
+}
+
+/// Before a group in a set of labels: no label of a runner has it.
+const IN_GROUP: char = '\u{1f}';
+
+/// Labels in lower case, each once, and perhaps a runner group: the form in which `runs-on` and runners are compared
+/// (semantics R2.77).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct LabelSet(BTreeSet<String>);
@@ -27,6 +45,13 @@ impl LabelSet {
                 .map(|label| label.as_ref().to_lowercase())
                 .collect(),
         )
+    }
+
+    /// The same in this runner group: a job is for runners of the group only, a runner is one of them.
+    #[must_use]
+    pub fn in_group(mut self, group: &str) -> Self {
+        self.0.insert(format!("{IN_GROUP}{}", group.to_lowercase()));
+        self
     }
 
     /// Whether a runner with these labels has all that `wanted` names (semantics R2.77).
@@ -49,6 +74,8 @@ pub struct Runner {
     pub name: String,
     /// As the runner wrote them.
     pub labels: Vec<String>,
+    /// The runner group that it is in.
+    pub group: String,
     /// Version of its program.
     pub version: String,
     /// `Linux`, `macOS`, `Windows`.
@@ -66,9 +93,9 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// Its labels as they are compared.
+    /// Its labels and its group as they are compared.
     pub fn label_set(&self) -> LabelSet {
-        LabelSet::new(&self.labels)
+        LabelSet::new(&self.labels).in_group(&self.group)
     }
 
     /// What a job keeps of it.
@@ -76,6 +103,7 @@ impl Runner {
         RunnerRef {
             id: self.id,
             name: self.name.clone(),
+            group: self.group.clone(),
         }
     }
 }

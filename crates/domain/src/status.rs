@@ -72,6 +72,8 @@ words! {
     JobStatus {
         /// Its needs are not complete; it has no id yet.
         Blocked = "blocked",
+        /// Blocked by a concurrency limit.
+        Pending = "pending",
         /// Ready, no runner yet.
         Queued = "queued",
         /// A runner has it.

@@ -70,12 +70,22 @@ fn job(repository: i64, permissions: Permissions) -> Caller {
     }
 }
 
+const ASKED: [Action; 7] = [
+    Action::See,
+    Action::Fetch,
+    Action::Read,
+    Action::Write,
+    Action::ReadDeployments,
+    Action::Review,
+    Action::Administer,
+];
+
 /// What may be done: see, fetch, read, write, read deployments, review and administer through GitHub's door; then
 /// write and administer through our own. `+` allowed, `-` forbidden, `.` hidden.
 fn answers(caller: &Caller, role: Option<Role>, private: bool) -> String {
     let repository = repository(private);
     let ours = [Action::Write, Action::Administer].map(|action| (action, Door::Runyard));
-    let asked = Action::ALL.map(|action| (action, Door::GitHub));
+    let asked = ASKED.map(|action| (action, Door::GitHub));
     let letter = |(action, door)| match decide(caller, role, &repository, action, door) {
         Access::Allowed => '+',
         Access::Forbidden => '-',
@@ -331,9 +341,37 @@ fn every_action_names_the_permission_that_it_needs() {
         "contents=read",
         "actions=read",
         "actions=write",
+        "contents=write",
         "deployments=read",
         "deployments=write",
         "administration=write",
     ];
     assert_eq!(named, wanted);
+}
+
+#[test]
+fn an_event_of_ones_own_is_sent_by_whoever_may_write_the_code() {
+    use {Level::*, Permission::*};
+    let write = |given| fine_grained(only(&[1]), given);
+    for (caller, role, allowed) in [
+        (user(EVE, false, &[Scope::Repo]), WRITE, true),
+        (user(EVE, false, &[Scope::Repo]), READ, false),
+        (user(EVE, false, &[Scope::RepoWrite]), WRITE, false),
+        (user(ADA, false, &[Scope::Repo]), NONE, true),
+        (write(&[(Contents, Write)]), WRITE, true),
+        (write(&[(Contents, Write)]), READ, false),
+        (write(&[(Actions, Write)]), WRITE, false),
+        (write(&[(Contents, Read)]), WRITE, false),
+        (job(1, Permissions::of_a_silent_job()), NONE, false),
+        (job(1, permissions(&[(Contents, Write)])), NONE, true),
+    ] {
+        let found = decide(
+            &caller,
+            role,
+            &repository(true),
+            Action::SendEvent,
+            Door::GitHub,
+        );
+        assert_eq!(found == Access::Allowed, allowed, "{caller:?} as {role:?}");
+    }
 }

@@ -12,7 +12,7 @@ type Verb = (
 );
 
 /// Every verb is tried ten seconds after the offer, when nothing is over by the clock.
-const VERBS: [Verb; 9] = [
+const VERBS: [Verb; 10] = [
     ("start", |e| e.start(at(10), Patience::default())),
     ("sync", |e| {
         e.sync(5, vec![step(1)], at(10), Patience::default())
@@ -26,6 +26,7 @@ const VERBS: [Verb; 9] = [
     }),
     ("release", |e| e.release(at(10))),
     ("withdraw", |e| e.withdraw(at(10))),
+    ("cut off", |e| e.cut_off(at(10))),
     ("lapse", |e| e.lapse(at(10))),
     ("expire", |e| e.expire(at(10)).map(|(_, events)| events)),
 ];
@@ -41,7 +42,10 @@ fn step(number: u32) -> Step {
 fn state(name: &str) -> Execution {
     let mut execution = offer_of(JobId::new(101));
     let patience = Patience::default();
-    if matches!(name, "running" | "cancelling" | "finished" | "lost") {
+    if matches!(
+        name,
+        "running" | "cancelling" | "finished" | "lost" | "forced"
+    ) {
         execution.start(at(1), patience).unwrap();
     }
     match name {
@@ -55,6 +59,7 @@ fn state(name: &str) -> Execution {
         "released" => drop(execution.release(at(3)).unwrap()),
         "lapsed" => drop(execution.lapse(at(30)).unwrap()),
         "withdrawn" => drop(execution.withdraw(at(3)).unwrap()),
+        "forced" => drop(execution.cut_off(at(3)).unwrap()),
         other => panic!("no such state: {other}"),
     }
     execution
@@ -63,6 +68,7 @@ fn state(name: &str) -> Execution {
 fn kind(event: &ExecutionEvent) -> &'static str {
     match event {
         ExecutionEvent::Started { .. } => "started",
+        ExecutionEvent::Limited { .. } => "limited",
         ExecutionEvent::LeaseRenewed { .. } => "lease_renewed",
         ExecutionEvent::StepsReported { .. } => "steps_reported",
         ExecutionEvent::CancelRequested { .. } => "cancel_requested",
@@ -104,6 +110,7 @@ fn every_verb_in_every_state_does_what_the_table_says() {
         "released",
         "lapsed",
         "withdrawn",
+        "forced",
     ] {
         found += &format!("{name}\n");
         for verb in VERBS {

@@ -3,9 +3,13 @@
 use runyard_domain::{
     CheckSuiteId, Conclusion, Event, Execution, ExecutionId, JobId, JobIds, Refusal, RepositoryId,
     Run, RunId, RunnerId, Timestamp, UserId, WorkflowId,
+    concurrency::{ConcurrencyGroup, Groups},
     event::EndReason,
     execution::Patience,
-    run::{Contexts, Definition, Job, NodePath, Planning, Ran, RunIdentity, single},
+    run::{
+        Cause, Contexts, Definition, Job, NodePath, Planning, Ran, Rerun, RerunOf, RunIdentity,
+        single,
+    },
     runner::RunnerRef,
 };
 use runyard_workflow::parse;
@@ -39,6 +43,7 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 /// A runner.
 pub(crate) fn runner(id: i64) -> RunnerRef {
     RunnerRef {
+        group: "Default".to_owned(),
         id: RunnerId::new(id),
         name: format!("runner-{id}"),
     }
@@ -84,7 +89,18 @@ pub(crate) fn identity() -> RunIdentity {
         display_title: "Say hello".to_owned(),
         definition: "d".repeat(64),
         referenced: Vec::new(),
+        cause: Cause::default(),
         created_at: at(0),
+    }
+}
+
+/// What Eve wishes to run again.
+pub(crate) fn wish(of: RerunOf) -> Rerun {
+    Rerun {
+        of,
+        by: EVE,
+        debug: false,
+        referenced: None,
     }
 }
 
@@ -106,20 +122,30 @@ pub(crate) struct Story {
     pub(crate) definition: Definition,
     pub(crate) contexts: Contexts,
     pub(crate) now: Timestamp,
+    pub(crate) groups: Groups,
     next_id: i64,
 }
 
 impl Story {
     /// A run of this file that was just requested.
     pub(crate) fn requested(text: &str) -> Self {
-        let (run, events) = Run::request(identity());
+        Self::requested_as(1, text)
+    }
+
+    /// The same with this id; its jobs have ids from a hundred times that.
+    pub(crate) fn requested_as(id: i64, text: &str) -> Self {
+        let (run, events) = Run::request(RunIdentity {
+            id: RunId::new(id),
+            ..identity()
+        });
         Self {
             run,
             events,
             definition: single(parse("ci.yml", text).unwrap()),
             contexts: Contexts::default(),
             now: at(0),
-            next_id: 101,
+            groups: Groups::default(),
+            next_id: id * 100 + 1,
         }
     }
 
@@ -133,9 +159,24 @@ impl Story {
     /// Gives a command a second after the one before.
     pub(crate) fn command(
         &mut self,
-        verb: impl FnOnce(&mut Run, Planning<'_>) -> Result<Vec<Event>, Refusal>,
+        mut verb: impl FnMut(&mut Run, Planning<'_>) -> Result<Vec<Event>, Refusal>,
     ) -> Result<Vec<Event>, Refusal> {
         self.now = self.now.plus(std::time::Duration::from_secs(1));
+        loop {
+            let groups = match self.try_command(&mut verb) {
+                Err(Refusal::GroupsNotLoaded { groups }) => groups,
+                said => return said,
+            };
+            let free = |name| ConcurrencyGroup::free(self.run.identity().repository, name);
+            self.groups.add(groups.into_iter().map(free));
+        }
+    }
+
+    fn try_command(
+        &mut self,
+        verb: impl FnOnce(&mut Run, Planning<'_>) -> Result<Vec<Event>, Refusal>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let groups = self.groups.clone();
         let before = self.run.clone();
         let count = 1_100;
         let mut ids = JobIds::new((self.next_id..self.next_id + count).map(JobId::new));
@@ -143,6 +184,7 @@ impl Story {
             definition: &self.definition,
             contexts: &self.contexts,
             ids: &mut ids,
+            groups: &mut self.groups,
             now: self.now,
         };
         let result = verb(&mut self.run, planning);
@@ -150,11 +192,32 @@ impl Story {
         self.next_id += count - left;
         match &result {
             Ok(events) => self.events.extend_from_slice(events),
-            Err(refusal) => assert_eq!(self.run, before, "refused, yet changed: {refusal}"),
+            Err(refusal) => {
+                assert_eq!(self.run, before, "refused, yet changed: {refusal}");
+                assert_eq!(self.groups, groups, "refused, yet changed: {refusal}");
+            }
         }
         assert_eq!(Run::replay(&self.events).unwrap(), self.run);
         assert_eq!(self.run.seq(), self.events.len() as u64);
         result
+    }
+
+    /// Whether a command would be taken now; nothing is changed by asking.
+    pub(crate) fn would(
+        &self,
+        verb: impl FnOnce(&mut Run, Planning<'_>) -> Result<Vec<Event>, Refusal>,
+    ) -> bool {
+        let jobs = i64::try_from(self.run.attempt().jobs.len()).unwrap();
+        let few = 4 * jobs + 40;
+        let mut ids = JobIds::new((self.next_id..self.next_id + few).map(JobId::new));
+        let planning = Planning {
+            definition: &self.definition,
+            contexts: &self.contexts,
+            ids: &mut ids,
+            groups: &mut self.groups.clone(),
+            now: self.now,
+        };
+        verb(&mut self.run.clone(), planning).is_ok()
     }
 
     pub(crate) fn plan(&mut self) -> Result<Vec<Event>, Refusal> {
@@ -171,7 +234,19 @@ impl Story {
     }
 
     pub(crate) fn rerun(&mut self) -> Result<Vec<Event>, Refusal> {
-        self.command(|run, planning| run.rerun_all(EVE, planning))
+        self.rerun_of(RerunOf::All)
+    }
+
+    pub(crate) fn rerun_of(&mut self, of: RerunOf) -> Result<Vec<Event>, Refusal> {
+        self.command(|run, planning| run.rerun(wish(of), planning))
+    }
+
+    pub(crate) fn force_cancel(&mut self) -> Result<Vec<Event>, Refusal> {
+        self.command(|run, planning| run.force_cancel(Some(EVE), planning))
+    }
+
+    pub(crate) fn delete(&mut self) -> Result<Vec<Event>, Refusal> {
+        self.command(|run, planning| run.delete(EVE, planning))
     }
 
     /// The job is taken by an execution with the number of the job.
@@ -194,6 +269,21 @@ impl Story {
     pub(crate) fn does(&mut self, name: &str, end: Conclusion) {
         self.start(name).unwrap();
         self.finish(name, end).unwrap();
+    }
+
+    /// The id of the job that shows this name.
+    pub(crate) fn shown(&self, name: &str) -> JobId {
+        let mut planned = self.run.attempt().planned();
+        planned.find(|job| job.display_name == name).unwrap().id
+    }
+
+    /// Starts and finishes the job that shows this name.
+    pub(crate) fn ran_as(&mut self, name: &str, end: Conclusion) {
+        let job = self.shown(name);
+        self.command(|run, planning| run.start_job(job, ran(job.get()), planning.now))
+            .unwrap();
+        self.command(|run, planning| run.finish_job(job, end, planning))
+            .unwrap();
     }
 
     /// The id of a planned job.

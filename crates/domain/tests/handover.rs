@@ -8,6 +8,7 @@ use runyard_domain::{
     handover,
     run::Planning,
 };
+use std::time::Duration;
 
 /// A run whose jobs are all offered.
 struct Given {
@@ -42,7 +43,7 @@ impl Given {
     fn with(
         &mut self,
         place: usize,
-        verb: impl FnOnce(&mut Run, &mut Execution, Planning<'_>) -> Result<Vec<Event>, Refusal>,
+        mut verb: impl FnMut(&mut Run, &mut Execution, Planning<'_>) -> Result<Vec<Event>, Refusal>,
     ) -> Result<Vec<Event>, Refusal> {
         self.with_all(|run, executions, planning| verb(run, &mut executions[place], planning))
     }
@@ -50,7 +51,7 @@ impl Given {
     /// A command over the run and all executions; refused ones change none.
     fn with_all(
         &mut self,
-        verb: impl FnOnce(&mut Run, &mut [Execution], Planning<'_>) -> Result<Vec<Event>, Refusal>,
+        mut verb: impl FnMut(&mut Run, &mut [Execution], Planning<'_>) -> Result<Vec<Event>, Refusal>,
     ) -> Result<Vec<Event>, Refusal> {
         let executions = &mut self.executions;
         let before = executions.clone();
@@ -89,6 +90,13 @@ impl Given {
         let (executions, patience) = (&mut self.executions, Patience::default());
         self.story
             .command(|run, planning| handover::cancel_run(run, executions, EVE, planning, patience))
+    }
+
+    fn force_cancel(&mut self) -> Result<Vec<Event>, Refusal> {
+        let patience = Patience::default();
+        self.with_all(|run, executions, planning| {
+            handover::force_cancel_run(run, executions, EVE, planning, patience)
+        })
     }
 
     fn end(&self, place: usize) -> Option<ExecutionEnd> {
@@ -206,6 +214,79 @@ fn r2_75_a_job_says_itself_how_long_it_may_go_on_once_cancelled() {
         let grace = std::time::Duration::from_secs(minutes * 60);
         assert_eq!(deadline, now.plus(grace));
     }
+}
+
+#[test]
+fn r3_4_force_cancel_cuts_off_what_runs_and_takes_offers_back() {
+    for told_before in [false, true] {
+        let mut given = Given::offered(DIAMOND);
+        given.start(0).unwrap();
+        if told_before {
+            given.cancel().unwrap();
+        }
+        given.force_cancel().unwrap();
+        assert_eq!(given.story.stands(), "cancelled");
+        assert_eq!(given.end(0), Some(ExecutionEnd::Forced));
+        assert_eq!(given.end(1), Some(ExecutionEnd::Withdrawn));
+        assert_eq!(given.force_cancel(), Err(Refusal::RunCompleted));
+    }
+}
+
+#[test]
+fn r3_9_what_a_runner_says_after_a_force_cancel_changes_nothing() {
+    for result in [Success, Cancelled] {
+        let mut given = Given::started(ONE_JOB);
+        given.force_cancel().unwrap();
+        let execution = given.executions[0].id;
+        let refused = Err(Refusal::ExecutionEnded { execution });
+        assert_eq!(given.finish(0, result), refused);
+        assert_eq!(given.start(0), refused);
+        let now = given.story.now;
+        let late = given.executions[0].sync(9, vec![], now, Patience::default());
+        assert!(late.is_err());
+        assert_eq!(given.story.stands(), "cancelled");
+    }
+}
+
+#[test]
+fn r3_9_what_a_runner_says_of_an_attempt_that_was_rerun_changes_nothing() {
+    let mut given = Given::started(ONE_JOB);
+    given.force_cancel().unwrap();
+    given.story.rerun().unwrap();
+    let execution = given.executions[0].id;
+    let refused = Err(Refusal::ExecutionEnded { execution });
+    assert_eq!(given.finish(0, Success), refused);
+    assert_eq!(given.story.jobs(), ["queued"]);
+    let mut finished = Given::started(ONE_JOB);
+    finished.finish(0, Success).unwrap();
+    finished.story.rerun().unwrap();
+    assert_eq!(finished.finish(0, Success), Ok(vec![]), "the same again");
+    assert!(finished.finish(0, Failure).is_err());
+    assert_eq!(finished.story.jobs(), ["queued"]);
+}
+
+#[test]
+fn a_cancellation_that_takes_too_long_becomes_a_force_cancel() {
+    let always = "on: push\njobs:\n  a: {if: always(), runs-on: linux, steps: [{run: x}]}\n";
+    let mut given = Given::started(always);
+    let deadline = Duration::from_secs(60);
+    let overdue = |given: &mut Given| {
+        given.with_all(|run, executions, planning| {
+            let patience = Patience::default();
+            handover::force_overdue_cancel(run, executions, deadline, planning, patience)
+        })
+    };
+    assert_eq!(overdue(&mut given), Ok(vec![]), "nobody cancelled it");
+    given.cancel().unwrap();
+    assert_eq!(given.story.stands(), "in_progress", "E16");
+    given.story.now = given.story.now.plus(Duration::from_secs(58));
+    assert_eq!(overdue(&mut given), Ok(vec![]), "a second before");
+    let told = overdue(&mut given).unwrap();
+    let by_nobody = matches!(told[0], Event::RunForceCancelRequested { by: None, .. });
+    assert!(by_nobody, "{told:?}");
+    assert_eq!(given.story.stands(), "cancelled");
+    assert_eq!(given.end(0), Some(ExecutionEnd::Forced));
+    assert_eq!(overdue(&mut given), Ok(vec![]), "it has ended");
 }
 
 #[test]

@@ -4,7 +4,11 @@
 
 mod access;
 mod conclusion;
+mod concurrency;
+mod concurrency_of_calls;
+mod concurrency_walk;
 mod executions;
+mod force;
 mod given;
 mod handover;
 mod intake;
@@ -14,11 +18,14 @@ mod random_walk;
 mod refusals;
 mod replay;
 mod rerun;
+mod runner_groups;
 mod scheduling;
 mod stories;
 mod time;
+mod time_limits;
 mod tokens;
 mod words;
+mod yard;
 
 #[test]
 fn every_file_beside_this_one_is_part_of_the_program() {

@@ -4,7 +4,7 @@ use crate::given::Story;
 use runyard_domain::{
     Conclusion::{self, Failure, Success},
     JobId, Refusal,
-    run::{Definition, output_units},
+    run::{Definition, RerunOf, output_units},
 };
 use runyard_workflow::{
     model::CalledFile,
@@ -35,7 +35,7 @@ fn gives(story: &mut Story, name: &str, outputs: &[(&str, &str)], end: Conclusio
     let job = id(story, name);
     let ran = crate::given::ran(job.get());
     story
-        .command(|run, planning| run.start_job(job, ran, planning.now))
+        .command(|run, planning| run.start_job(job, ran.clone(), planning.now))
         .unwrap();
     let outputs = outputs
         .iter()
@@ -141,6 +141,27 @@ fn what_was_not_loaded_is_asked_for_and_nothing_is_planned_without_it() {
     story.contexts.outputs.insert(a, Vec::new());
     story.finish("plain", Success).unwrap();
     assert_eq!(names(&story)[2], "B ", "known to have given nothing");
+}
+
+#[test]
+fn r4_5_a_carried_job_gives_what_the_job_it_stands_for_gave() {
+    let mut story = planned(&[
+        "a: {outputs: {x: y}, STEPS}",
+        "b: {needs: a, name: 'B ${{ needs.a.outputs.x }}', STEPS}",
+    ]);
+    gives(&mut story, "a", &[("x", "one")], Success);
+    gives(&mut story, "B one", &[], Failure);
+    let first = id(&story, "a");
+    story.rerun_of(RerunOf::Failed).unwrap();
+    assert_ne!(id(&story, "a"), first, "R4.4: a new id");
+    let again = id(&story, "B one");
+    let seen = story.run.contexts_of(again, &story.definition, &story.contexts);
+    let needs = serde_json::to_value(seen.unwrap().needs).unwrap();
+    assert_eq!(needs["a"]["outputs"]["x"], "one");
+    story.contexts.outputs = Default::default();
+    let refused = story.run.contexts_of(again, &story.definition, &story.contexts);
+    let jobs = vec![first];
+    assert_eq!(refused.unwrap_err(), Refusal::OutputsNotLoaded { jobs });
 }
 
 #[test]

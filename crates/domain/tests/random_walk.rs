@@ -4,7 +4,7 @@ use crate::given::{EVE, Story, ran};
 use runyard_domain::{
     CheckSuiteId, Conclusion, Event, JobId, JobStatus, Refusal, Run, RunId, RunStatus,
     event::EndReason,
-    run::{Job, JobState, NewRunIds},
+    run::{Job, JobState, NewRunIds, RERUNS_MAX, Rerun, RerunOf},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,7 +33,14 @@ impl Dice {
                 .map(|need| format!("j{need}"))
                 .collect();
             let needs = needs.join(", ");
-            text += &format!("  j{job}: {{needs: [{needs}], runs-on: x, steps: [{{run: x}}]}}\n");
+            let condition = ["", "", "", ", if: always()", ", if: failure()"][self.roll(5)];
+            let matrix = match self.roll(6) {
+                0 => ", strategy: {max-parallel: 1, matrix: {v: [1, 2]}}",
+                _ => "",
+            };
+            text += &format!(
+                "  j{job}: {{needs: [{needs}], runs-on: x, steps: [{{run: x}}]{condition}{matrix}}}\n"
+            );
         }
         text
     }
@@ -104,7 +111,9 @@ fn one_step(story: &mut Story, dice: &mut Dice) -> Result<Vec<Event>, Refusal> {
     match dice.roll(40) {
         0 => story.cancel(),
         1 => story.command(|run, planning| Ok(run.cancel_job(job, EVE, planning)?.events)),
-        2..=4 => story.rerun(),
+        2 => story.rerun(),
+        3 => story.rerun_of(RerunOf::Failed),
+        4 => story.rerun_of(RerunOf::Job(job)),
         5..=8 => story.plan(),
         9 => story.command(|run, planning| {
             let reason = EndReason::RunnerLost;
@@ -113,6 +122,11 @@ fn one_step(story: &mut Story, dice: &mut Dice) -> Result<Vec<Event>, Refusal> {
         10 if dice.roll(6) == 0 => {
             story.command(|run, planning| run.fail_startup(Vec::new(), planning.now))
         }
+        11 if dice.roll(3) == 0 => story.force_cancel(),
+        12 if dice.roll(3) == 0 => story.command(|run, planning| {
+            let deadline = std::time::Duration::from_secs(5);
+            run.force_overdue_cancel(deadline, planning)
+        }),
         11..=24 => story.command(|run, planning| run.start_job(job, ran(job.get()), planning.now)),
         _ => story.command(|run, planning| run.finish_job(job, end, planning)),
     }
@@ -155,7 +169,7 @@ fn assert_holds(run: &Run, memory: &mut Memory, place: &str) {
             Job::Blocked(_) | Job::Called(_) => false,
             Job::Planned(job) => match job.state {
                 JobState::Queued | JobState::InProgress { .. } => true,
-                JobState::Held | JobState::Completed { .. } => false,
+                JobState::Held | JobState::Pending | JobState::Completed { .. } => false,
             },
         };
         assert!(
@@ -192,9 +206,31 @@ fn assert_jobs(run: &Run, memory: &mut Memory, place: &str) {
     }
 }
 
-/// No state refuses all of cancel, re-run and re-run as a new run (architecture 8).
+/// No state refuses all of cancel, force-cancel, re-run and delete (architecture 8). What is live can be ended at
+/// once, and what has ended can be deleted; whatever is asked, the answer leaves a state of which the same is true.
 fn assert_not_stuck(story: &Story, place: &str) {
-    let cancel = story.clone().cancel().is_ok();
+    let by = |of| Rerun {
+        of,
+        by: EVE,
+        debug: false,
+        referenced: None,
+    };
+    let cancel = story.would(|run, planning| run.cancel(EVE, planning));
+    let force = story.would(|run, planning| run.force_cancel(Some(EVE), planning));
+    let delete = story.would(|run, planning| run.delete(EVE, planning));
+    assert_eq!((cancel, force), (!delete, !delete), "stuck: {place}");
+    let rerun = story.would(|run, planning| run.rerun(by(RerunOf::All), planning));
+    let attempt = story.run.attempt();
+    let never_planned =
+        attempt.number == 1 && attempt.conclusion() == Some(Conclusion::StartupFailure);
+    let in_time = attempt.number <= RERUNS_MAX;
+    assert_eq!(rerun, delete && !never_planned && in_time, "{place}");
+    let forced = story.would(|run, planning| {
+        let now = planning.now;
+        run.force_cancel(Some(EVE), planning)?;
+        run.delete_logs(EVE, now)
+    });
+    assert_eq!(force, forced, "stuck after a force-cancel: {place}");
     let ids = NewRunIds {
         run: RunId::new(2),
         check_suite: CheckSuiteId::new(2),

@@ -1,10 +1,13 @@
 //! Every verb of a run in every state: what it records, or how it is refused.
 
-use crate::given::{ADA, EVE, ONE_JOB, Story, at, identity, ran, types};
+use crate::given::{ADA, EVE, ONE_JOB, Story, at, identity, ran, types, wish};
 use runyard_domain::{
     CheckSuiteId, Conclusion, Event, JobId, Refusal, RunId,
     event::EndReason,
-    run::{JOBS_PER_ATTEMPT_MAX, NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX, single},
+    run::{
+        DELETE_LIVE_DAYS, JOBS_PER_ATTEMPT_MAX, NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX, RerunOf,
+        single,
+    },
 };
 use runyard_workflow::Diagnostic;
 use std::time::Duration;
@@ -14,7 +17,7 @@ type Verb = (&'static str, Command);
 
 const JOB: JobId = JobId::new(101);
 
-const VERBS: [Verb; 13] = [
+const VERBS: [Verb; 19] = [
     ("plan", Story::plan),
     ("fail startup", |story| {
         story.command(|run, planning| run.fail_startup(vec![error(1)], planning.now))
@@ -45,7 +48,18 @@ const VERBS: [Verb; 13] = [
         let other = JobId::new(999);
         story.command(|run, planning| Ok(run.cancel_job(other, EVE, planning)?.events))
     }),
+    ("force-cancel", Story::force_cancel),
+    ("cancel overdue", |story| {
+        let deadline = Duration::from_secs(1);
+        story.command(|run, planning| run.force_overdue_cancel(deadline, planning))
+    }),
+    ("delete", Story::delete),
+    ("delete logs", |story| {
+        story.command(|run, planning| run.delete_logs(EVE, planning.now))
+    }),
     ("rerun", Story::rerun),
+    ("rerun failed", |story| story.rerun_of(RerunOf::Failed)),
+    ("rerun the job", |story| story.rerun_of(RerunOf::Job(JOB))),
     ("rerun as new", |story| {
         story.command(|run, planning| {
             run.rerun_as_new(new_ids(), EVE, planning.now)?;
@@ -139,12 +153,35 @@ fn r4_8_a_run_is_rerun_for_thirty_days() {
             definition: &story.definition,
             contexts: &story.contexts,
             ids: &mut ids,
+            groups: &mut runyard_domain::concurrency::Groups::default(),
             now,
         };
-        let answer = story.run.rerun_all(EVE, planning);
+        let answer = story.run.rerun(wish(RerunOf::All), planning);
         let refused = Err(Refusal::RerunTooLate { days: 30 });
         assert_eq!(answer.is_ok(), allowed, "{answer:?}");
         assert!(allowed || answer == refused, "{answer:?}");
+    }
+}
+
+#[test]
+fn a_live_run_can_be_deleted_once_it_is_two_weeks_old() {
+    let age = Duration::from_secs(u64::from(DELETE_LIVE_DAYS) * 86_400);
+    for (late, allowed) in [(Duration::ZERO, false), (Duration::from_secs(1), true)] {
+        let mut story = state("in progress");
+        // Each command comes a second after the one before.
+        story.now = at(-1).plus(age).plus(late);
+        let told = story.delete();
+        if allowed {
+            let wanted = "run_force_cancel_requested job_completed run_completed run_deleted";
+            assert_eq!(types(&told.unwrap()), wanted);
+            assert_eq!(story.stands(), "cancelled");
+        } else {
+            let refused = Err(Refusal::RunNotDeletable {
+                status: runyard_domain::RunStatus::InProgress,
+                days: 14,
+            });
+            assert_eq!(told, refused);
+        }
     }
 }
 
@@ -210,6 +247,7 @@ fn too_few_reserved_ids_are_refused() {
         definition: &story.definition,
         contexts: &story.contexts,
         ids: &mut ids,
+        groups: &mut runyard_domain::concurrency::Groups::default(),
         now: at(1),
     };
     assert_eq!(story.run.plan(planning), Err(Refusal::TooFewIds));
@@ -225,6 +263,7 @@ fn the_definition_of_another_run_is_refused() {
         definition: &other,
         contexts: &story.contexts,
         ids: &mut ids,
+        groups: &mut runyard_domain::concurrency::Groups::default(),
         now: at(9),
     };
     let job = story.id("a");

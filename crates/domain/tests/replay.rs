@@ -3,12 +3,16 @@
 use crate::given::{CHAIN, DIAMOND, EVE, Story, at, identity, offer_of, ran, runner};
 use runyard_domain::{
     Conclusion::{Failure, Success},
-    Event, JobId, Run,
+    Event, JobId, Run, RunId,
+    concurrency::{Concurrency, GroupName, Member},
     event::{EVENT_VERSION, EndReason, GraphNode},
     execution::{ExecutionEvent, Patience, Step, StepState},
-    run::{Call, Leg, NodePath, ReplayError},
+    run::{
+        Call, CallGate, Cause, Fork, HeadRepository, Leg, NodePath, ReferencedWorkflow,
+        ReplayError, RunIdentity,
+    },
 };
-use runyard_workflow::Diagnostic;
+use runyard_workflow::{Diagnostic, model::Queue, reusable::Source};
 
 #[test]
 fn replaying_any_beginning_of_a_history_gives_the_run_of_that_moment() {
@@ -78,6 +82,17 @@ fn replaying_the_events_of_a_hand_over_gives_the_hand_over() {
 const LEG: &str =
     r#"{"index":1,"total":2,"fail_fast":true,"max_parallel":null,"matrix":{"to":"production"}}"#;
 
+/// A `concurrency` as events store it.
+const CONCURRENCY: &str = r#"{"group":"Prod","queue":"max"}"#;
+
+fn concurrency() -> Concurrency {
+    Concurrency {
+        group: GroupName::new("Prod").unwrap(),
+        cancel_in_progress: false,
+        queue: Queue::Max,
+    }
+}
+
 fn leg() -> Leg {
     Leg {
         index: 1,
@@ -85,6 +100,17 @@ fn leg() -> Leg {
         fail_fast: true,
         max_parallel: None,
         matrix: serde_json::json!({"to": "production"}),
+    }
+}
+
+fn called() -> ReferencedWorkflow {
+    ReferencedWorkflow {
+        source: Source {
+            path: "o/r/x.yml@v1".to_owned(),
+            sha: "abc".to_owned(),
+            reference: None,
+        },
+        definition: "d".to_owned(),
     }
 }
 
@@ -116,11 +142,19 @@ fn pinned() -> Vec<(Event, String)> {
             ),
         ),
         (
+            Event::RunPending {
+                group: concurrency().group,
+                at,
+            },
+            format!(r#"{{"type":"run_pending","group":"Prod","at":"{time}"}}"#),
+        ),
+        (
             Event::AttemptPlanned {
                 jobs: vec![GraphNode {
                     node: node("a"),
                     needs: vec![node("b")],
                 }],
+                group: None,
                 at,
             },
             format!(
@@ -134,9 +168,11 @@ fn pinned() -> Vec<(Event, String)> {
                 leg: None,
                 display_name: "A".to_owned(),
                 labels: vec!["linux".to_owned()],
+                runner_group: None,
                 continue_on_error: false,
                 timeout_minutes: None,
                 cancel_timeout_minutes: None,
+                concurrency: None,
                 at,
             },
             format!(
@@ -150,13 +186,15 @@ fn pinned() -> Vec<(Event, String)> {
                 leg: Some(leg()),
                 display_name: "A (1)".to_owned(),
                 labels: vec![],
+                runner_group: Some("gpu".to_owned()),
                 continue_on_error: true,
                 timeout_minutes: Some(5),
                 cancel_timeout_minutes: Some(1),
+                concurrency: Some(concurrency()),
                 at,
             },
             format!(
-                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"continue_on_error":true,"timeout_minutes":5,"cancel_timeout_minutes":1,"at":"{time}"}}"#
+                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"runner_group":"gpu","continue_on_error":true,"timeout_minutes":5,"cancel_timeout_minutes":1,"concurrency":{CONCURRENCY},"at":"{time}"}}"#
             ),
         ),
         (
@@ -166,6 +204,8 @@ fn pinned() -> Vec<(Event, String)> {
                     leg: Some(leg()),
                     display_name: "deploy (1)".to_owned(),
                     inputs: serde_json::json!({"to": "production"}),
+                    concurrency: vec![concurrency()],
+                    gate: CallGate::Before(0),
                 }],
                 jobs: vec![GraphNode {
                     node: node("deploy#1/a"),
@@ -174,8 +214,32 @@ fn pinned() -> Vec<(Event, String)> {
                 at,
             },
             format!(
-                r#"{{"type":"workflow_called","name":"deploy","calls":[{{"leg":{LEG},"display_name":"deploy (1)","inputs":{{"to":"production"}}}}],"jobs":[{{"name":"deploy#1/a","needs":[]}}],"at":"{time}"}}"#
+                r#"{{"type":"workflow_called","name":"deploy","calls":[{{"leg":{LEG},"display_name":"deploy (1)","inputs":{{"to":"production"}},"concurrency":[{CONCURRENCY}],"gate":{{"before":0}}}}],"jobs":[{{"name":"deploy#1/a","needs":[]}}],"at":"{time}"}}"#
             ),
+        ),
+        (
+            Event::CallPending {
+                node: node("deploy"),
+                leg: Some(1),
+                at,
+            },
+            format!(r#"{{"type":"call_pending","name":"deploy","leg":1,"at":"{time}"}}"#),
+        ),
+        (
+            Event::RunEntered { at },
+            format!(r#"{{"type":"run_entered","at":"{time}"}}"#),
+        ),
+        (
+            Event::CallEntered {
+                node: node("deploy"),
+                leg: None,
+                at,
+            },
+            format!(r#"{{"type":"call_entered","name":"deploy","at":"{time}"}}"#),
+        ),
+        (
+            Event::JobPending { job, at },
+            format!(r#"{{"type":"job_pending","job":101,"at":"{time}"}}"#),
         ),
         (
             Event::JobQueued { job, at },
@@ -196,9 +260,27 @@ fn pinned() -> Vec<(Event, String)> {
             Event::JobCancelRequested {
                 job,
                 by: Some(EVE),
+                reason: None,
                 at,
             },
             format!(r#"{{"type":"job_cancel_requested","job":101,"by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::JobCancelRequested {
+                job,
+                by: None,
+                reason: Some(EndReason::CancelInProgress {
+                    group: concurrency().group,
+                    by: Member::Job {
+                        run: RunId::new(2),
+                        job: JobId::new(201),
+                    },
+                }),
+                at,
+            },
+            format!(
+                r#"{{"type":"job_cancel_requested","job":101,"by":null,"reason":{{"cancel_in_progress":{{"group":"Prod","by":{{"kind":"job","run":2,"job":201}}}}}},"at":"{time}"}}"#
+            ),
         ),
         (
             Event::JobCompleted {
@@ -212,8 +294,28 @@ fn pinned() -> Vec<(Event, String)> {
             ),
         ),
         (
-            Event::RunCancelRequested { by: EVE, at },
+            Event::RunCancelRequested {
+                by: Some(EVE),
+                reason: None,
+                at,
+            },
             format!(r#"{{"type":"run_cancel_requested","by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::RunCancelRequested {
+                by: None,
+                reason: Some(EndReason::Superseded {
+                    group: concurrency().group,
+                    by: Member::Run {
+                        run: RunId::new(2),
+                        attempt: 1,
+                    },
+                }),
+                at,
+            },
+            format!(
+                r#"{{"type":"run_cancel_requested","by":null,"reason":{{"superseded":{{"group":"Prod","by":{{"kind":"run","run":2,"attempt":1}}}}}},"at":"{time}"}}"#
+            ),
         ),
         (
             Event::RunCompleted {
@@ -226,9 +328,56 @@ fn pinned() -> Vec<(Event, String)> {
             Event::AttemptRequested {
                 attempt: 2,
                 by: EVE,
+                debug: false,
+                referenced: None,
                 at,
             },
             format!(r#"{{"type":"attempt_requested","attempt":2,"by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::AttemptRequested {
+                attempt: 3,
+                by: EVE,
+                debug: true,
+                referenced: Some(vec![called()]),
+                at,
+            },
+            format!(
+                r#"{{"type":"attempt_requested","attempt":3,"by":2,"debug":true,"referenced":[{{"path":"o/r/x.yml@v1","sha":"abc","definition":"d"}}],"at":"{time}"}}"#
+            ),
+        ),
+        (
+            Event::RunForceCancelRequested { by: Some(EVE), at },
+            format!(r#"{{"type":"run_force_cancel_requested","by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::JobCarried {
+                job,
+                from: JobId::new(51),
+                node: node("deploy#1/a"),
+                leg: Some(leg()),
+                display_name: "A (1)".to_owned(),
+                labels: vec![],
+                continue_on_error: true,
+                timeout_minutes: Some(5),
+                conclusion: Failure,
+                started_at: at,
+                completed_at: at,
+                ran: Some(ran(7)),
+                reason: Some(EndReason::ForceCancelled),
+                at,
+            },
+            format!(
+                r#"{{"type":"job_carried","job":101,"from":51,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"continue_on_error":true,"timeout_minutes":5,"conclusion":"failure","started_at":"{time}","completed_at":"{time}","ran":{{"execution":7,"runner":{{"id":1,"name":"runner-1"}}}},"reason":"force_cancelled","at":"{time}"}}"#
+            ),
+        ),
+        (
+            Event::LogsDeleted { by: EVE, at },
+            format!(r#"{{"type":"logs_deleted","by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::RunDeleted { by: EVE, at },
+            format!(r#"{{"type":"run_deleted","by":2,"at":"{time}"}}"#),
         ),
     ]
 }
@@ -248,20 +397,29 @@ fn every_kind_of_event_is_pinned() {
     let place = |event: &Event| match event {
         Event::RunRequested { .. } => 0,
         Event::StartupFailed { .. } => 1,
-        Event::AttemptPlanned { .. } => 2,
-        Event::JobPlanned { .. } => 3,
-        Event::WorkflowCalled { .. } => 4,
-        Event::JobQueued { .. } => 5,
-        Event::JobStarted { .. } => 6,
-        Event::JobCancelRequested { .. } => 7,
-        Event::JobCompleted { .. } => 8,
-        Event::RunCancelRequested { .. } => 9,
-        Event::RunCompleted { .. } => 10,
-        Event::AttemptRequested { .. } => 11,
+        Event::RunPending { .. } => 2,
+        Event::AttemptPlanned { .. } => 3,
+        Event::JobPlanned { .. } => 4,
+        Event::WorkflowCalled { .. } => 5,
+        Event::CallPending { .. } => 6,
+        Event::RunEntered { .. } => 7,
+        Event::CallEntered { .. } => 8,
+        Event::JobPending { .. } => 9,
+        Event::JobQueued { .. } => 10,
+        Event::JobStarted { .. } => 11,
+        Event::JobCancelRequested { .. } => 12,
+        Event::JobCompleted { .. } => 13,
+        Event::RunCancelRequested { .. } => 14,
+        Event::RunCompleted { .. } => 15,
+        Event::AttemptRequested { .. } => 16,
+        Event::RunForceCancelRequested { .. } => 17,
+        Event::JobCarried { .. } => 18,
+        Event::LogsDeleted { .. } => 19,
+        Event::RunDeleted { .. } => 20,
     };
     let mut places: Vec<usize> = pinned().iter().map(|(event, _)| place(event)).collect();
     places.dedup();
-    assert_eq!(places, (0..=11).collect::<Vec<_>>());
+    assert_eq!(places, (0..=20).collect::<Vec<_>>());
 }
 
 #[test]
@@ -275,6 +433,35 @@ fn the_stored_text_of_a_request_is_read_and_written_unchanged() {
         r#""created_at":"2026-01-01T00:00:00Z"}"#,
     );
     assert_eq!(serde_json::to_string(&identity()).unwrap(), text);
+    let read: RunIdentity = serde_json::from_str(text).unwrap();
+    assert_eq!(read, identity());
+    assert_eq!(
+        read.sha(),
+        read.head_sha,
+        "an older version knew one commit"
+    );
+}
+
+#[test]
+fn what_caused_a_run_of_a_fork_is_read_as_it_was_written() {
+    let mut given = identity();
+    given.cause = Cause {
+        sha: Some("e".repeat(40)),
+        head_repository: HeadRepository::Fork(Fork {
+            id: 7,
+            owner: "eve".to_owned(),
+            owner_id: 8,
+            name: "engine".to_owned(),
+            private: false,
+        }),
+        chain: 2,
+        notice: Some("the head commit runs".to_owned()),
+    };
+    let text = serde_json::to_string(&given).unwrap();
+    assert!(text.contains(r#""cause":{"sha":"eeee"#), "{text}");
+    let read: RunIdentity = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, given);
+    assert_eq!(read.sha(), "e".repeat(40));
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn start(story: &mut Story, name: &str) {
     let job = id(story, name);
     let ran = crate::given::ran(job.get());
     story
-        .command(|run, planning| run.start_job(job, ran, planning.now))
+        .command(|run, planning| run.start_job(job, ran.clone(), planning.now))
         .unwrap();
 }
 
@@ -409,7 +409,7 @@ impl Loader for Files {
     }
 }
 
-fn calling(text: &str, called: &'static str) -> Definition {
+pub(crate) fn calling(text: &str, called: &'static str) -> Definition {
     let files = Files([(".github/workflows/called.yml", called)].into());
     let workflow = Arc::new(runyard_workflow::parse("ci.yml", text).unwrap());
     resolve("ci.yml", workflow, 0, &files, &CallLimits::default()).unwrap()

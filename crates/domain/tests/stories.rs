@@ -160,7 +160,13 @@ fn rule_1_2_a_late_report_that_differs_is_refused() {
 
 #[test]
 fn every_reason_has_a_sentence() {
-    for reason in [EndReason::RunnerLost, EndReason::CancelGraceOver] {
+    for reason in [
+        EndReason::RunnerLost,
+        EndReason::CancelGraceOver,
+        EndReason::FailFast,
+        EndReason::ForceCancelled,
+        EndReason::NotReached,
+    ] {
         assert!(reason.sentence().contains(' '));
     }
 }

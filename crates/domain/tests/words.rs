@@ -31,7 +31,7 @@ macro_rules! every_word_reads_back {
 every_word_reads_back! {
     run_status: RunStatus =
         ["requested", "queued", "pending", "waiting", "in_progress", "completed"];
-    job_status: JobStatus = ["blocked", "queued", "in_progress", "completed"];
+    job_status: JobStatus = ["blocked", "pending", "queued", "in_progress", "completed"];
     conclusion: Conclusion = [
         "success",
         "failure",

@@ -20,8 +20,6 @@ use runyard_workflow::{
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 
-const SECONDS_PER_MINUTE: u64 = 60;
-
 /// What a runner is told.
 #[derive(Debug)]
 pub struct Assignment {
@@ -83,7 +81,7 @@ impl Engine {
         let payload = payload.unwrap_or(Value::Null);
         let repository = self.store.repository(run.identity.repository).await?;
         let repository = repository.ok_or_else(|| missing("the repository"))?;
-        let definition = self.definition_of(&run.identity).await?;
+        let definition = self.definition_of(&run).await?;
         let contexts = self
             .job_contexts((&view, &run), &repository, &payload, &definition)
             .await?;
@@ -101,13 +99,11 @@ impl Engine {
             workflow_defaults: workflow.defaults.clone(),
             definition: job.clone(),
             contexts,
-            run,
             github_token,
-            timeout: view
-                .timeout_minutes
-                .map_or(self.settings.job_timeout, minutes),
+            debug: run.attempt.debug,
+            run,
+            timeout: self.settings.patience.timeout(view.timeout_minutes),
             cancel_timeout_minutes: view.cancel_timeout_minutes,
-            debug: false,
         })
     }
 
@@ -137,6 +133,8 @@ impl Engine {
         let mut plan = Plan {
             definition: Arc::new(definition.clone()),
             contexts: Arc::new(contexts),
+            attempt: run.attempt.number,
+            given: None,
         };
         loop {
             match aggregate.contexts_of(job.id, &plan.definition, &plan.contexts) {
@@ -147,8 +145,4 @@ impl Engine {
             }
         }
     }
-}
-
-fn minutes(minutes: u32) -> Duration {
-    Duration::from_secs(u64::from(minutes) * SECONDS_PER_MINUTE)
 }

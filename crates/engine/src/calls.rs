@@ -61,7 +61,7 @@ impl CallFiles {
     /// Says where the run begins, for calls of files beside its own. Where it was is known from what it called.
     pub(crate) fn begin_in(&mut self, identity: &RunIdentity) {
         let called = identity.referenced.iter().map(|one| &one.source);
-        let mut beside = called.filter(|source| source.sha == identity.head_sha);
+        let mut beside = called.filter(|source| source.sha == identity.sha());
         let repository = beside.find_map(|source| repository_of(&source.path));
         let (owner, name) = repository.unwrap_or_default();
         self.origin = Some(source(&owner, &name, identity));
@@ -76,7 +76,7 @@ impl CallFiles {
 fn source(owner: &str, name: &str, identity: &RunIdentity) -> Source {
     Source {
         path: format!("{owner}/{name}/{}@{}", identity.path, identity.git_ref),
-        sha: identity.head_sha.clone(),
+        sha: identity.sha().to_owned(),
         reference: Some(identity.git_ref.clone()),
     }
 }
@@ -148,10 +148,59 @@ impl Engine {
         identity: &RunIdentity,
         file: &File,
     ) -> Result<(Vec<ReferencedWorkflow>, Definition), EngineError> {
+        let files = CallFiles {
+            origin: Some(source(&repository.owner, &repository.name, identity)),
+            ..CallFiles::default()
+        };
+        self.resolve_with(files, repository, identity, file).await
+    }
+
+    /// The same for a run that is there: a call of a file at its own commit finds what it found before, whatever became
+    /// of the source; one that names a branch or a tag finds that as it is now (semantics 4).
+    ///
+    /// # Errors
+    /// As [`Engine::resolve_calls`].
+    pub(crate) async fn resolve_again(
+        &self,
+        repository: &Repository,
+        identity: &RunIdentity,
+    ) -> Result<(Vec<ReferencedWorkflow>, Definition), EngineError> {
+        let definitions = &self.definitions;
+        let file = definitions.file(&identity.path, &identity.definition);
+        let file = file.await?;
         let mut files = CallFiles {
             origin: Some(source(&repository.owner, &repository.name, identity)),
             ..CallFiles::default()
         };
+        let own = |referenced: &&ReferencedWorkflow| {
+            let Source {
+                sha,
+                reference,
+                path,
+            } = &referenced.source;
+            let at_commit = path.ends_with(&format!("@{}", identity.git_ref));
+            *sha == identity.head_sha && reference.is_some() && at_commit
+        };
+        let (kept, others): (Vec<_>, Vec<_>) = identity.referenced.iter().partition(own);
+        for referenced in kept {
+            files.add(Loaded {
+                source: referenced.source.clone(),
+                text: definitions.text(&referenced.definition).await?,
+            });
+        }
+        if !others.is_empty() {
+            self.fetch(repository).await?;
+        }
+        self.resolve_with(files, repository, identity, &file).await
+    }
+
+    async fn resolve_with(
+        &self,
+        mut files: CallFiles,
+        repository: &Repository,
+        identity: &RunIdentity,
+        file: &File,
+    ) -> Result<(Vec<ReferencedWorkflow>, Definition), EngineError> {
         for _ in 0..ROUNDS_MAX {
             let definition = with_calls(&identity.path, file, &files);
             let wanted = files.take_wanted();

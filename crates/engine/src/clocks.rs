@@ -1,9 +1,9 @@
 //! The clocks: what happens because time passes. Each may run on every replica.
 
-use crate::{Engine, EngineError, engine::wrong_load};
+use crate::{Engine, EngineError, Payloads, engine::wrong_load, waiting::Waiter};
 use runyard_domain::{Refusal, handover};
-use runyard_store::{Expired, Loaded, Scope};
-use std::time::Duration;
+use runyard_store::{Expired, Loaded, Scope, Wake};
+use std::{sync::Arc, time::Duration};
 use tokio::{
     task::{JoinHandle, JoinSet},
     time::{MissedTickBehavior, interval},
@@ -15,6 +15,20 @@ const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 const SEAL_INTERVAL: Duration = Duration::from_secs(15);
 /// How often it is looked whether a source is to be looked at.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// How often it is looked whether a schedule fires.
+const FIRE_INTERVAL: Duration = Duration::from_secs(1);
+/// Ticks that one server serves at once; the rest is left to others, or waits.
+const TICKS_AT_ONCE: usize = 8;
+/// How often it is looked whether something follows a run.
+const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
+/// Moments of runs that one look takes.
+const MOMENTS_PER_LOOK: u32 = 20;
+/// How often what was deleted is removed.
+const PURGE_INTERVAL: Duration = Duration::from_secs(15);
+/// How often it is looked for jobs and runs that take too long; their limits are hours and days.
+const LIMIT_INTERVAL: Duration = Duration::from_secs(5);
+/// How often messages to runs are looked for when no signal tells of one.
+const MESSAGE_INTERVAL: Duration = Duration::from_secs(1);
 /// Expired executions that one look takes.
 const EXPIRED_PER_LOOK: u32 = 100;
 
@@ -32,15 +46,22 @@ impl Drop for Clocks {
 
 impl Engine {
     /// Gives running executions a full lease, as no runner could be heard while no server ran, and starts the clocks.
+    /// `payloads` makes what followers of runs see.
     ///
     /// # Errors
     /// When the store cannot be reached.
-    pub async fn start_clocks(&self) -> Result<Clocks, EngineError> {
+    pub async fn start_clocks(&self, payloads: Arc<dyn Payloads>) -> Result<Clocks, EngineError> {
         self.give_full_leases().await?;
         Ok(Clocks(vec![
             tokio::spawn(expire(self.clone())),
             tokio::spawn(seal(self.clone())),
             tokio::spawn(look(self.clone())),
+            tokio::spawn(fire(self.clone())),
+            tokio::spawn(follow(self.clone(), payloads)),
+            tokio::spawn(force(self.clone())),
+            tokio::spawn(purge(self.clone())),
+            tokio::spawn(pass_on(self.clone())),
+            tokio::spawn(limit(self.clone())),
         ]))
     }
 
@@ -119,6 +140,30 @@ async fn expire(engine: Engine) {
     }
 }
 
+/// What one run's command left for another is applied as soon as it is heard of, here or by another server.
+async fn pass_on(engine: Engine) {
+    loop {
+        let mut waiter = Waiter::new(engine.store.wakes(), MESSAGE_INTERVAL);
+        match engine.apply_messages().await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => log::warn!("passing on messages to runs: {error}"),
+        }
+        waiter.wait(|wake| wake == Wake::Message).await;
+    }
+}
+
+async fn limit(engine: Engine) {
+    let mut ticks = interval(LIMIT_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = engine.enforce_limits().await {
+            log::warn!("looking for jobs and runs that take too long: {error}");
+        }
+    }
+}
+
 async fn seal(engine: Engine) {
     let mut ticks = interval(SEAL_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -126,6 +171,32 @@ async fn seal(engine: Engine) {
         ticks.tick().await;
         if let Err(error) = engine.seal_leftovers().await {
             log::warn!("sealing logs: {error}");
+        }
+    }
+}
+
+/// Ends by force what was cancelled too long ago.
+async fn force(engine: Engine) {
+    if engine.settings.cancel_deadline.is_none() {
+        return;
+    }
+    let mut ticks = interval(EXPIRY_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = engine.force_overdue_cancels().await {
+            log::warn!("looking for cancellations that take too long: {error}");
+        }
+    }
+}
+
+async fn purge(engine: Engine) {
+    let mut ticks = interval(PURGE_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = engine.purge().await {
+            log::warn!("removing what was deleted: {error}");
         }
     }
 }
@@ -149,6 +220,47 @@ async fn look(engine: Engine) {
                 looks.spawn(async move { engine.look_at(poll).await });
             }),
             Err(error) => log::warn!("looking for sources to look at: {error}"),
+        }
+    }
+}
+
+/// A schedule whose source does not answer keeps no other waiting.
+async fn fire(engine: Engine) {
+    let mut ticks = interval(FIRE_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut firing = JoinSet::new();
+    loop {
+        ticks.tick().await;
+        while firing.try_join_next().is_some() {}
+        let free = TICKS_AT_ONCE.saturating_sub(firing.len());
+        match engine
+            .due_ticks(u32::try_from(free).unwrap_or_default())
+            .await
+        {
+            Ok(due) => due.into_iter().for_each(|tick| {
+                let engine = engine.clone();
+                firing.spawn(async move { engine.fire(tick).await });
+            }),
+            Err(error) => log::warn!("looking for schedules that fire: {error}"),
+        }
+    }
+}
+
+/// Goes on at once while there is more than one look takes.
+async fn follow(engine: Engine, payloads: Arc<dyn Payloads>) {
+    let mut ticks = interval(FOLLOW_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        loop {
+            match engine.follow_runs(&*payloads, MOMENTS_PER_LOOK).await {
+                Ok(taken) if taken == MOMENTS_PER_LOOK as usize => {}
+                Ok(_) => break,
+                Err(error) => {
+                    log::warn!("looking for what follows runs: {error}");
+                    break;
+                }
+            }
         }
     }
 }

@@ -61,11 +61,10 @@ pub(crate) fn with_number(contexts: &Contexts, number: i64) -> Contexts {
 fn github(source: &ContextSource<'_>) -> Object {
     let (identity, repository) = (source.identity, source.repository);
     let (kind, name) = kind_and_name(&identity.git_ref);
+    let is_pull = ["pull_request", "pull_request_target"].contains(&identity.event.as_str());
     let pull = |pointer: &str| {
-        let text = source
-            .payload
-            .pointer(pointer)
-            .and_then(serde_json::Value::as_str);
+        let text = source.payload.pointer(pointer).filter(|_| is_pull);
+        let text = text.and_then(serde_json::Value::as_str);
         text.unwrap_or_default().to_owned()
     };
     let full_name = repository.full_name();
@@ -87,11 +86,11 @@ fn github(source: &ContextSource<'_>) -> Object {
         ("run_attempt", source.attempt.to_string()),
         ("run_id", identity.id.to_string()),
         ("run_number", identity.number.to_string()),
-        ("sha", identity.head_sha.clone()),
+        ("sha", identity.sha().to_owned()),
         ("triggering_actor", source.triggering_actor.to_owned()),
         ("workflow", identity.name.clone()),
         ("workflow_ref", workflow_ref),
-        ("workflow_sha", identity.head_sha.clone()),
+        ("workflow_sha", identity.sha().to_owned()),
     ];
     for (key, text) in texts {
         github.insert(key, text);

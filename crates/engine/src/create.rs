@@ -5,9 +5,9 @@ use crate::{
     contexts::{ContextSource, contexts, with_number},
     definitions::{Definition, File, plannable},
     engine::wrong_load,
-    git::Resolved,
     ids::job_ids,
     planning::{MORE_IDS, Plan},
+    start::Standing,
 };
 use futures_util::future::try_join;
 use runyard_domain::{
@@ -15,13 +15,15 @@ use runyard_domain::{
     account::User,
     repository::{Repository, Workflow},
     run::{
-        self, CommitFacts, Contexts, JOBS_PER_ATTEMPT_MAX, NewRunIds, Planning, Run, RunIdentity,
+        self, Cause, CommitFacts, Contexts, HeadRepository, JOBS_PER_ATTEMPT_MAX, NewRunIds,
+        Planning, Run, RunIdentity,
     },
 };
 use runyard_store::{Created, IdKind, Loaded, RunNumbers, Scope};
 use runyard_workflow::{
     Diagnostic, EventName, InvalidWorkflow,
     expression::{NoFunctions, Object, Template},
+    trigger::{EventFacts, fallback_title},
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -34,8 +36,11 @@ pub(crate) struct RunSource {
     pub(crate) path: String,
     pub(crate) event: EventName,
     pub(crate) payload: Value,
-    pub(crate) commit: CommitFacts,
-    pub(crate) at: Resolved,
+    pub(crate) facts: EventFacts,
+    pub(crate) standing: Standing,
+    pub(crate) head_repository: HeadRepository,
+    /// As in [`Cause`].
+    pub(crate) chain: u32,
     pub(crate) actor: User,
     pub(crate) trigger_key: String,
     /// Hash and what was read.
@@ -90,7 +95,7 @@ impl Engine {
             invalid: definition.as_ref().as_ref().err().cloned(),
             computes_title: true,
             scope,
-            facts: (source.commit, source.payload),
+            facts: (source.standing.commit, source.payload),
         };
         self.create(new, move |_, now| {
             Ok(RunIdentity {
@@ -106,6 +111,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`]; refused while the run is live.
     pub async fn rerun_as_new(&self, run: RunId, by: UserId) -> Result<RunId, EngineError> {
+        self.require_enabled(run).await?;
         let missing = |what| EngineError::NotFound { what };
         let (view, payload) = try_join(self.store.run(run), self.store.payload(run)).await?;
         let view = view.ok_or_else(|| missing("the run"))?;
@@ -195,6 +201,8 @@ impl Engine {
                     crowd,
                     duplicate,
                     created,
+                    groups,
+                    ..
                 } = loaded
                 else {
                     return Err(wrong_load());
@@ -219,6 +227,7 @@ impl Engine {
                     definition: &new.plan.definition,
                     contexts: &contexts,
                     ids: &mut ids,
+                    groups,
                     now,
                 };
                 let (run, events) = plan_new(identity, invalid.as_ref(), planning)?;
@@ -256,8 +265,10 @@ impl Engine {
 fn plan(definition: &Definition, of: &ContextSource<'_>) -> Plan {
     let definition = plannable(definition);
     Plan {
+        given: None,
         contexts: Arc::new(contexts(of, &definition)),
         definition: Arc::new(definition),
+        attempt: 1,
     }
 }
 
@@ -315,6 +326,7 @@ fn plan_new(
 }
 
 fn identity(source: &RunSource, workflow: &Workflow, ids: &NewRunIds, name: String) -> RunIdentity {
+    let standing = &source.standing;
     RunIdentity {
         id: ids.run,
         repository: source.repository.id,
@@ -323,26 +335,23 @@ fn identity(source: &RunSource, workflow: &Workflow, ids: &NewRunIds, name: Stri
         number: 0,
         index: 0,
         event: source.event.name().to_owned(),
-        head_branch: source.at.branch.clone(),
-        head_sha: source.at.sha.clone(),
-        git_ref: source.at.git_ref.clone(),
+        head_branch: standing.head_branch.clone(),
+        head_sha: standing.head_sha.clone(),
+        git_ref: standing.git_ref.clone(),
         actor: source.actor.id,
         parent: None,
         trigger_key: ids.trigger_key.clone(),
-        display_title: display_title(source, &name),
+        display_title: fallback_title(&source.facts, &name),
         name,
         path: source.path.clone(),
         definition: source.file.0.clone(),
         referenced: Vec::new(),
-        created_at: source.commit.timestamp,
+        cause: Cause {
+            sha: (standing.sha != standing.head_sha).then(|| standing.sha.clone()),
+            head_repository: source.head_repository.clone(),
+            chain: source.chain,
+            notice: standing.notice.clone(),
+        },
+        created_at: standing.commit.timestamp,
     }
-}
-
-/// The first line of the commit for a push, the workflow's name for a dispatch (semantics R6.38).
-fn display_title(source: &RunSource, name: &str) -> String {
-    if source.event != EventName::Push {
-        return name.to_owned();
-    }
-    let mut lines = source.commit.message.lines();
-    lines.next().unwrap_or(name).to_owned()
 }

@@ -53,7 +53,7 @@ impl Definitions {
     }
 
     /// The file `path` whose text was kept under `hash`.
-    async fn file(&self, path: &str, hash: &str) -> Result<File, EngineError> {
+    pub(crate) async fn file(&self, path: &str, hash: &str) -> Result<File, EngineError> {
         let key = (path.to_owned(), hash.to_owned());
         if let Some(known) = locked(&self.files).get(&key) {
             return Ok(known);
@@ -62,7 +62,7 @@ impl Definitions {
         Ok(self.parse(path, hash, &text))
     }
 
-    async fn text(&self, hash: &str) -> Result<String, EngineError> {
+    pub(crate) async fn text(&self, hash: &str) -> Result<String, EngineError> {
         let text = self.store.definition(hash).await?;
         text.ok_or(EngineError::NotFound {
             what: "the workflow's definition",

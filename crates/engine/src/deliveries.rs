@@ -1,24 +1,27 @@
 //! Events that are delivered: the same delivery again is answered as before and makes nothing.
 
-use crate::{Engine, EngineError, Push};
+use crate::{Engine, EngineError, Occurrence, occurrence::Pulled, start::Occasion};
 use runyard_domain::{RunId, account::User, repository::Repository};
+use uuid::Uuid;
 
 /// Longest name of a delivery, in bytes.
 const DELIVERY_BYTES_MAX: usize = 128;
+/// Open pull requests of one repository that are known, those with the highest numbers; runs show no others.
+const PULL_REQUESTS_KNOWN: u32 = 5_000;
 
 impl Engine {
-    /// Makes the runs of a push, or gives those that the same delivery made.
+    /// Makes the runs that something starts, or gives those that the same delivery made.
     ///
     /// # Errors
-    /// As [`Engine::push`]; then nothing is known of the delivery, and it can come again.
+    /// As [`Engine::occur`]; then nothing is known of the delivery, and it can come again.
     pub async fn deliver(
         &self,
         repository: &Repository,
-        push: Push,
+        told: Occurrence,
         by: &User,
     ) -> Result<Vec<RunId>, EngineError> {
-        let Some(delivery) = push.delivery.clone() else {
-            return self.push(repository, push, by).await;
+        let Some(delivery) = told.delivery.clone() else {
+            return self.occur(repository, told, by).await;
         };
         check_delivery(&delivery)?;
         let (id, most) = (repository.id, self.settings.deliveries_known);
@@ -26,9 +29,62 @@ impl Engine {
             log::info!("delivery {delivery:?} for repository {id} came again");
             return Ok(runs);
         }
-        let runs = self.push(repository, push, by).await?;
+        let runs = self.occur(repository, told, by).await?;
         self.store.put_delivery(id, &delivery, &runs, most).await?;
         Ok(runs)
+    }
+
+    /// Makes a run of every workflow that something starts.
+    ///
+    /// # Errors
+    /// [`EngineError::Git`] when the commit that it means cannot be fetched.
+    pub async fn occur(
+        &self,
+        repository: &Repository,
+        told: Occurrence,
+        by: &User,
+    ) -> Result<Vec<RunId>, EngineError> {
+        self.keep_pull_request(repository, &told).await?;
+        if told.starts_nothing() {
+            return Ok(Vec::new());
+        }
+        self.fetch_and_read(repository, by.id).await?;
+        let delivery = told.delivery.clone();
+        let delivery = delivery.unwrap_or_else(|| Uuid::new_v4().to_string());
+        let mut runs = Vec::new();
+        for event in &told.events {
+            let mut facts = told.facts.clone();
+            event.name().clone_into(&mut facts.event);
+            let occasion = Occasion {
+                repository,
+                event: *event,
+                facts,
+                payload: &told.payload,
+                key: format!("{event}:{delivery}"),
+                by,
+                head_repository: told.head_repository(),
+                chain: 0,
+                only: None,
+            };
+            runs.extend(self.start_all(occasion).await?);
+        }
+        Ok(runs)
+    }
+
+    async fn keep_pull_request(
+        &self,
+        repository: &Repository,
+        told: &Occurrence,
+    ) -> Result<(), EngineError> {
+        let id = repository.id;
+        match told.pulled() {
+            None => Ok(()),
+            Some(Pulled::Open(pull)) => Ok(self
+                .store
+                .put_pull_request(id, &pull, PULL_REQUESTS_KNOWN)
+                .await?),
+            Some(Pulled::Not { number }) => Ok(self.store.delete_pull_request(id, number).await?),
+        }
     }
 
     /// Who acts when a source, and no user, tells of a push: the repository's owner.

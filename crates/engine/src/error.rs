@@ -3,6 +3,7 @@
 use crate::{git::GitError, logs::LogError, sealing::SealingError};
 use runyard_domain::Refusal;
 use runyard_store::{ChangeError, Conflict, StoreError};
+use runyard_workflow::{dispatch::InvalidRepositoryDispatch, trigger::InvalidPayload};
 
 /// Why a use case could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,18 @@ pub enum EngineError {
         /// Its file.
         path: String,
     },
+    /// A payload lacks what decides.
+    #[error(transparent)]
+    Payload(#[from] InvalidPayload),
+    /// An event of somebody's own is too much.
+    #[error(transparent)]
+    RepositoryDispatch(#[from] InvalidRepositoryDispatch),
+    /// Only what is on can be switched off.
+    #[error("the workflow is not active, so it cannot be switched off")]
+    WorkflowNotActive,
+    /// Nothing starts a workflow that is off (semantics R6.10).
+    #[error("the workflow is disabled")]
+    WorkflowDisabled,
     /// It would break a rule of uniqueness or reference.
     #[error("{0}")]
     Conflict(Conflict),

@@ -10,7 +10,7 @@ use crate::{
 };
 use runyard_domain::{
     Conclusion, Execution, ExecutionId, Refusal, Timestamp,
-    execution::{Annotation, ExecutionState, Step},
+    execution::{Annotation, ExecutionEnd, ExecutionState, Step},
     handover,
     run::Planning,
     runner::Runner,
@@ -43,6 +43,17 @@ pub struct Heard {
     pub lease_until: Timestamp,
     /// It shall stop.
     pub cancelled: bool,
+}
+
+/// Whether a job shall stop, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StopOrder {
+    /// It goes on.
+    None,
+    /// It is cancelled: steps get their grace.
+    Cancel,
+    /// It was ended without its runner, who stops at once (semantics R3.4).
+    Force,
 }
 
 /// What became of a final report.
@@ -179,7 +190,8 @@ impl Engine {
                 let started = handover::start(run, execution, planning, patience)?;
                 Ok((started.unwrap_or_default(), execution.lease_until()))
             })
-            .await?;
+            .await
+            .map_err(|error| over_with_its_run(error, id))?;
         lease.ok_or(EngineError::Refused(Refusal::ExecutionEnded {
             execution: id,
         }))
@@ -266,29 +278,34 @@ impl Engine {
     /// Whether the job was told to stop, waiting up to `wait` for it. Being asked renews the lease.
     ///
     /// # Errors
-    /// Refused when the execution is over.
+    /// Refused when the execution is over otherwise than by force.
     pub async fn cancel_check(
         &self,
         execution: &Execution,
         wait: Duration,
-    ) -> Result<bool, EngineError> {
+    ) -> Result<StopOrder, EngineError> {
         let id = execution.id;
         let mut waiter = Waiter::new(self.store.wakes(), wait.min(self.settings.wait_max));
-        self.renew(execution).await?;
+        if !was_forced(execution) {
+            self.renew(execution).await?;
+        }
         loop {
             let current = self.store.execution(id).await?;
             let current = current.ok_or(EngineError::NotFound {
                 what: "the execution",
             })?;
-            let cancelled = match current.state {
-                ExecutionState::Cancelling { .. } => true,
+            match current.state {
+                ExecutionState::Cancelling { .. } => return Ok(StopOrder::Cancel),
+                ExecutionState::Ended { .. } if was_forced(&current) => {
+                    return Ok(StopOrder::Force);
+                }
                 ExecutionState::Ended { .. } => {
                     return Err(Refusal::ExecutionEnded { execution: id }.into());
                 }
-                ExecutionState::Offered { .. } | ExecutionState::Running { .. } => false,
-            };
-            if cancelled || !waiter.wait(|wake| wake == Wake::Execution(id)).await {
-                return Ok(cancelled);
+                ExecutionState::Offered { .. } | ExecutionState::Running { .. } => {}
+            }
+            if !waiter.wait(|wake| wake == Wake::Execution(id)).await {
+                return Ok(StopOrder::None);
             }
         }
     }
@@ -322,7 +339,8 @@ impl Engine {
             Ok((events, ()))
         };
         self.command_giving(scope, execution.run, Some(given), finish)
-            .await?;
+            .await
+            .map_err(|error| over_with_its_run(error, id))?;
         self.seal_soon(execution.id);
         Ok(Finished::Done)
     }
@@ -365,6 +383,24 @@ impl NewSecrets {
             token: self.token.hash(),
             github_token: self.github_token.hash(),
         }
+    }
+}
+
+/// A run that was deleted has no hand-over that goes on: runners hear the same of both.
+fn over_with_its_run(error: EngineError, execution: ExecutionId) -> EngineError {
+    match error {
+        EngineError::NotFound { .. } => Refusal::ExecutionEnded { execution }.into(),
+        other => other,
+    }
+}
+
+/// Whether its run was force-cancelled under its runner's hands.
+fn was_forced(execution: &Execution) -> bool {
+    match execution.state {
+        ExecutionState::Ended { end, .. } => end == ExecutionEnd::Forced,
+        ExecutionState::Offered { .. }
+        | ExecutionState::Running { .. }
+        | ExecutionState::Cancelling { .. } => false,
     }
 }
 

@@ -5,7 +5,9 @@ use crate::{
     logs::{ArchiveWriter, JobLog, LogError, LogRow, parse_rows, text},
 };
 use runyard_domain::{ExecutionId, JobStatus, RunId, RunStatus};
-use runyard_store::{JobView, JobsOf, LogContent, PER_PAGE_MAX, Page, SealedLog};
+use runyard_store::{
+    JobView, JobsOf, LogContent, PER_PAGE_MAX, Page, RunView, SealedLog, StoreError,
+};
 use std::fs::File;
 
 /// Logs sealed in one sweep.
@@ -17,6 +19,15 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NoLog`] while the job has not ended, and for one that no runner ever had.
     pub async fn job_log(&self, job: &JobView) -> Result<String, EngineError> {
+        let execution = self.logged(job).await?;
+        Ok(text(&self.rows(execution).await?))
+    }
+
+    /// The hand-over that wrote the log of a job: for one that was carried that of the job that ran (semantics R4.11).
+    ///
+    /// # Errors
+    /// [`EngineError::NoLog`] as [`Engine::job_log`], and once it was deleted.
+    pub async fn logged(&self, job: &JobView) -> Result<ExecutionId, EngineError> {
         if job.state.status() != JobStatus::Completed {
             return Err(EngineError::NoLog {
                 why: "the job has not ended",
@@ -25,25 +36,54 @@ impl Engine {
         let ran = job.state.ran().ok_or(EngineError::NoLog {
             why: "no runner ever had the job",
         })?;
-        Ok(text(&self.rows(ran.execution).await?))
+        let origin = match job.carried_from {
+            Some(origin) => self.store.job(origin).await?,
+            None => None,
+        };
+        let attempt = origin.map_or(job.attempt, |origin| origin.attempt);
+        let run = self.store.run(job.run).await?;
+        let run = run.ok_or(EngineError::NotFound { what: "the run" })?;
+        if attempt <= run.logs_deleted_attempts {
+            return Err(EngineError::NoLog {
+                why: "it was deleted",
+            });
+        }
+        Ok(ran.execution)
     }
 
-    /// The logs of the newest attempt of a run as a zip archive in an unnamed file (contract 8). One job's log is in
-    /// memory at a time.
+    /// Whether there is an archive of an attempt's logs.
     ///
     /// # Errors
-    /// [`EngineError::NoLog`] while the run has not ended.
-    pub async fn run_archive(&self, run: RunId) -> Result<File, EngineError> {
-        let view = self.store.run(run).await?;
-        let view = view.ok_or(EngineError::NotFound { what: "the run" })?;
-        if view.attempt.status != RunStatus::Completed {
+    /// [`EngineError::NoLog`] while the attempt has not ended, and once its logs were deleted.
+    pub fn archivable(&self, attempt: &RunView) -> Result<(), EngineError> {
+        if attempt.attempt.status != RunStatus::Completed {
             return Err(EngineError::NoLog {
                 why: "the run has not ended",
             });
         }
+        if attempt.attempt.number <= attempt.logs_deleted_attempts {
+            return Err(EngineError::NoLog {
+                why: "they were deleted",
+            });
+        }
+        Ok(())
+    }
+
+    /// The logs of an attempt of a run, the newest if none is named, as a zip archive in an unnamed file (contract 8).
+    /// Jobs that were carried into it are not in it (semantics R4.11). One job's log is in memory at a time.
+    ///
+    /// # Errors
+    /// As [`Engine::archivable`].
+    pub async fn run_archive(&self, run: RunId, attempt: Option<u32>) -> Result<File, EngineError> {
+        let view = match attempt {
+            Some(attempt) => self.store.attempt(run, attempt).await?,
+            None => self.store.run(run).await?,
+        };
+        let view = view.ok_or(EngineError::NotFound { what: "the run" })?;
+        self.archivable(&view)?;
         let file = tempfile::tempfile().map_err(anyhow::Error::new)?;
         let mut archive = ArchiveWriter::new(file);
-        for job in self.all_jobs(run).await? {
+        for job in self.all_jobs(run, view.attempt.number).await? {
             if let Some(log) = self.archived(job).await? {
                 archive = blocking(move || archive.add(&log).map(|()| archive)).await?;
             }
@@ -51,9 +91,10 @@ impl Engine {
         blocking(move || archive.finish()).await
     }
 
-    /// What the archive holds of a job; nothing of one that no runner had.
+    /// What the archive holds of a job; nothing of one that no runner had in this attempt.
     async fn archived(&self, job: JobView) -> Result<Option<JobLog>, EngineError> {
-        let Some(ran) = job.state.ran() else {
+        let own = job.state.ran().filter(|_| job.carried_from.is_none());
+        let Some(ran) = own else {
             return Ok(None);
         };
         let rows = self.rows(ran.execution).await?;
@@ -65,14 +106,14 @@ impl Engine {
         }))
     }
 
-    async fn all_jobs(&self, run: RunId) -> Result<Vec<JobView>, EngineError> {
+    async fn all_jobs(&self, run: RunId, attempt: u32) -> Result<Vec<JobView>, EngineError> {
         let mut jobs = Vec::new();
         for number in 1.. {
             let page = Page {
                 number,
                 per_page: PER_PAGE_MAX,
             };
-            let listed = self.store.jobs(run, JobsOf::Latest, page).await?;
+            let listed = self.store.jobs(run, JobsOf::Attempt(attempt), page).await?;
             let last = listed.items.len() < PER_PAGE_MAX as usize;
             jobs.extend(listed.items);
             if last {
@@ -126,7 +167,11 @@ impl Engine {
             key: sealed.key,
             bytes: sealed.bytes,
         };
-        Ok(self.store.seal_log(execution, &sealed).await?)
+        match self.store.seal_log(execution, &sealed).await {
+            // It was deleted meanwhile, so nobody else will delete the object.
+            Err(StoreError::NotFound { .. }) => Ok(self.logs.delete(&sealed.key).await?),
+            kept => Ok(kept?),
+        }
     }
 }
 

@@ -22,18 +22,33 @@ use std::sync::Arc;
 
 /// More ids are reserved by this factor when a command had too few.
 pub(crate) const MORE_IDS: usize = 8;
+/// How often a command is prepared again because somebody re-ran its run meanwhile.
+pub(crate) const PREPARED_MAX: u32 = 8;
 
 /// What a run's expressions and jobs come from.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) definition: Arc<Definition>,
     pub(crate) contexts: Arc<Contexts>,
+    /// The newest attempt when they were gathered.
+    pub(crate) attempt: u32,
+    /// What the job gives that the command ends; kept with it.
+    pub(crate) given: Option<JobOutputs>,
 }
 
 impl Plan {
     /// How many ids a command is likely to need at most: jobs without a matrix need one each.
     pub(crate) fn jobs(&self) -> usize {
         self.definition.workflow.jobs.len()
+    }
+
+    /// The same for a command that ends a job which gives this.
+    fn giving(mut self, given: Option<&JobOutputs>) -> Self {
+        if let Some(given) = given {
+            self.knows(given.job, given.outputs.clone());
+        }
+        self.given = given.cloned();
+        self
     }
 
     /// Adds what a job gave.
@@ -99,14 +114,37 @@ impl Engine {
         + Sync
         + 'static,
     ) -> Result<T, EngineError> {
-        let mut plan = self.plan_of(run).await?;
-        if let Some(given) = &given {
-            plan.knows(given.job, given.outputs.clone());
-        }
         let command = Arc::new(command);
-        let (mut scope, mut ids) = (scope, plan.jobs());
+        for _ in 1..PREPARED_MAX {
+            let plan = self.plan_of(run).await?.giving(given.as_ref());
+            match self.command_by(plan, scope.clone(), &command).await {
+                Err(EngineError::Refused(Refusal::OtherAttempt)) => {}
+                done => return done,
+            }
+        }
+        let plan = self.plan_of(run).await?.giving(given.as_ref());
+        self.command_by(plan, scope, &command).await
+    }
+
+    /// The same by a plan that was made before.
+    ///
+    /// # Errors
+    /// [`Refusal::OtherAttempt`] when the run is in another attempt than the plan was made for.
+    pub(crate) async fn command_by<T: Send + 'static, C>(
+        &self,
+        mut plan: Plan,
+        mut scope: Scope,
+        command: &Arc<C>,
+    ) -> Result<T, EngineError>
+    where
+        C: Fn(&mut Run, &mut Vec<Execution>, Planning<'_>) -> Result<(Vec<Event>, T), Refusal>
+            + Send
+            + Sync
+            + 'static,
+    {
+        let mut ids = plan.jobs();
         loop {
-            match self.try_command(&scope, ids, &plan, &given, &command).await {
+            match self.try_command(&scope, ids, &plan, command).await {
                 Err(EngineError::Refused(Refusal::TooFewIds)) if ids < JOBS_PER_ATTEMPT_MAX => {
                     ids = (ids * MORE_IDS).clamp(1, JOBS_PER_ATTEMPT_MAX);
                 }
@@ -126,7 +164,6 @@ impl Engine {
         scope: &Scope,
         count: usize,
         plan: &Plan,
-        given: &Option<JobOutputs>,
         command: &Arc<C>,
     ) -> Result<T, EngineError>
     where
@@ -137,26 +174,31 @@ impl Engine {
     {
         let ids = job_ids(&self.ids.job, &*self.store, count).await?;
         let (reserved, plan, command) = (ids.clone(), plan.clone(), Arc::clone(command));
-        let given = given.clone();
         let done = self
             .change(scope.clone(), move |loaded, now| {
                 let Loaded::Run {
                     run,
                     executions,
                     outputs,
+                    groups,
+                    ..
                 } = loaded
                 else {
                     return Err(wrong_load());
                 };
+                if run.attempt().number != plan.attempt {
+                    return Err(Refusal::OtherAttempt);
+                }
                 let mut ids = ids.clone();
                 let planning = Planning {
                     definition: &plan.definition,
                     contexts: &plan.contexts,
                     ids: &mut ids,
+                    groups,
                     now,
                 };
                 let (events, value) = command(run, executions, planning)?;
-                outputs.clone_from(&given);
+                outputs.clone_from(&plan.given);
                 Ok((events, (value, ids)))
             })
             .await;
@@ -174,22 +216,58 @@ impl Engine {
     async fn plan_of(&self, run: RunId) -> Result<Plan, EngineError> {
         let missing = EngineError::NotFound { what: "the run" };
         let view = self.store.run(run).await?.ok_or(missing)?;
-        let definition = self.definition_of(&view.identity).await?;
+        let definition = self.definition_of(&view).await?;
+        let now = (view.attempt.number, &*view.attempt.triggering_actor.login);
+        self.plan_with(&view, definition, now).await
+    }
+
+    /// The plan for a command on the newest attempt, with the contexts of an attempt that somebody caused.
+    pub(crate) async fn plan_with(
+        &self,
+        view: &RunView,
+        definition: Definition,
+        attempt: (u32, &str),
+    ) -> Result<Plan, EngineError> {
         let contexts = if reads_contexts(&definition) {
-            self.contexts_of(&view, &definition).await?
+            self.contexts_of(view, &definition, attempt).await?
         } else {
             Contexts::default()
         };
         Ok(Plan {
             definition: Arc::new(definition),
             contexts: Arc::new(contexts),
+            attempt: view.attempt.number,
+            given: None,
         })
+    }
+
+    /// A plan for what evaluates nothing: it works though the definition cannot be read.
+    pub(crate) async fn plan_if_readable(&self, run: RunId) -> Result<Plan, EngineError> {
+        match self.plan_of(run).await {
+            Err(
+                error @ (EngineError::NotFound { what: "the run" }
+                | EngineError::Unavailable { .. }),
+            ) => Err(error),
+            Ok(plan) => Ok(plan),
+            Err(error) => {
+                log::error!("run {run}: its definition cannot be read: {error:#}");
+                let missing = EngineError::NotFound { what: "the run" };
+                let view = self.store.run(run).await?.ok_or(missing)?;
+                Ok(Plan {
+                    definition: Arc::new(single(Workflow::default())),
+                    contexts: Arc::default(),
+                    attempt: view.attempt.number,
+                    given: None,
+                })
+            }
+        }
     }
 
     async fn contexts_of(
         &self,
         view: &RunView,
         definition: &Definition,
+        (attempt, triggering_actor): (u32, &str),
     ) -> Result<Contexts, EngineError> {
         let identity = &view.identity;
         let (payload, repository) = try_join(
@@ -203,16 +281,30 @@ impl Engine {
         let repository = repository.ok_or(missing)?;
         let source = ContextSource {
             identity,
-            attempt: view.attempt.number,
+            attempt,
             actor: &view.actor.login,
-            triggering_actor: &view.attempt.triggering_actor.login,
+            triggering_actor,
             repository: &repository,
             payload: &payload.unwrap_or_default(),
         };
         Ok(contexts(&source, definition))
     }
 
-    pub(crate) async fn definition_of(
+    /// The definition as the attempt that is shown has it.
+    pub(crate) async fn definition_of(&self, view: &RunView) -> Result<Definition, EngineError> {
+        match &view.attempt.referenced {
+            None => self.definition_at(&view.identity).await,
+            Some(referenced) => {
+                let identity = RunIdentity {
+                    referenced: referenced.clone(),
+                    ..view.identity.clone()
+                };
+                self.definition_at(&identity).await
+            }
+        }
+    }
+
+    pub(crate) async fn definition_at(
         &self,
         identity: &RunIdentity,
     ) -> Result<Definition, EngineError> {
@@ -234,6 +326,7 @@ fn wider(scope: &Scope) -> Result<Scope, EngineError> {
         Scope::NewRun { .. }
         | Scope::Run(_)
         | Scope::Execution(_)
-        | Scope::WholeRunOfExecution(_) => Err(Refusal::TooNarrow.into()),
+        | Scope::WholeRunOfExecution(_)
+        | Scope::RunOfMessage(_) => Err(Refusal::TooNarrow.into()),
     }
 }

@@ -1,6 +1,6 @@
-//! Looks at sources that cannot tell of pushes: what changed since the last look becomes a push, as a hook would say it.
+//! Looks at sources that cannot tell of pushes: what changed since the last look is told as a forge would.
 
-use crate::{Engine, EngineError, Push, git::GitError, trigger::NO_COMMIT};
+use crate::{Engine, EngineError, Occurrence, git::GitError, occurrence::NO_COMMIT, payload};
 use runyard_domain::{account::User, repository::Repository};
 use runyard_store::{Poll, SeenRefs};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Most seconds between two looks: a week.
 pub const POLL_SECONDS_MAX: u32 = 7 * 24 * 60 * 60;
-/// Changed refs that one look makes pushes of; the next look makes those of further ones.
+/// Changed refs that one look tells of; the next look tells of further ones.
 const CHANGES_PER_LOOK_MAX: usize = 50;
 /// A look that takes longer is given up, and another server may take it.
 const LOOK_LEASE: Duration = Duration::from_secs(30 * 60);
@@ -75,7 +75,7 @@ impl Engine {
         }
     }
 
-    /// Pushes what changed, and gives what is seen from now on. The first look only remembers.
+    /// Tells of what changed, and gives what is seen from now on. The first look only remembers.
     async fn changed(&self, poll: &Poll) -> Result<SeenRefs, EngineError> {
         let what = "the repository";
         let repository = self.store.repository(poll.repository).await?;
@@ -90,39 +90,43 @@ impl Engine {
         };
         let owner = self.owner(&repository).await?;
         let mut seen = before.clone();
-        for change in changes(before, &now).into_iter().take(CHANGES_PER_LOOK_MAX) {
-            self.push_change(&repository, &owner, poll.looks, &change)
+        let all = changes(before, &now);
+        let at_once = |of: &Change| all.iter().filter(|change| change.is_like(of)).count();
+        for change in all.iter().take(CHANGES_PER_LOOK_MAX) {
+            self.tell_of(&repository, &owner, (poll.looks, at_once(change)), change)
                 .await?;
             match change.after.as_str() {
                 NO_COMMIT => drop(seen.remove(&change.git_ref)),
-                after => drop(seen.insert(change.git_ref, after.to_owned())),
+                after => drop(seen.insert(change.git_ref.clone(), after.to_owned())),
             }
         }
         Ok(seen)
     }
 
-    /// The name of the delivery is the same when a look is done again, so that nothing is made twice.
-    async fn push_change(
+    /// Tells of a change as a forge would: of the push, and of a ref that came or went. The name of the delivery is
+    /// the same when a look is done again, so that nothing is made twice.
+    async fn tell_of(
         &self,
         repository: &Repository,
         owner: &User,
-        looks: u64,
+        (looks, at_once): (u64, usize),
         change: &Change,
     ) -> Result<(), EngineError> {
         let delivery = format!("poll-{looks}-{}-{}", change.git_ref, change.after);
-        let payload = payload(repository, owner, change);
-        let push = Push::from_payload(payload, Some(delivery))?;
-        match self.push(repository, push, owner).await {
-            Err(EngineError::Git(error)) if can_never_run(&error) => {
-                let name = repository.full_name();
-                log::warn!(
-                    "the push of {} to {name} makes no run: {error}",
-                    change.git_ref
-                );
-                Ok(())
+        for (event, payload) in change.payloads(repository, owner) {
+            let told = Occurrence::read(event, payload, Some(delivery.clone()))?;
+            match self.occur(repository, told.at_once(at_once), owner).await {
+                Err(EngineError::Git(error)) if can_never_run(&error) => {
+                    let name = repository.full_name();
+                    log::warn!(
+                        "the {event} of {} at {name} makes no run: {error}",
+                        change.git_ref
+                    );
+                }
+                told => drop(told?),
             }
-            pushed => pushed.map(drop),
         }
+        Ok(())
     }
 }
 
@@ -163,23 +167,54 @@ fn can_never_run(error: &GitError) -> bool {
     )
 }
 
-fn payload(repository: &Repository, owner: &User, change: &Change) -> Value {
-    json!({
-        "ref": change.git_ref,
-        "before": change.before,
-        "after": change.after,
-        "created": change.before == NO_COMMIT,
-        "deleted": change.after == NO_COMMIT,
-        "repository": {
-            "id": repository.id,
-            "name": repository.name,
-            "full_name": repository.full_name(),
-            "private": repository.private,
-            "default_branch": repository.default_branch,
-            "owner": { "login": repository.owner, "id": repository.owner_id },
-        },
-        "sender": { "login": owner.login, "id": owner.id },
-    })
+impl Change {
+    /// Whether both are branches, or both are tags.
+    fn is_like(&self, other: &Self) -> bool {
+        let is_tag = |change: &Self| change.git_ref.starts_with("refs/tags/");
+        is_tag(self) == is_tag(other)
+    }
+
+    fn payloads(&self, repository: &Repository, owner: &User) -> Vec<(&'static str, Value)> {
+        let (came, went) = (self.before == NO_COMMIT, self.after == NO_COMMIT);
+        let mut told = vec![(
+            "push",
+            json!({
+                "ref": self.git_ref,
+                "before": self.before,
+                "after": self.after,
+                "created": came,
+                "deleted": went,
+                "repository": payload::repository(repository),
+                "sender": payload::sender(owner),
+            }),
+        )];
+        let event = match (came, went) {
+            (true, false) => "create",
+            (false, true) => "delete",
+            (true, true) | (false, false) => return told,
+        };
+        let (kind, name) = match self.git_ref.strip_prefix("refs/tags/") {
+            Some(tag) => ("tag", tag),
+            None => (
+                "branch",
+                self.git_ref
+                    .strip_prefix("refs/heads/")
+                    .unwrap_or(&self.git_ref),
+            ),
+        };
+        told.push((
+            event,
+            json!({
+                "ref": name,
+                "ref_type": kind,
+                "master_branch": repository.default_branch,
+                "pusher_type": "user",
+                "repository": payload::repository(repository),
+                "sender": payload::sender(owner),
+            }),
+        ));
+        told
+    }
 }
 
 #[cfg(test)]

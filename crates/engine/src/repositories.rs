@@ -1,9 +1,6 @@
 //! Repositories: registering, removing, who may do what, and the workflows that are found in them.
 
-use crate::{
-    Engine, EngineError,
-    git::{Content, Credential},
-};
+use crate::{Engine, EngineError, git::Credential};
 use runyard_domain::{
     RepositoryId, UserId, WorkflowId,
     access::{self, Access, Action, Caller, Door},
@@ -35,7 +32,7 @@ pub struct NewRepository {
 pub enum WorkflowKey {
     /// All digits.
     Id(WorkflowId),
-    /// A file name in the folder of workflows.
+    /// A file name in a folder of workflows.
     File(String),
 }
 
@@ -192,10 +189,7 @@ impl Engine {
     ) -> Result<Workflow, EngineError> {
         let found = match key {
             WorkflowKey::Id(id) => self.store.workflow(*id).await?,
-            WorkflowKey::File(file) => {
-                let path = format!("{}/{file}", self.settings.workflow_folder);
-                self.store.workflow_by_path(repository.id, &path).await?
-            }
+            WorkflowKey::File(file) => self.workflow_named(repository, file).await?,
         };
         found
             .filter(|workflow| workflow.repository == repository.id)
@@ -204,30 +198,20 @@ impl Engine {
             })
     }
 
-    /// Fetches the repository and keeps the workflows of its default branch.
-    ///
-    /// # Errors
-    /// [`EngineError::Git`] when the source cannot be read.
-    pub async fn find_workflows(&self, repository: &Repository) -> Result<(), EngineError> {
-        self.fetch(repository).await?;
-        let head = self
-            .git
-            .resolve(repository.id, &repository.default_branch)
-            .await?;
-        let folder = &self.settings.workflow_folder;
-        for file in self
-            .git
-            .workflow_files(repository.id, &head.sha, folder)
-            .await?
-        {
-            self.keep_workflow(
-                repository,
-                &file.path,
-                workflow_name(&file.path, &file.content),
-            )
-            .await?;
+    /// The file with this name in the first of the folders that has one.
+    async fn workflow_named(
+        &self,
+        repository: &Repository,
+        file: &str,
+    ) -> Result<Option<Workflow>, EngineError> {
+        for folder in &self.settings.workflow_folders {
+            let path = format!("{folder}/{file}");
+            let found = self.store.workflow_by_path(repository.id, &path).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// The workflow of a file, known from now on if it was not.
@@ -254,17 +238,6 @@ impl Engine {
         };
         Ok(self.store.ensure_workflow(&workflow).await?)
     }
-}
-
-/// The `name` of a file, or its path (semantics R6.38).
-fn workflow_name(path: &str, content: &Content) -> String {
-    let named = match content {
-        Content::Text(text) => runyard_workflow::parse(path, text)
-            .ok()
-            .and_then(|workflow| workflow.name),
-        Content::TooLarge { .. } | Content::NotUtf8 => None,
-    };
-    named.unwrap_or_else(|| path.to_owned())
 }
 
 fn check_repository_name(name: &str) -> Result<(), EngineError> {

@@ -4,7 +4,10 @@ use crate::{
     Engine, EngineError,
     secret::{Secret, SecretKind},
 };
-use runyard_domain::{RunnerId, runner::Runner};
+use runyard_domain::{
+    RunnerId,
+    runner::{DEFAULT_GROUP, Runner},
+};
 use runyard_store::IdKind;
 
 /// Longest name of a runner and longest label.
@@ -21,6 +24,8 @@ pub struct NewRunner {
     pub name: String,
     /// What it has.
     pub labels: Vec<String>,
+    /// The runner group that it is in, `Default` when absent.
+    pub group: Option<String>,
     /// Version of its program.
     pub version: String,
     /// `Linux`, ...
@@ -42,11 +47,14 @@ impl Engine {
         check_text("name", &new.name)?;
         check_labels(&new.labels)?;
         check_capacity(new.capacity)?;
+        let group = new.group.unwrap_or_else(|| DEFAULT_GROUP.to_owned());
+        check_group(&group)?;
         let secret = Secret::generate(SecretKind::Runner);
         let runner = Runner {
             id: RunnerId::new(self.one_id(IdKind::Runner).await?),
             name: new.name,
             labels: new.labels,
+            group,
             version: new.version,
             os: new.os,
             arch: new.arch,
@@ -89,6 +97,19 @@ fn check_labels(labels: &[String]) -> Result<(), EngineError> {
     labels
         .iter()
         .try_for_each(|label| check_text("labels", label))
+}
+
+/// The bare name of a group, as `runs-on.group` may have it (semantics R2.77).
+fn check_group(group: &str) -> Result<(), EngineError> {
+    check_text("group", group)?;
+    if group.trim().is_empty() || group.contains('/') {
+        return Err(EngineError::Invalid {
+            field: "group",
+            value: group.to_owned(),
+            problem: "must be a name without /".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 fn check_text(field: &'static str, text: &str) -> Result<(), EngineError> {

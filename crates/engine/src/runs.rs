@@ -1,8 +1,15 @@
-//! Commands on runs that exist: cancel, cancel one job, re-run.
+//! Commands on runs that exist: cancel, by force too, and cancel one job.
 
-use crate::{Engine, EngineError};
-use runyard_domain::{Conclusion, JobId, RepositoryId, RunId, UserId, handover, run::JobCancelled};
+use crate::{Engine, EngineError, planning::PREPARED_MAX};
+use runyard_domain::{
+    Conclusion, Event, Execution, JobId, Refusal, RepositoryId, RunId, UserId, handover,
+    run::{JobCancelled, Planning, Run},
+};
 use runyard_store::{RunView, Scope};
+use std::sync::Arc;
+
+/// Cancellations that one look ends by force.
+const OVERDUE_PER_LOOK: u32 = 100;
 
 /// What cancelling one job did (semantics R3.8, contract 12).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +56,70 @@ impl Engine {
         .await
     }
 
+    /// Ends everything of a run at once (semantics R3.4), though its files cannot be read any more.
+    ///
+    /// # Errors
+    /// Refused when it is completed.
+    pub async fn force_cancel_run(&self, run: RunId, by: UserId) -> Result<(), EngineError> {
+        let patience = self.settings.patience;
+        self.forced(run, move |run, executions, planning| {
+            handover::force_cancel_run(run, executions, by, planning, patience)
+        })
+        .await
+    }
+
+    /// Ends by force what was cancelled longer ago than the settings allow, and goes on.
+    ///
+    /// # Errors
+    /// When the store cannot be reached. One run that cannot be ended does not keep the others from it.
+    pub async fn force_overdue_cancels(&self) -> Result<(), EngineError> {
+        let Some(deadline) = self.settings.cancel_deadline else {
+            return Ok(());
+        };
+        let patience = self.settings.patience;
+        for run in self
+            .store
+            .overdue_cancels(deadline, OVERDUE_PER_LOOK)
+            .await?
+        {
+            let ended = self.forced(run, move |run, executions, planning| {
+                handover::force_overdue_cancel(run, executions, deadline, planning, patience)
+            });
+            match ended.await {
+                Ok(()) => log::warn!("run {run}: its cancellation took too long, it was ended"),
+                // It was deleted meanwhile.
+                Err(EngineError::NotFound { .. }) => {}
+                Err(error) => log::error!("run {run}: cannot be ended by force: {error}"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies a command that evaluates nothing of the run's files.
+    pub(crate) async fn forced(
+        &self,
+        run: RunId,
+        command: impl Fn(&mut Run, &mut [Execution], Planning<'_>) -> Result<Vec<Event>, Refusal>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<(), EngineError> {
+        let command = Arc::new(
+            move |run: &mut Run, executions: &mut Vec<Execution>, planning: Planning<'_>| {
+                Ok((command(run, executions, planning)?, ()))
+            },
+        );
+        for _ in 1..PREPARED_MAX {
+            let plan = self.plan_if_readable(run).await?;
+            match self.command_by(plan, Scope::Run(run), &command).await {
+                Err(EngineError::Refused(Refusal::OtherAttempt)) => {}
+                done => return done,
+            }
+        }
+        let plan = self.plan_if_readable(run).await?;
+        self.command_by(plan, Scope::Run(run), &command).await
+    }
+
     /// Cancels one job (semantics R3.8). A job that ended, in whichever attempt, is left as it is.
     ///
     /// # Errors
@@ -86,17 +157,6 @@ impl Engine {
         self.command(Scope::Run(run), run, move |run, executions, planning| {
             let done = handover::cancel_job(run, executions, (job, by), planning, patience)?;
             Ok((done.events.clone(), done))
-        })
-        .await
-    }
-
-    /// Runs everything again as a new attempt (semantics R4.1).
-    ///
-    /// # Errors
-    /// Refused as semantics R4.8 says.
-    pub async fn rerun(&self, run: RunId, by: UserId) -> Result<(), EngineError> {
-        self.command(Scope::Run(run), run, move |run, _, planning| {
-            Ok((run.rerun_all(by, planning)?, ()))
         })
         .await
     }

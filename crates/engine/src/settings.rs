@@ -12,6 +12,8 @@ use std::time::Duration;
 pub struct Settings {
     /// How long server and runner wait for each other.
     pub patience: Patience,
+    /// A cancellation that goes on for longer becomes a force-cancel; without, none does.
+    pub cancel_deadline: Option<Duration>,
     /// Longest time between two `sync` calls of a runner.
     pub sync_interval: Duration,
     /// Longest time that a claim or a cancel-check is held open.
@@ -22,10 +24,12 @@ pub struct Settings {
     pub run_output_units: u64,
     /// How many runs a repository may have that have not ended, and how fast they may come (semantics 9).
     pub intake: Intake,
-    /// Folder of workflow files.
-    pub workflow_folder: String,
-    /// A job without a limit of its own ends after this (semantics R2.75).
-    pub job_timeout: Duration,
+    /// Folders of workflow files, from the root of a repository, in the order in which they are read.
+    pub workflow_folders: Vec<String>,
+    /// A job that no runner took for this long is cancelled (semantics 9).
+    pub queue_limit: Duration,
+    /// A run whose newest attempt has not ended after this is cancelled (semantics 9).
+    pub run_limit: Duration,
     /// Link to a log works for this long (contract 8).
     pub link_lifetime: Duration,
     /// Encrypts the secrets that are kept; without one none can be kept.
@@ -60,13 +64,15 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             patience: Patience::default(),
+            cancel_deadline: None,
             sync_interval: Duration::from_secs(10),
             wait_max: Duration::from_secs(50),
             job_log_bytes: 256 * 1024 * 1024,
             run_output_units: OUTPUT_UNITS_PER_RUN,
             intake: Intake::default(),
-            workflow_folder: ".github/workflows".to_owned(),
-            job_timeout: Duration::from_secs(360 * 60),
+            workflow_folders: vec![".github/workflows".to_owned()],
+            queue_limit: Duration::from_secs(24 * 60 * 60),
+            run_limit: Duration::from_secs(35 * 24 * 60 * 60),
             link_lifetime: Duration::from_secs(60),
             sealing_key: None,
             deliveries_known: 1000,

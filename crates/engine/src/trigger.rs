@@ -1,30 +1,17 @@
-//! From a dispatch or a push to runs: fetch, read the workflow files, match, create.
+//! Runs that somebody asks for: a dispatch of one workflow, or an event of their own.
 
 use crate::{
-    Engine, EngineError, WorkflowKey,
-    create::RunSource,
-    definitions::{File, triggers},
-    git::{Content, Resolved, WorkflowFile},
+    Engine, EngineError, Occurrence, WorkflowKey, create::RunSource, definitions::triggers,
+    git::Resolved, payload, start::Standing,
 };
-use runyard_domain::{
-    RunId,
-    account::User,
-    repository::{Repository, WorkflowState},
-    run::CommitFacts,
-};
+use runyard_domain::{RunId, account::User, repository::Repository, run::HeadRepository};
 use runyard_workflow::{
-    Diagnostic, EventName, InvalidWorkflow, Triggers,
+    EventName,
     dispatch::{InvalidInput, read_inputs},
-    trigger::{Decision, EventFacts, PushedRef, Subject, decide_all},
+    trigger::{EventFacts, Subject},
 };
 use serde_json::{Value, json};
-use std::sync::Arc;
 use uuid::Uuid;
-
-/// Length of a commit id in hex.
-const SHA_CHARACTERS: usize = 40;
-/// What a push gives as the new commit when a ref was deleted.
-pub(crate) const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
 
 /// Somebody asks for a run of a workflow.
 #[derive(Debug, Clone)]
@@ -35,50 +22,13 @@ pub struct Dispatch {
     pub inputs: serde_json::Map<String, Value>,
 }
 
-/// A push, as its payload says it.
+/// Somebody sends an event of their own.
 #[derive(Debug, Clone)]
-pub struct Push {
-    /// Full ref.
-    pub git_ref: String,
-    /// The new commit.
-    pub after: String,
-    /// The whole payload.
-    pub payload: Value,
-    /// Names the delivery; the same again makes no second run.
-    pub delivery: Option<String>,
-}
-
-impl Push {
-    /// Reads GitHub's push payload.
-    ///
-    /// # Errors
-    /// [`EngineError::Invalid`] when `ref` or `after` is missing or no such thing.
-    pub fn from_payload(payload: Value, delivery: Option<String>) -> Result<Self, EngineError> {
-        let text = |field: &str| {
-            payload
-                .get(field)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-        };
-        let (git_ref, after) = (text("ref").to_owned(), text("after").to_owned());
-        if !git_ref.starts_with("refs/heads/") && !git_ref.starts_with("refs/tags/") {
-            let problem = "is not a full ref: it must begin with refs/heads/ or refs/tags/";
-            return Err(invalid("ref", &git_ref, problem));
-        }
-        if after.len() != SHA_CHARACTERS || !after.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(invalid(
-                "after",
-                &after,
-                "is not a commit id of 40 hex digits",
-            ));
-        }
-        Ok(Self {
-            git_ref,
-            after: after.to_lowercase(),
-            payload,
-            delivery,
-        })
-    }
+pub struct RepositoryDispatch {
+    /// What workflows call it under `types`.
+    pub event_type: String,
+    /// What comes with it.
+    pub client_payload: serde_json::Map<String, Value>,
 }
 
 impl Engine {
@@ -94,19 +44,12 @@ impl Engine {
         dispatch: Dispatch,
         by: &User,
     ) -> Result<RunId, EngineError> {
-        self.fetch(repository).await?;
-        let workflow = match self.workflow(repository, key).await {
-            Err(EngineError::NotFound { .. }) => {
-                self.find_workflows(repository).await?;
-                self.workflow(repository, key).await?
-            }
-            found => found?,
-        };
-        if workflow.state != WorkflowState::Active {
-            let problem = "is not active, so it cannot be dispatched";
-            return Err(invalid("workflow", &workflow.path, problem));
-        }
-        let at = self.resolve(repository, &dispatch.reference).await?;
+        self.fetch_and_read(repository, by.id).await?;
+        let workflow = self.workflow(repository, key).await?;
+        self.require_active(workflow.id).await?;
+        self.require_on_default_branch(repository, &workflow.path)
+            .await?;
+        let at = self.git.resolve(repository.id, &dispatch.reference).await?;
         let file = self
             .git
             .file(repository.id, &at.sha, &workflow.path)
@@ -118,13 +61,16 @@ impl Engine {
         let on = triggers(&file.1).ok_or_else(no_trigger)?;
         let declared = on.get(EventName::WorkflowDispatch).ok_or_else(no_trigger)?;
         let inputs = read_inputs(&declared.inputs, &dispatch.inputs, None).map_err(wrong_inputs)?;
+        let event = EventName::WorkflowDispatch;
         let source = RunSource {
             repository: repository.clone(),
             path: workflow.path.clone(),
-            event: EventName::WorkflowDispatch,
+            event,
             payload: dispatch_payload(repository, &workflow.path, &at, inputs.texts, by),
-            commit: self.git.commit(repository.id, &at.sha).await?,
-            at,
+            facts: EventFacts::new(event.name(), Subject::Repository),
+            standing: self.standing_at(repository, at).await?,
+            head_repository: HeadRepository::Own,
+            chain: 0,
             actor: by.clone(),
             trigger_key: format!("dispatch:{}", Uuid::new_v4()),
             file,
@@ -132,154 +78,58 @@ impl Engine {
         self.create_run(source).await
     }
 
-    /// Makes a run of every workflow that a push starts.
+    async fn standing_at(
+        &self,
+        repository: &Repository,
+        at: Resolved,
+    ) -> Result<Standing, EngineError> {
+        Ok(Standing {
+            commit: self.git.commit(repository.id, &at.sha).await?,
+            head_sha: at.sha.clone(),
+            head_branch: at.branch,
+            git_ref: at.git_ref,
+            sha: at.sha,
+            notice: None,
+        })
+    }
+
+    /// Only what the default branch has can be dispatched, at whichever ref (semantics R6.3).
+    async fn require_on_default_branch(
+        &self,
+        repository: &Repository,
+        path: &str,
+    ) -> Result<(), EngineError> {
+        let branch = &repository.default_branch;
+        let tip = self.git.resolve(repository.id, branch).await?;
+        let file = self.git.file(repository.id, &tip.sha, path).await?;
+        file.map(drop).ok_or_else(|| {
+            let problem = format!(
+                "is not on the default branch {branch:?}, and only workflows that are can be dispatched"
+            );
+            invalid("workflow", path, &problem)
+        })
+    }
+
+    /// Makes a run of every workflow that reacts to an event of somebody's own.
     ///
     /// # Errors
-    /// [`EngineError::Git`] when the commit cannot be fetched.
-    pub async fn push(
+    /// [`EngineError::RepositoryDispatch`] for what is too much of it (semantics R6.5).
+    pub async fn dispatch_event(
         &self,
         repository: &Repository,
-        push: Push,
+        dispatch: RepositoryDispatch,
         by: &User,
     ) -> Result<Vec<RunId>, EngineError> {
-        if push.after == NO_COMMIT {
-            return Ok(Vec::new());
-        }
-        self.fetch(repository).await?;
-        let commit = self.git.commit(repository.id, &push.after).await?;
-        let delivery = push
-            .delivery
-            .clone()
-            .unwrap_or_else(|| Uuid::new_v4().to_string());
-        let folder = &self.settings.workflow_folder;
-        let files = self
-            .git
-            .workflow_files(repository.id, &commit.sha, folder)
-            .await?;
-        let facts = self.push_facts(repository, &push, &commit).await?;
-        let mut runs = Vec::new();
-        for file in files {
-            let about = (&commit, &facts, delivery.as_str());
-            let source = self.push_source(repository, &push, by, about, file);
-            if let Some(source) = source.await? {
-                runs.push(self.create_run(source).await?);
-            }
-        }
-        Ok(runs)
-    }
-
-    /// What filters look at: the ref, the message of its commit, and the files that changed.
-    async fn push_facts(
-        &self,
-        repository: &Repository,
-        push: &Push,
-        commit: &CommitFacts,
-    ) -> Result<EventFacts, EngineError> {
-        let before = push.payload.get("before").and_then(Value::as_str);
-        let before = before.filter(|before| *before != NO_COMMIT);
-        let pushed = PushedRef {
-            git_ref: push.git_ref.clone(),
-            before: before.map(str::to_owned),
-            after: Some(commit.sha.clone()),
-            deleted: false,
-            at_once: 1,
-        };
-        let mut facts = EventFacts::new(EventName::Push.name(), Subject::Ref(pushed));
-        facts.head_message = Some(commit.message.clone());
-        let trunk = repository.default_branch.as_str();
-        let is_trunk = push.git_ref.strip_prefix("refs/heads/") == Some(trunk);
-        let trunk = (!is_trunk).then_some(trunk);
-        facts.changed = self
-            .git
-            .changed_paths(repository.id, before, &commit.sha, trunk)
-            .await?;
-        Ok(facts)
-    }
-
-    async fn push_source(
-        &self,
-        repository: &Repository,
-        push: &Push,
-        by: &User,
-        (commit, facts, delivery): (&CommitFacts, &EventFacts, &str),
-        file: WorkflowFile,
-    ) -> Result<Option<RunSource>, EngineError> {
-        let path = file.path.clone();
-        let file = self.read(file).await?;
-        // A broken file whose `on` cannot be read still makes a run for a push (semantics R6.91).
-        let decision = triggers(&file.1).map(|on| decide_all(on.declared(), facts));
-        if let Some(decision @ Decision::Stay(_)) = decision {
-            log::debug!("repository {}, {path}: {decision}", repository.id);
-            return Ok(None);
-        }
-        if self.is_disabled(repository, &path).await? {
-            return Ok(None);
-        }
-        Ok(Some(RunSource {
-            repository: repository.clone(),
-            path: path.clone(),
-            event: EventName::Push,
-            payload: push.payload.clone(),
-            commit: commit.clone(),
-            at: resolved(push, commit),
-            actor: by.clone(),
-            trigger_key: format!("push:{delivery}"),
-            file,
-        }))
-    }
-
-    async fn is_disabled(&self, repository: &Repository, path: &str) -> Result<bool, EngineError> {
-        let known = self.store.workflow_by_path(repository.id, path).await?;
-        Ok(known.is_some_and(|workflow| workflow.state == WorkflowState::DisabledManually))
-    }
-
-    async fn resolve(
-        &self,
-        repository: &Repository,
-        reference: &str,
-    ) -> Result<Resolved, EngineError> {
-        Ok(self.git.resolve(repository.id, reference).await?)
-    }
-
-    async fn read(&self, file: WorkflowFile) -> Result<(String, File), EngineError> {
-        match file.content {
-            Content::Text(text) => self.definitions.keep(&file.path, &text).await,
-            Content::TooLarge { bytes } => {
-                let problem = format!("the file has {bytes} bytes, which is more than is read");
-                Ok((String::new(), unreadable(&file.path, problem)))
-            }
-            Content::NotUtf8 => Ok((
-                String::new(),
-                unreadable(&file.path, "the file is not UTF-8".to_owned()),
-            )),
-        }
-    }
-}
-
-fn unreadable(path: &str, message: String) -> File {
-    let diagnostic = Diagnostic {
-        file: path.to_owned(),
-        line: 1,
-        column: 1,
-        message,
-    };
-    let triggers: Option<Triggers> = None;
-    Arc::new(Err(InvalidWorkflow {
-        diagnostics: vec![diagnostic],
-        triggers,
-    }))
-}
-
-/// At the commit: an annotated tag is pushed under an id of its own.
-fn resolved(push: &Push, commit: &CommitFacts) -> Resolved {
-    let short = push
-        .git_ref
-        .trim_start_matches("refs/heads/")
-        .trim_start_matches("refs/tags/");
-    Resolved {
-        sha: commit.sha.clone(),
-        git_ref: push.git_ref.clone(),
-        branch: Some(short.to_owned()),
+        let payload = json!({
+            "action": dispatch.event_type,
+            "branch": repository.default_branch,
+            "client_payload": dispatch.client_payload,
+            "repository": payload::repository(repository),
+            "sender": payload::sender(by),
+        });
+        let event = EventName::RepositoryDispatch.name();
+        self.occur(repository, Occurrence::read(event, payload, None)?, by)
+            .await
     }
 }
 
@@ -305,15 +155,8 @@ fn dispatch_payload(
         "inputs": inputs,
         "ref": at.git_ref,
         "workflow": path,
-        "repository": {
-            "id": repository.id,
-            "name": repository.name,
-            "full_name": repository.full_name(),
-            "private": repository.private,
-            "default_branch": repository.default_branch,
-            "owner": { "login": repository.owner, "id": repository.owner_id },
-        },
-        "sender": { "login": by.login, "id": by.id },
+        "repository": payload::repository(repository),
+        "sender": payload::sender(by),
     })
 }
 

@@ -4,25 +4,40 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+#[path = "life/deletes.rs"]
+mod deletes;
+#[path = "life/events.rs"]
+mod events;
+#[path = "life/follows.rs"]
+mod follows;
+#[path = "life/force.rs"]
+mod force;
 #[path = "life/outputs.rs"]
 mod outputs;
+#[path = "life/reruns.rs"]
+mod reruns;
+#[path = "life/schedules.rs"]
+mod schedules;
 #[path = "life/storage.rs"]
 mod storage;
+#[path = "life/switched_off.rs"]
+mod switched_off;
 
 use runyard_domain::{
-    Conclusion, JobStatus, Refusal, RunId, RunStatus, StepConclusion, Timestamp,
+    Conclusion, Execution, JobStatus, Refusal, RunId, RunStatus, StepConclusion, Timestamp,
     account::User,
     execution::{Step, StepState},
     repository::{Repository, Source},
+    run::RerunOf,
 };
 use runyard_engine::{
-    Dispatch, Engine, EngineError, Finish, Finished, NewRepository, NewRunner, NewUser, Offer,
-    Push, Settings, WorkflowKey,
+    Dispatch, Engine, EngineError, Finish, Finished, NewRepository, NewRunner, NewUser, Occurrence,
+    Offer, Payloads, Settings, StopOrder, ToldRun, WorkflowKey,
     git::{Git, GitSettings},
     logs::{LogStorage, local_objects},
 };
-use runyard_store::{Appended, JobView, JobsOf, Page, memory::MemoryStore};
-use serde_json::json;
+use runyard_store::{Appended, JobView, JobsOf, Page, RunFilter, RunView, memory::MemoryStore};
+use serde_json::{Value, json};
 use std::{
     path::Path,
     process::Command,
@@ -50,6 +65,7 @@ jobs:
 
 struct World {
     engine: Engine,
+    store: Arc<MemoryStore>,
     clock: Arc<AtomicI64>,
     user: User,
     repository: Repository,
@@ -61,6 +77,12 @@ impl World {
         let local =
             |folder: &Path| LogStorage::new(local_objects(&folder.join("objects")).unwrap());
         Self::with_logs(workflow, local).await
+    }
+
+    async fn with_settings(workflow: &str, settings: Settings) -> Self {
+        let local =
+            |folder: &Path| LogStorage::new(local_objects(&folder.join("objects")).unwrap());
+        Self::with(workflow, local, settings).await
     }
 
     async fn with_logs(workflow: &str, logs: impl FnOnce(&Path) -> LogStorage) -> Self {
@@ -76,7 +98,9 @@ impl World {
         let source = folder.path().join("source");
         commit(&source, workflow);
         let clock = Arc::new(AtomicI64::new(1_700_000_000_000_000));
-        let engine = engine(folder.path(), clock.clone(), logs(folder.path()), settings).await;
+        let store = store(clock.clone());
+        let logs = logs(folder.path());
+        let engine = engine(folder.path(), store.clone(), logs, settings).await;
         let new = NewUser {
             login: "mona".to_owned(),
             name: None,
@@ -95,11 +119,28 @@ impl World {
             .unwrap();
         Self {
             engine,
+            store,
             clock,
             user,
             repository,
             folder,
         }
+    }
+
+    /// The engine of another server over the same store, with mirrors of its own.
+    async fn replica(&self) -> Engine {
+        self.engine_with("replica", Settings::default()).await
+    }
+
+    /// Goes on with a server that has other settings.
+    async fn set(&mut self, settings: Settings) {
+        self.engine = self.engine_with("again", settings).await;
+    }
+
+    async fn engine_with(&self, name: &str, settings: Settings) -> Engine {
+        let folder = self.folder.path().join(name);
+        let logs = LogStorage::new(local_objects(&folder.join("objects")).unwrap());
+        engine(&folder, self.store.clone(), logs, settings).await
     }
 
     fn pass(&self, seconds: i64) {
@@ -137,6 +178,7 @@ impl World {
         let new = NewRunner {
             name: "r1".to_owned(),
             labels: vec!["Linux".to_owned(), "x64".to_owned()],
+            group: None,
             version: "1".to_owned(),
             os: "Linux".to_owned(),
             arch: "X64".to_owned(),
@@ -144,6 +186,16 @@ impl World {
             replace: false,
         };
         self.engine.register_runner(new).await.unwrap().0
+    }
+
+    async fn rerun(&self, run: RunId, of: RerunOf) -> Result<(), EngineError> {
+        self.engine.rerun(run, of, self.user.id, false).await
+    }
+
+    /// The execution as it is now.
+    async fn execution(&self, offer: &Offer) -> Execution {
+        let execution = self.engine.store().execution(offer.execution.id).await;
+        execution.unwrap().unwrap()
     }
 
     async fn jobs(&self, run: RunId) -> Vec<JobView> {
@@ -162,6 +214,47 @@ impl World {
     async fn status(&self, run: RunId) -> (RunStatus, Option<Conclusion>) {
         let view = self.engine.store().run(run).await.unwrap().unwrap();
         (view.attempt.status, view.attempt.conclusion)
+    }
+
+    fn source(&self) -> std::path::PathBuf {
+        self.folder.path().join("source")
+    }
+
+    /// Commits a file of the source, and gives the commit.
+    fn write(&self, path: &str, text: &str) -> String {
+        let file = self.source().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", &format!("Write {path}")]);
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    fn git(&self, arguments: &[&str]) -> String {
+        git(&self.source(), arguments)
+    }
+
+    /// What a webhook starts.
+    async fn told(&self, event: &str, payload: Value) -> Vec<RunId> {
+        let told = Occurrence::read(event, payload, None).unwrap();
+        let runs = self.engine.occur(&self.repository, told, &self.user);
+        runs.await.unwrap()
+    }
+
+    async fn view(&self, run: RunId) -> RunView {
+        self.engine.store().run(run).await.unwrap().unwrap()
+    }
+
+    /// All runs, newest first.
+    async fn runs(&self) -> Vec<RunView> {
+        let page = Page {
+            number: 1,
+            per_page: 100,
+        };
+        let store = self.engine.store();
+        let all = RunFilter::default();
+        let runs = store.runs(self.repository.id, &all, page);
+        runs.await.unwrap().items
     }
 
     /// Takes the next job and ends it so.
@@ -210,6 +303,22 @@ impl World {
     }
 }
 
+/// Payloads that say no more than tests look at.
+struct Plain;
+
+impl Payloads for Plain {
+    fn workflow_run(&self, told: &ToldRun<'_>) -> Value {
+        json!({
+            "action": told.moment.name(),
+            "workflow_run": {
+                "id": told.run.identity.id.get(),
+                "status": told.run.attempt.status.name(),
+                "conclusion": told.run.attempt.conclusion.map(Conclusion::name),
+            },
+        })
+    }
+}
+
 fn step(number: u32) -> Step {
     let state = StepState::Completed {
         conclusion: StepConclusion::Success,
@@ -223,14 +332,17 @@ fn step(number: u32) -> Step {
     }
 }
 
+fn store(clock: Arc<AtomicI64>) -> Arc<MemoryStore> {
+    let now = move || Timestamp::from_unix_micros(clock.load(Ordering::SeqCst)).unwrap();
+    Arc::new(MemoryStore::new(Arc::new(now)))
+}
+
 async fn engine(
     folder: &Path,
-    clock: Arc<AtomicI64>,
+    store: Arc<MemoryStore>,
     logs: LogStorage,
     settings: Settings,
 ) -> Engine {
-    let now = move || Timestamp::from_unix_micros(clock.load(Ordering::SeqCst)).unwrap();
-    let store = Arc::new(MemoryStore::new(Arc::new(now)));
     let git = Git::new(GitSettings::new(folder.join("mirrors")));
     Engine::new(store, git, logs, settings).await.unwrap()
 }
@@ -283,7 +395,7 @@ async fn a_dispatched_run_goes_through_its_jobs_to_success() {
     let jobs = world.jobs(run).await;
     let log = world.engine.job_log(&jobs[0]).await.unwrap();
     assert_eq!(log, "2023-11-14T22:13:20.0000000Z one\n");
-    let archive = world.engine.run_archive(run).await.unwrap();
+    let archive = world.engine.run_archive(run, None).await.unwrap();
     assert!(archive.metadata().unwrap().len() > 0);
 }
 
@@ -304,7 +416,7 @@ async fn r2_16_a_failed_job_skips_what_needs_it() {
 async fn r4_1_a_rerun_makes_attempt_two_with_new_job_ids_and_the_first_stays_readable() {
     let world = World::new(TWO_JOBS).await;
     let run = world.dispatch().await.unwrap();
-    let live = world.engine.rerun(run, world.user.id).await.unwrap_err();
+    let live = world.rerun(run, RerunOf::All).await.unwrap_err();
     assert!(
         matches!(live, EngineError::Refused(Refusal::RunNotCompleted { .. })),
         "{live}"
@@ -312,7 +424,7 @@ async fn r4_1_a_rerun_makes_attempt_two_with_new_job_ids_and_the_first_stays_rea
     world.run_next(Conclusion::Failure).await;
     let before = world.jobs(run).await;
 
-    world.engine.rerun(run, world.user.id).await.unwrap();
+    world.rerun(run, RerunOf::All).await.unwrap();
     let after = world.jobs(run).await;
     assert!(
         after
@@ -348,13 +460,8 @@ async fn r3_1_cancelling_tells_the_runner_and_r3_3_ends_a_job_that_does_not_stop
         .await
         .unwrap()
         .unwrap();
-    assert!(
-        world
-            .engine
-            .cancel_check(&told, Duration::ZERO)
-            .await
-            .unwrap()
-    );
+    let order = world.engine.cancel_check(&told, Duration::ZERO).await;
+    assert_eq!(order.unwrap(), StopOrder::Cancel);
 
     for _ in 0..6 {
         world.pass(55);
@@ -397,7 +504,7 @@ async fn a_cancel_wakes_the_pending_cancel_check() {
     let checking = world.engine.cancel_check(&running, Duration::from_secs(50));
     let cancelling = world.engine.cancel_run(run, world.user.id);
     let (told, done) = tokio::join!(checking, cancelling);
-    assert!(told.unwrap());
+    assert_eq!(told.unwrap(), StopOrder::Cancel);
     done.unwrap();
 }
 
@@ -467,10 +574,10 @@ async fn r6_90_a_broken_file_makes_a_startup_failure_with_its_place() {
     let broken = TWO_JOBS.replace("needs: first", "needs: nobody");
     let sha = commit(&world.folder.path().join("source"), &broken);
     let payload = json!({ "ref": "refs/heads/main", "before": "", "after": sha });
-    let push = Push::from_payload(payload, Some("d1".to_owned())).unwrap();
+    let push = Occurrence::read("push", payload, Some("d1".to_owned())).unwrap();
     let runs = world
         .engine
-        .push(&world.repository, push.clone(), &world.user)
+        .occur(&world.repository, push.clone(), &world.user)
         .await
         .unwrap();
     assert_eq!(
@@ -481,15 +588,11 @@ async fn r6_90_a_broken_file_makes_a_startup_failure_with_its_place() {
     assert_eq!(view.attempt.diagnostics[0].line, 11);
     let again = world
         .engine
-        .push(&world.repository, push, &world.user)
+        .occur(&world.repository, push, &world.user)
         .await
         .unwrap();
     assert_eq!(again, runs, "the same delivery makes no second run");
-    let refused = world
-        .engine
-        .rerun(runs[0], world.user.id)
-        .await
-        .unwrap_err();
+    let refused = world.rerun(runs[0], RerunOf::All).await.unwrap_err();
     assert!(
         matches!(refused, EngineError::Refused(Refusal::NeverPlanned)),
         "r4_8: {refused}"
@@ -516,4 +619,160 @@ async fn cancelling_a_queued_job_ends_it_and_its_dependents_are_skipped() {
         world.jobs(run).await[1].state.status(),
         JobStatus::Completed
     );
+}
+
+const NOBODY: &str = "on: workflow_dispatch
+jobs:
+  wait:
+    runs-on: a-machine-nobody-has
+    steps:
+      - run: echo never said
+  after:
+    needs: wait
+    if: always()
+    runs-on: linux
+    steps:
+      - run: echo after all
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rule_9_a_job_that_no_runner_takes_is_cancelled_after_a_day() {
+    let world = World::new(NOBODY).await;
+    let run = world.dispatch().await.unwrap();
+    world.pass(24 * 60 * 60 - 1);
+    world.engine.enforce_limits().await.unwrap();
+    assert_eq!(world.status(run).await, (RunStatus::Queued, None));
+    world.pass(1);
+    // Two servers at once: the second finds nothing to do.
+    let (first, second) =
+        tokio::join!(world.engine.enforce_limits(), world.engine.enforce_limits());
+    first.and(second).unwrap();
+    let jobs = world.jobs(run).await;
+    assert_eq!(jobs[0].state.conclusion(), Some(Conclusion::Cancelled));
+    assert_eq!(jobs[1].state.status(), JobStatus::Queued);
+    world.run_next(Conclusion::Success).await;
+    let ended = (RunStatus::Completed, Some(Conclusion::Cancelled));
+    assert_eq!(world.status(run).await, ended);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rule_9_a_run_is_cancelled_after_thirty_five_days_waits_included() {
+    let text = NOBODY.replacen(
+        "on: workflow_dispatch",
+        "on: workflow_dispatch\nconcurrency: g",
+        1,
+    );
+    let world = World::new(&text).await;
+    let first = world.dispatch().await.unwrap();
+    let second = world.dispatch().await.unwrap();
+    assert_eq!(world.status(second).await, (RunStatus::Pending, None));
+    let days = 24 * 60 * 60;
+    world.pass(35 * days - 1);
+    let limits = world.engine.enforce_limits();
+    limits.await.unwrap();
+    // The job of the first has been cancelled by its own limit long ago; what comes after it waits for a runner.
+    assert_eq!(world.status(second).await, (RunStatus::Pending, None));
+    world.pass(1);
+    world.engine.enforce_limits().await.unwrap();
+    let ended = (RunStatus::Completed, Some(Conclusion::Cancelled));
+    assert_eq!(world.status(second).await, ended);
+    let view = world.engine.store().run(second).await.unwrap().unwrap();
+    let reason = view
+        .attempt
+        .cancel_reason
+        .expect("a reason")
+        .sentence()
+        .into_owned();
+    assert_eq!(reason, "the run did not end within 35 days");
+    let view = world.engine.store().run(first).await.unwrap().unwrap();
+    assert!(view.attempt.cancelled_at.is_some());
+    // R3.2: its job with always() goes on.
+    assert_eq!(view.attempt.status, RunStatus::Queued);
+}
+
+const SHORT: &str = "on: workflow_dispatch
+jobs:
+  short:
+    runs-on: linux
+    timeout-minutes: 1
+    steps:
+      - run: echo too long
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_75_a_runner_that_never_stops_loses_its_job_after_the_limit_and_the_grace() {
+    let world = World::new(SHORT).await;
+    let run = world.dispatch().await.unwrap();
+    let offer = world.claim("key").await.pop().unwrap();
+    world.engine.start(&offer.execution).await.unwrap();
+    let id = offer.execution.id;
+    let mut left = 60 + 5 * 60;
+    while left > 30 {
+        world.pass(30);
+        left -= 30;
+        let execution = world.engine.store().execution(id).await.unwrap().unwrap();
+        // It is alive all the time.
+        world
+            .engine
+            .sync(&execution, 0, Vec::new(), vec![])
+            .await
+            .unwrap();
+        world.engine.expire().await.unwrap();
+        assert_eq!(world.status(run).await, (RunStatus::InProgress, None));
+    }
+    world.pass(29);
+    world.engine.expire().await.unwrap();
+    assert_eq!(world.status(run).await, (RunStatus::InProgress, None));
+    world.pass(1);
+    world.engine.expire().await.unwrap();
+    let ended = (RunStatus::Completed, Some(Conclusion::Cancelled));
+    assert_eq!(world.status(run).await, ended);
+    let late = world.engine.store().execution(id).await.unwrap().unwrap();
+    assert!(
+        world
+            .engine
+            .sync(&late, 0, Vec::new(), vec![])
+            .await
+            .is_err()
+    );
+}
+
+const GROUPED: &str = "on: workflow_dispatch
+concurrency: one-at-a-time
+jobs:
+  only:
+    runs-on: linux
+    steps:
+      - run: echo done
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_58_messages_left_by_a_server_that_stopped_are_applied_by_the_next() {
+    let world = World::new(GROUPED).await;
+    let first = world.dispatch().await.unwrap();
+    let second = world.dispatch().await.unwrap();
+    world.run_next(Conclusion::Success).await;
+    let done = (RunStatus::Completed, Some(Conclusion::Success));
+    assert_eq!(world.status(first).await, done);
+    assert_eq!(world.status(second).await, (RunStatus::Pending, None));
+    let (one, other) = tokio::join!(world.engine.apply_messages(), world.engine.apply_messages());
+    assert!(one.unwrap() + other.unwrap() >= 1);
+    assert_eq!(world.status(second).await, (RunStatus::Queued, None));
+    assert_eq!(world.engine.apply_messages().await.unwrap(), 0);
+    world.run_next(Conclusion::Success).await;
+    assert_eq!(world.status(second).await, done);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r2_58_the_clock_applies_a_message_as_soon_as_it_is_left() {
+    let world = World::new(GROUPED).await;
+    world.dispatch().await.unwrap();
+    let second = world.dispatch().await.unwrap();
+    let mut signals = world.engine.store().wakes().listen();
+    let _clocks = world.engine.start_clocks(Arc::new(Plain)).await.unwrap();
+    world.run_next(Conclusion::Success).await;
+    while world.status(second).await.0 == RunStatus::Pending {
+        signals.recv().await.unwrap();
+    }
+    assert_eq!(world.status(second).await, (RunStatus::Queued, None));
 }

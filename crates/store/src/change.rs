@@ -3,7 +3,9 @@
 use crate::{JobOutputs, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
-    Event, Execution, ExecutionId, Refusal, RepositoryId, Run, RunId, Timestamp, WorkflowId,
+    Event, Execution, ExecutionId, MessageId, Refusal, RepositoryId, Run, RunId, Timestamp,
+    WorkflowId,
+    concurrency::{GroupName, Groups},
     run::{CommitFacts, Crowd, Intake},
 };
 
@@ -31,6 +33,9 @@ pub enum Scope {
     RunOfExecution(ExecutionId),
     /// The same with all its executions that have not ended: when what happens to one concerns the others.
     WholeRunOfExecution(ExecutionId),
+    /// The run that a message is for, and its executions that have not ended. The message is gone once the decision is
+    /// kept; [`StoreError::NotFound`] when it was applied before.
+    RunOfMessage(MessageId),
 }
 
 /// What a scope loaded.
@@ -42,6 +47,8 @@ pub enum Scope {
 pub enum Loaded {
     /// For [`Scope::NewRun`].
     NewRun {
+        /// Its repository.
+        repository: RepositoryId,
         /// The run it is made from.
         parent: Option<Run>,
         /// The numbers that the new run gets when it is created; not used up otherwise.
@@ -50,10 +57,12 @@ pub enum Loaded {
         crowd: Crowd,
         /// The run that this key made before: then no other is created.
         duplicate: Option<RunId>,
+        /// Concurrency groups that the decision asked for by [`Refusal::GroupsNotLoaded`].
+        groups: Groups,
         /// What the decision puts here is created.
         created: Option<Box<Created>>,
     },
-    /// For [`Scope::Run`], [`Scope::RunOfExecution`] and [`Scope::WholeRunOfExecution`].
+    /// For [`Scope::Run`], [`Scope::RunOfExecution`], [`Scope::WholeRunOfExecution`] and [`Scope::RunOfMessage`].
     Run {
         /// The run.
         run: Box<Run>,
@@ -61,9 +70,39 @@ pub enum Loaded {
         executions: Vec<Execution>,
         /// What the decision puts here is kept with its events.
         outputs: Option<JobOutputs>,
+        /// Concurrency groups that the decision asked for by [`Refusal::GroupsNotLoaded`].
+        groups: Groups,
+        /// The message that is gone once the decision is kept.
+        message: Option<MessageId>,
     },
     /// For [`Scope::Execution`].
     Execution(Box<Execution>),
+}
+
+impl Loaded {
+    /// Whose concurrency groups the decision may ask for; nobody's when there is no run.
+    pub(crate) fn groups(&self) -> Option<&Groups> {
+        match self {
+            Self::NewRun { groups, .. } | Self::Run { groups, .. } => Some(groups),
+            Self::Execution(_) => None,
+        }
+    }
+
+    pub(crate) fn groups_mut(&mut self) -> Option<&mut Groups> {
+        match self {
+            Self::NewRun { groups, .. } | Self::Run { groups, .. } => Some(groups),
+            Self::Execution(_) => None,
+        }
+    }
+
+    /// Those of the groups that were not loaded; none when the decision asks for what it has, which it never should.
+    pub(crate) fn lacking(&self, asked: Vec<GroupName>) -> Vec<GroupName> {
+        let Some(groups) = self.groups() else {
+            return Vec::new();
+        };
+        let has = |name: &GroupName| groups.iter().any(|group| group.name.is_same(name));
+        asked.into_iter().filter(|name| !has(name)).collect()
+    }
 }
 
 /// The index of the first of the last [`Intake::burst`] runs of a repository, if it has so many.
@@ -87,7 +126,7 @@ pub struct RunNumbers {
 pub struct Created {
     /// The run, with the numbers that were loaded, after its first commands.
     pub run: Run,
-    /// The commit that runs.
+    /// The commit that it shows.
     pub commit: CommitFacts,
     /// The event's payload.
     pub payload: serde_json::Value,
@@ -113,7 +152,8 @@ pub enum ChangeError {
 pub trait Changes {
     /// Loads `scope`, calls `decide` with it and the store's clock, and saves what changed: the rows that the
     /// events name, the executions that differ, the events, the queue rows; then sends wake-ups.
-    /// Deadlocks and serialization failures are tried again here and nowhere else.
+    /// Deadlocks and serialization failures are tried again here and nowhere else. A decision that refuses with
+    /// [`Refusal::GroupsNotLoaded`] is asked again with those groups, locked too.
     ///
     /// # Errors
     /// [`ChangeError::Refused`] as `decide` says; [`StoreError::NotFound`] when the scope names nothing.

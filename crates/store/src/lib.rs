@@ -7,15 +7,20 @@
 
 mod accounts;
 mod change;
+mod concurrency;
 mod deliveries;
 mod error;
+mod follow_ups;
 mod logs;
 mod polls;
+mod pull_requests;
+mod purges;
 mod queue;
 mod reports;
 mod repositories;
 mod runners;
 mod runs;
+mod schedules;
 mod secrets;
 mod sql;
 mod store;
@@ -26,10 +31,14 @@ pub mod memory;
 
 pub use accounts::Accounts;
 pub use change::{ChangeError, Changes, Created, Decide, Loaded, RunNumbers, Scope};
+pub use concurrency::{Concurrency, LeftMessage};
 pub use deliveries::Deliveries;
 pub use error::{Conflict, StoreError};
+pub use follow_ups::{FollowUp, FollowUps};
 pub use logs::{Appended, LogContent, Logs, SealedLog};
 pub use polls::{Poll, Polls, SeenRefs};
+pub use pull_requests::PullRequests;
+pub use purges::{PURGED_ROWS_MAX, Purges};
 pub use queue::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth};
 pub use reports::{JobOutputs, Reports, Summary};
 pub use repositories::Repositories;
@@ -38,8 +47,9 @@ pub use runs::{
     AttemptView, FILTERED_RUNS_MAX, JobView, JobsOf, Listed, PER_PAGE_MAX, Page, RunFilter,
     RunView, Runs, UserRef,
 };
+pub use schedules::{ReadBranch, ScheduleEntry, Scheduled, Schedules};
 pub use secrets::{SealedSecret, SecretUse, Secrets};
 pub use sql::{postgres, sqlite};
 pub use store::{Connections, IdKind, Store};
 pub use wakes::{Wake, Wakes};
-pub use writes::{ExecutionWrite, JobWrite, Queued, Writes};
+pub use writes::{Deleted, ExecutionWrite, JobWrite, Queued, Writes};

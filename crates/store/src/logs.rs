@@ -64,7 +64,7 @@ pub trait Logs {
     /// Keeps that the log is in this object now, and drops the chunks. Again is harmless.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when there is no such execution.
+    /// [`StoreError::NotFound`] when there is no such execution, or its log was deleted: the object is nobody's then.
     async fn seal_log(&self, execution: ExecutionId, sealed: &SealedLog) -> Result<(), StoreError>;
     /// Ended executions whose log is not sealed, at most `limit`, oldest first.
     async fn unsealed_logs(&self, limit: u32) -> Result<Vec<(ExecutionId, JobId)>, StoreError>;

@@ -3,7 +3,7 @@
 use crate::StoreError;
 use async_trait::async_trait;
 use runyard_domain::{
-    Execution, ExecutionId, RunId, Timestamp, account::TokenHash, runner::LabelSet,
+    Execution, ExecutionId, JobId, RunId, Timestamp, account::TokenHash, runner::LabelSet,
     runner::RunnerRef,
 };
 use std::time::Duration;
@@ -64,8 +64,18 @@ pub trait Queue {
     /// How much waits to be offered, for operators.
     async fn depth(&self) -> Result<QueueDepth, StoreError>;
 
+    /// Jobs that are ready since `before` or longer and that nobody was offered, at most `limit`, oldest first.
+    async fn waiting_since(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(RunId, JobId)>, StoreError>;
+
     /// Executions that were started and are not over, at most `limit`, the one that is due first first.
     async fn running(&self, limit: u32) -> Result<Vec<Execution>, StoreError>;
+
+    /// The executions of a run that have not ended, by id.
+    async fn open_executions(&self, run: RunId) -> Result<Vec<Execution>, StoreError>;
 
     /// Executions whose offer, lease or grace is over by the store's clock, at most `limit`, oldest first.
     async fn expired(&self, limit: u32) -> Result<Vec<Expired>, StoreError>;

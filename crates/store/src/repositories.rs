@@ -4,7 +4,7 @@ use crate::{Listed, Page, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
     RepositoryId, UserId, WorkflowId,
-    repository::{Collaborator, Repository, Role, Workflow},
+    repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
 };
 
 /// Repositories and what they hold. Ids come from [`crate::Store::reserve`].
@@ -82,6 +82,17 @@ pub trait Repositories {
         repository: RepositoryId,
         page: Page,
     ) -> Result<Listed<Workflow>, StoreError>;
+
+    /// Gives a workflow another state. False, and nothing is changed, when it is not in the state `from`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such workflow.
+    async fn put_workflow_state(
+        &self,
+        id: WorkflowId,
+        from: WorkflowState,
+        to: WorkflowState,
+    ) -> Result<bool, StoreError>;
 
     /// Keeps the text of a workflow file under its hash; again is harmless.
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError>;

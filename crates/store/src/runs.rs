@@ -4,10 +4,13 @@ use crate::StoreError;
 use async_trait::async_trait;
 use runyard_domain::{
     Conclusion, Event, JobId, RepositoryId, RunId, RunStatus, Timestamp, UserId, WorkflowId,
+    concurrency::{Concurrency, GroupName},
+    event::EndReason,
     execution::Step,
-    run::{CommitFacts, JobState, Leg, NodePath, RunIdentity},
+    run::{CommitFacts, JobState, Leg, NodePath, ReferencedWorkflow, RunIdentity},
 };
 use runyard_workflow::Diagnostic;
+use std::time::Duration;
 
 /// Longest page (contract 4).
 pub const PER_PAGE_MAX: u32 = 100;
@@ -73,10 +76,12 @@ pub struct RunFilter {
 pub struct RunView {
     /// What never changes.
     pub identity: RunIdentity,
-    /// The commit that runs.
+    /// The commit that it shows.
     pub commit: CommitFacts,
     /// Who caused the run.
     pub actor: UserRef,
+    /// The logs of so many attempts were deleted: of the first up to this one (semantics R8.10).
+    pub logs_deleted_attempts: u32,
     /// The attempt that is shown.
     pub attempt: AttemptView,
 }
@@ -100,8 +105,16 @@ pub struct AttemptView {
     pub completed_at: Option<Timestamp>,
     /// When the whole run was cancelled in it.
     pub cancelled_at: Option<Timestamp>,
+    /// Its jobs write debug lines (semantics R4.10).
+    pub debug: bool,
+    /// The called files as they were resolved for it; those of the run when absent (semantics 4).
+    pub referenced: Option<Vec<ReferencedWorkflow>>,
     /// Why it could not be planned.
     pub diagnostics: Vec<Diagnostic>,
+    /// The concurrency group whose slot it waits for, has, or had.
+    pub group: Option<GroupName>,
+    /// Why it was cancelled, when nobody did it.
+    pub cancel_reason: Option<EndReason>,
 }
 
 /// A planned job as it is shown.
@@ -123,14 +136,20 @@ pub struct JobView {
     pub display_name: String,
     /// Its `runs-on`.
     pub labels: Vec<String>,
+    /// The runner group of its `runs-on`.
+    pub runner_group: Option<String>,
     /// Its failure counts as a success for others (semantics R1.20).
     pub continue_on_error: bool,
     /// Its `timeout-minutes` (semantics R2.75).
     pub timeout_minutes: Option<u32>,
     /// Its `cancel-timeout-minutes`.
     pub cancel_timeout_minutes: Option<u32>,
+    /// Its `concurrency` (semantics R2.56).
+    pub concurrency: Option<Concurrency>,
     /// When it was planned.
     pub created_at: Timestamp,
+    /// The job of an earlier attempt that ran for it (semantics R4.4).
+    pub carried_from: Option<JobId>,
     /// Where it stands.
     pub state: JobState,
     /// Its steps as last reported; empty before it starts.
@@ -148,7 +167,15 @@ pub enum JobsOf {
     Attempt(u32),
 }
 
-/// Questions about runs. Runs of deleted repositories are not there.
+impl RunView {
+    /// The called files as the attempt has them.
+    pub fn referenced(&self) -> &[ReferencedWorkflow] {
+        let own = self.attempt.referenced.as_ref();
+        own.unwrap_or(&self.identity.referenced)
+    }
+}
+
+/// Questions about runs. Deleted ones, and those of deleted repositories, are not there.
 #[async_trait]
 pub trait Runs {
     /// A run with its newest attempt.
@@ -162,6 +189,9 @@ pub trait Runs {
         filter: &RunFilter,
         page: Page,
     ) -> Result<Listed<RunView>, StoreError>;
+    /// Runs whose newest attempt was requested at `before` or earlier, has not ended and was not cancelled, at most
+    /// `limit`, the oldest first.
+    async fn open_since(&self, before: Timestamp, limit: u32) -> Result<Vec<RunId>, StoreError>;
     /// Planned jobs of a run by id (contract 7; semantics R1.7: blocked jobs are not among them).
     async fn jobs(&self, run: RunId, of: JobsOf, page: Page)
     -> Result<Listed<JobView>, StoreError>;
@@ -171,6 +201,12 @@ pub trait Runs {
     async fn events(&self, run: RunId) -> Result<Vec<Event>, StoreError>;
     /// The payload of the event that caused a run.
     async fn payload(&self, run: RunId) -> Result<Option<serde_json::Value>, StoreError>;
+    /// Runs that were cancelled at least `deadline` ago and have not ended, at most `limit`, the longest first.
+    async fn overdue_cancels(
+        &self,
+        deadline: Duration,
+        limit: u32,
+    ) -> Result<Vec<RunId>, StoreError>;
     /// The aggregate as a change would load it, for library users and tests.
     async fn aggregate(&self, run: RunId) -> Result<Option<runyard_domain::Run>, StoreError>;
 }

@@ -1,8 +1,8 @@
 //! The whole store as one trait object, and what does not belong to any one table.
 
 use crate::{
-    Accounts, Changes, Deliveries, Logs, Polls, Queue, Reports, Repositories, Runners, Runs,
-    Secrets, StoreError, Wakes,
+    Accounts, Changes, Concurrency, Deliveries, FollowUps, Logs, Polls, PullRequests, Purges,
+    Queue, Reports, Repositories, Runners, Runs, Schedules, Secrets, StoreError, Wakes,
 };
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
@@ -12,16 +12,21 @@ use std::ops::Range;
 #[async_trait]
 pub trait Store:
     Changes
+    + Concurrency
     + Queue
     + Runs
     + Repositories
     + Secrets
     + Deliveries
     + Polls
+    + PullRequests
+    + Schedules
+    + FollowUps
     + Accounts
     + Runners
     + Logs
     + Reports
+    + Purges
     + Send
     + Sync
     + 'static

@@ -18,6 +18,8 @@ pub enum Wake {
     Execution(ExecutionId),
     /// Log rows of an execution arrived.
     Log(ExecutionId),
+    /// Something was left to be done in another run.
+    Message,
 }
 
 /// Where signals are sent to and heard from.

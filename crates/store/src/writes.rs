@@ -2,9 +2,10 @@
 
 use crate::{JobOutputs, Loaded, Wake};
 use runyard_domain::{
-    Event, Execution, JobId, Run,
+    Event, Execution, JobId, MessageId, Run, Timestamp,
+    concurrency::{ConcurrencyGroup, Message},
     execution::{ExecutionEnd, ExecutionState},
-    run::{Job, NodePath, PlannedJob},
+    run::{Job, NodePath, PlannedJob, RunMoment, moments},
     runner::LabelSet,
 };
 use runyard_workflow::Diagnostic;
@@ -29,6 +30,25 @@ pub struct Writes {
     pub executions: Vec<ExecutionWrite>,
     /// What a job gave that ended now.
     pub outputs: Option<JobOutputs>,
+    /// What other workflows can follow: kept where one does.
+    pub moments: Vec<(RunMoment, Timestamp)>,
+    /// What nobody shall see any more.
+    pub deleted: Option<Deleted>,
+    /// Concurrency groups that changed, and those that nobody is in.
+    pub groups: Vec<ConcurrencyGroup>,
+    /// What is left to be done in other runs.
+    pub messages: Vec<Message>,
+    /// The message that this change applied.
+    pub applied: Option<MessageId>,
+}
+
+/// What a decision deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleted {
+    /// The logs of all attempts so far.
+    Logs,
+    /// The run, with all that belongs to it.
+    Run,
 }
 
 /// A job row.
@@ -62,6 +82,7 @@ impl Writes {
     /// Compares what was loaded with what the decision left, and reads its events.
     pub fn of(before: &Loaded, after: Loaded, events: Vec<Event>) -> Self {
         let mut writes = Self::default();
+        writes.of_groups(before, &after);
         match after {
             Loaded::NewRun { created, .. } => {
                 if let Some(created) = created {
@@ -72,7 +93,10 @@ impl Writes {
                 run,
                 executions,
                 outputs,
+                message,
+                ..
             } => {
+                writes.applied = message;
                 if !events.is_empty() {
                     writes.of_run(*run, events);
                     writes.outputs = outputs;
@@ -84,11 +108,24 @@ impl Writes {
         writes
     }
 
+    fn of_groups(&mut self, before: &Loaded, after: &Loaded) {
+        let (Some(before), Some(after)) = (before.groups(), after.groups()) else {
+            return;
+        };
+        let known: Vec<&ConcurrencyGroup> = before.iter().collect();
+        let changed = after
+            .iter()
+            .filter(|group| group.running().is_none() || !known.contains(group));
+        self.groups = changed.cloned().collect();
+        self.messages = after.messages().cloned().collect();
+    }
+
     fn of_run(&mut self, run: Run, events: Vec<Event>) {
         let first = run.seq() + 1 - events.len() as u64;
         for event in &events {
             self.of_event(&run, event);
         }
+        self.moments = moments(&run, &events);
         self.jobs = changed_jobs(&run, &events);
         self.events = (first..).zip(events).collect();
         self.run = Some(run);
@@ -104,12 +141,21 @@ impl Writes {
                 self.queued.retain(|queued| queued.job != *job);
                 self.unqueued.push(*job);
             }
+            Event::LogsDeleted { .. } => self.deleted = Some(Deleted::Logs),
+            Event::RunDeleted { .. } => self.deleted = Some(Deleted::Run),
             Event::RunRequested { .. }
+            | Event::RunPending { .. }
             | Event::AttemptPlanned { .. }
             | Event::JobPlanned { .. }
+            | Event::JobCarried { .. }
             | Event::WorkflowCalled { .. }
+            | Event::CallPending { .. }
+            | Event::CallEntered { .. }
+            | Event::RunEntered { .. }
+            | Event::JobPending { .. }
             | Event::JobCancelRequested { .. }
             | Event::RunCancelRequested { .. }
+            | Event::RunForceCancelRequested { .. }
             | Event::RunCompleted { .. }
             | Event::AttemptRequested { .. } => {}
         }
@@ -120,6 +166,9 @@ impl Writes {
         let mut wakes = Vec::new();
         if !self.queued.is_empty() || self.executions.iter().any(|write| write.requeue) {
             wakes.push(Wake::Queue);
+        }
+        if !self.messages.is_empty() {
+            wakes.push(Wake::Message);
         }
         wakes.extend(self.run.as_ref().map(|run| Wake::Run(run.id())));
         let told = |execution: &Execution| match execution.state {
@@ -140,7 +189,7 @@ fn queued(run: &Run, job: JobId) -> Option<Queued> {
     let planned: &PlannedJob = run.job(job).ok()?;
     Some(Queued {
         job,
-        labels: LabelSet::new(&planned.labels),
+        labels: planned.label_set(),
     })
 }
 
@@ -171,18 +220,27 @@ fn changed_jobs(run: &Run, events: &[Event]) -> Vec<JobWrite> {
 
 fn caller(event: &Event) -> Option<&NodePath> {
     match event {
-        Event::WorkflowCalled { node, .. } => Some(node),
+        Event::WorkflowCalled { node, .. }
+        | Event::CallPending { node, .. }
+        | Event::CallEntered { node, .. } => Some(node),
         Event::RunRequested { .. }
+        | Event::RunEntered { .. }
         | Event::StartupFailed { .. }
+        | Event::RunPending { .. }
         | Event::AttemptPlanned { .. }
         | Event::JobPlanned { .. }
+        | Event::JobPending { .. }
         | Event::JobQueued { .. }
         | Event::JobStarted { .. }
         | Event::JobCancelRequested { .. }
         | Event::JobCompleted { .. }
+        | Event::JobCarried { .. }
         | Event::RunCancelRequested { .. }
+        | Event::RunForceCancelRequested { .. }
         | Event::RunCompleted { .. }
-        | Event::AttemptRequested { .. } => None,
+        | Event::AttemptRequested { .. }
+        | Event::LogsDeleted { .. }
+        | Event::RunDeleted { .. } => None,
     }
 }
 
@@ -211,7 +269,9 @@ fn goes_back(execution: &Execution) -> bool {
             ExecutionEnd::Finished(_)
             | ExecutionEnd::Withdrawn
             | ExecutionEnd::Lost
-            | ExecutionEnd::GraceOver => false,
+            | ExecutionEnd::GraceOver
+            | ExecutionEnd::Forced
+            | ExecutionEnd::TimedOut => false,
         },
         ExecutionState::Offered { .. }
         | ExecutionState::Running { .. }

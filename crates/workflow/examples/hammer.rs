@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 /// An input that takes longer is a finding.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// A slow input is tried so often.
+const TRIES: usize = 5;
 /// Inputs are not made longer than this.
 const MAX_BYTES: usize = 30_000;
 /// How many inputs that read well are kept to mutate further.
@@ -65,6 +67,19 @@ const TOKENS: &[&str] = &[
     "runs-on: x",
     "steps:",
     "if: ",
+    "runs:\n  using: composite\n  steps:\n",
+    "using: node20",
+    "${{ insert }}: ",
+    "**/",
+    "[a-z]+",
+    "\\",
+    "*/5",
+    "1-3,",
+    " SUN",
+    "\nEurope/Berlin",
+    "{\"a\": ",
+    "type: number",
+    "default: ",
     "é",
     "😀",
 ];
@@ -124,12 +139,9 @@ fn hammer(
     let (mut runs, mut slowest) = (0_u64, Duration::ZERO);
     while start.elapsed() < time {
         let input = mutate(&pool, &mut dice);
-        let began = Instant::now();
-        let outcome = catch_unwind(AssertUnwindSafe(|| target(&input)));
-        let taken = began.elapsed();
-        if outcome.is_err() {
+        let Some(taken) = least_time(target, &input) else {
             return Err(("panics".to_owned(), input));
-        }
+        };
         if taken > PATIENCE {
             return Err((format!("takes {taken:?}"), input));
         }
@@ -141,6 +153,21 @@ fn hammer(
     }
     println!("{name}: {runs} inputs in {time:?} with seed {seed}, slowest {slowest:?}, no finding");
     Ok(())
+}
+
+/// How long an input takes; one that is slow is tried again, as the machine may have been busy.
+/// `None` when it panics.
+fn least_time(target: fn(&[u8]), input: &[u8]) -> Option<Duration> {
+    let mut least = Duration::MAX;
+    for _ in 0..TRIES {
+        let began = Instant::now();
+        catch_unwind(AssertUnwindSafe(|| target(input))).ok()?;
+        least = least.min(began.elapsed());
+        if least <= PATIENCE {
+            break;
+        }
+    }
+    Some(least)
 }
 
 fn corpus(name: &str) -> Vec<Vec<u8>> {

@@ -29,6 +29,8 @@ const CLAIM_GOAL: Duration = Duration::from_millis(10);
 const CLAIM_ACROSS_GOAL: Duration = Duration::from_millis(20);
 /// All but one of a hundred cancels reach the runner within this time.
 const CANCEL_GOAL: Duration = Duration::from_millis(100);
+/// No command on a matrix of [`world::LEGS`] legs takes longer.
+const MATRIX_GOAL: Duration = Duration::from_millis(50);
 
 #[tokio::main]
 async fn main() {
@@ -100,4 +102,10 @@ async fn measure(name: &str, (people, runners): (&Server, &Server), goal: Durati
         cancels.push(world.told(&format!("cancel-{number}")).await);
     }
     line(name, Row::at_99("cancelled to told", cancels, CANCEL_GOAL));
+    let times = world.matrix_run().await;
+    for what in ["dispatch", "claim", "start", "finish", "fail fast"] {
+        let of_it = times.iter().filter(|(it, _)| *it == what);
+        let of_it = of_it.map(|(_, time)| *time).collect();
+        line(name, Row::at_most(what, of_it, MATRIX_GOAL));
+    }
 }

@@ -17,6 +17,31 @@ jobs:
     steps:
       - run: echo never run here
 ";
+/// Legs of the matrix beside it.
+pub(crate) const LEGS: usize = 256;
+/// Legs that may run beside each other.
+pub(crate) const BESIDE: usize = 16;
+
+/// A file whose only job has [`LEGS`] legs.
+fn matrix() -> String {
+    let side = "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]";
+    format!(
+        "
+on: workflow_dispatch
+jobs:
+  legs:
+    runs-on: bench
+    strategy:
+      fail-fast: true
+      max-parallel: {BESIDE}
+      matrix:
+        row: {side}
+        column: {side}
+    steps:
+      - run: echo never run here
+"
+    )
+}
 
 /// One completed run, which all others repeat, and one registered runner.
 pub(crate) struct World {
@@ -30,6 +55,9 @@ impl World {
     pub(crate) async fn new(people: &Server, runners: &Server) -> Self {
         let user = people.client();
         let repository = Repository::with_workflow(WORKFLOW);
+        repository.write(".github/workflows/matrix.yml", &matrix());
+        repository.commit("Add a matrix");
+        repository.push();
         let (owner, name) = REPOSITORY.split_once('/').expect("owner/name");
         let body = json!({ "login": owner, "site_admin": false });
         let _ = user.post("/api/v1/users", &body).await.expect(201);
@@ -97,6 +125,49 @@ impl World {
         heard.duration_since(sent)
     }
 
+    /// A run of the matrix in which the last leg but those beside it fails: how long each command on it took, by what it was.
+    pub(crate) async fn matrix_run(&self) -> Vec<(&'static str, Duration)> {
+        let mut times = Vec::new();
+        let path = format!("/api/v3/repos/{REPOSITORY}/actions/workflows/matrix.yml/dispatches");
+        let body = json!({ "ref": "main" });
+        let dispatched = self.user.post(&path, &body);
+        let _ = timed("dispatch", &mut times, dispatched).await.expect(204);
+        let mut finished = 0;
+        while finished < LEGS - 2 * BESIDE {
+            for offer in self
+                .claim_many(&format!("round-{finished}"), &mut times)
+                .await
+            {
+                timed("start", &mut times, self.start(&offer)).await;
+                timed("finish", &mut times, self.finish(&offer, "success")).await;
+                finished += 1;
+            }
+        }
+        let offers = self.claim_many("last", &mut times).await;
+        for offer in &offers {
+            timed("start", &mut times, self.start(offer)).await;
+        }
+        let mut offers = offers.into_iter();
+        let failing = offers.next().expect("a leg is left");
+        timed("fail fast", &mut times, self.finish(&failing, "failure")).await;
+        for offer in offers {
+            timed("finish", &mut times, self.finish(&offer, "cancelled")).await;
+        }
+        let run = failing["job"]["run_id"].as_i64().expect("an id");
+        let path = format!("/api/v3/repos/{REPOSITORY}/actions/runs/{run}");
+        let run = self.user.get(&path).await.expect(200).json();
+        assert_eq!(run["conclusion"], "failure", "{run}");
+        times
+    }
+
+    /// As many jobs as may run beside each other.
+    async fn claim_many(&self, key: &str, times: &mut Vec<(&'static str, Duration)>) -> Vec<Value> {
+        let body = json!({ "request_key": key, "free_slots": BESIDE, "wait_s": 20 });
+        let answer = self.runner.post("/api/v1/runners/claim", &body);
+        let answer = timed("claim", times, answer).await.expect(200).json();
+        answer["executions"].as_array().expect("a list").clone()
+    }
+
     async fn offered(&self, key: &str) -> (Duration, Value) {
         let path = format!("/api/v1/runs/{}/rerun", self.first_run);
         let queue = async {
@@ -134,6 +205,17 @@ impl World {
     }
 }
 
+async fn timed<T>(
+    what: &'static str,
+    times: &mut Vec<(&'static str, Duration)>,
+    call: impl Future<Output = T>,
+) -> T {
+    let begun = Instant::now();
+    let answer = call.await;
+    times.push((what, begun.elapsed()));
+    answer
+}
+
 /// A client with the token of a new runner.
 async fn register(user: &Client) -> Client {
     let path = "/api/v1/runners/registration-token";
@@ -141,7 +223,7 @@ async fn register(user: &Client) -> Client {
     let registration = user.with_token(answer["token"].as_str().expect("a token"));
     let body = json!({
         "name": "bench", "labels": ["bench"], "version": "0", "os": "Linux", "arch": "X64",
-        "capacity": 1,
+        "capacity": BESIDE,
     });
     let answer = registration.post("/api/v1/runners/register", &body).await;
     let token = answer.expect(201).json()["token"].clone();

@@ -9,8 +9,10 @@ mod corrections;
 mod errors;
 mod links;
 mod operations;
+mod webhooks;
 
 pub use check::check;
 pub use errors::check_error;
 pub use links::check_links;
 pub use operations::{description, follow, operation};
+pub use webhooks::check_webhook;

@@ -26,9 +26,14 @@ pub(super) enum Kind {
 }
 
 impl File {
+    /// A file called `action` is an action, unless it stands where only workflows do.
     fn at(path: PathBuf) -> Self {
+        let whole = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        let among_workflows = whole
+            .parent()
+            .is_some_and(|folder| folder.ends_with(WORKFLOWS));
         let name = path.file_stem().unwrap_or_default();
-        let kind = if name == "action" {
+        let kind = if name == "action" && !among_workflows {
             Kind::Action
         } else {
             Kind::Workflow

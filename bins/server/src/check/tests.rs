@@ -49,6 +49,25 @@ fn a_repository_is_its_workflows_and_actions_and_a_folder_its_own_files() {
 }
 
 #[test]
+fn a_workflow_may_be_called_action() {
+    let repository = folder(&[(".github/workflows/action.yml", SOUND)]);
+    let found = findings(repository.path());
+    assert_eq!(found[0].errors, []);
+    assert_eq!(
+        findings(&repository.path().join(".github/workflows"))[0].errors,
+        []
+    );
+}
+
+#[test]
+fn keys_of_an_action_that_nothing_reads_are_told() {
+    let action = "runs: {using: node24, main: x}\ncolour: blue\n";
+    let repository = folder(&[("action.yml", action)]);
+    let found = findings(&repository.path().join("action.yml"));
+    assert_eq!((found[0].errors.len(), found[0].errors[0].line), (1, 2));
+}
+
+#[test]
 fn all_being_well_is_silent() {
     let repository = folder(&[(".github/workflows/a.yml", SOUND)]);
     assert_eq!(printed(Format::Human, repository.path()).errors, "");

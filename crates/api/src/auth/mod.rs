@@ -7,5 +7,7 @@ mod runners;
 
 pub(crate) use credential::caller;
 pub(crate) use people::{SignedIn, SiteAdmin};
-pub(crate) use repository::{Administer, Fetch, Named, Permission, Read, Repo, See, Write};
+pub(crate) use repository::{
+    Administer, Fetch, Named, Permission, Read, Repo, See, SendEvent, Write,
+};
 pub(crate) use runners::{JobCaller, Registrar, RunnerCaller};

@@ -27,6 +27,8 @@ pub(crate) struct Fetch;
 pub(crate) struct Read;
 /// Changes its runs.
 pub(crate) struct Write;
+/// Sends it an event.
+pub(crate) struct SendEvent;
 /// Changes who may do what.
 pub(crate) struct Administer;
 
@@ -41,6 +43,9 @@ impl Permission for Read {
 }
 impl Permission for Write {
     const ACTION: Action = Action::Write;
+}
+impl Permission for SendEvent {
+    const ACTION: Action = Action::SendEvent;
 }
 impl Permission for Administer {
     const ACTION: Action = Action::Administer;
@@ -107,6 +112,13 @@ impl<P: Permission> Repo<P> {
 
 impl Repo<Write> {
     /// Who changes something: only users may.
+    pub(crate) fn user(&self) -> Result<&User, ApiError> {
+        self.caller.user().ok_or_else(|| forbidden(&self.caller))
+    }
+}
+
+impl Repo<SendEvent> {
+    /// Who sends it: only users may.
     pub(crate) fn user(&self) -> Result<&User, ApiError> {
         self.caller.user().ok_or_else(|| forbidden(&self.caller))
     }

@@ -3,7 +3,7 @@
 use crate::{ApiState, error::ApiError, wire::Origin};
 use actix_files::NamedFile;
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, ResponseError,
     http::{
         StatusCode,
         header::{self, HeaderValue},
@@ -18,6 +18,8 @@ use serde::Deserialize;
 pub(crate) enum Target {
     /// The archive of a run's newest attempt.
     Run(RunId),
+    /// The archive of one attempt of a run.
+    Attempt(RunId, u32),
     /// The log of one job.
     Job(JobId),
 }
@@ -27,6 +29,9 @@ impl Target {
     fn path(self) -> String {
         match self {
             Self::Run(run) => format!("/api/downloads/runs/{run}/logs.zip"),
+            Self::Attempt(run, attempt) => {
+                format!("/api/downloads/runs/{run}/attempts/{attempt}/logs.zip")
+            }
             Self::Job(job) => format!("/api/downloads/jobs/{job}/log.txt"),
         }
     }
@@ -37,6 +42,10 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route(
             "/api/downloads/runs/{run_id}/logs.zip",
             get().to(run_archive),
+        )
+        .route(
+            "/api/downloads/runs/{run_id}/attempts/{attempt}/logs.zip",
+            get().to(attempt_archive),
         )
         .route("/api/downloads/jobs/{job_id}/log.txt", get().to(job_log));
 }
@@ -77,20 +86,53 @@ async fn run_archive(
     signed: Query<Signed>,
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
-    let run = RunId::new(*id);
     verify(&request, &signed, &state).await?;
-    let zip = state.engine.run_archive(run).await?;
+    archive(&request, RunId::new(*id), None, &state).await
+}
+
+/// GET /api/downloads/runs/{run_id}/attempts/{attempt}/logs.zip
+async fn attempt_archive(
+    request: HttpRequest,
+    path: Path<(i64, u32)>,
+    signed: Query<Signed>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let (run, attempt) = path.into_inner();
+    verify(&request, &signed, &state).await?;
+    archive(&request, RunId::new(run), Some(attempt), &state).await
+}
+
+async fn archive(
+    request: &HttpRequest,
+    run: RunId,
+    attempt: Option<u32>,
+    state: &ApiState,
+) -> Result<HttpResponse, ApiError> {
+    let zip = state.engine.run_archive(run, attempt).await?;
     let file = NamedFile::from_file(zip, format!("logs_{run}.zip"))
         .map_err(|error| ApiError::Internal(error.into()))?
         .use_etag(false)
         .use_last_modified(false);
-    let mut answer = file.into_response(&request);
+    let mut answer = file.into_response(request);
     if answer.status() == StatusCode::PRECONDITION_FAILED {
         return Err(ApiError::PreconditionFailed { header: "If-Match" });
+    }
+    if answer.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+        return Ok(without_range(&answer));
     }
     let no_store = HeaderValue::from_static("private, no-store");
     answer.headers_mut().insert(header::CACHE_CONTROL, no_store);
     Ok(answer)
+}
+
+/// The refusal of a range with a body, as all others have one; the length that ranges must be within goes along.
+fn without_range(bare: &HttpResponse) -> HttpResponse {
+    let mut refused = ApiError::RangeNotSatisfiable.error_response();
+    if let Some(length) = bare.headers().get(header::CONTENT_RANGE) {
+        let headers = refused.headers_mut();
+        headers.insert(header::CONTENT_RANGE, length.clone());
+    }
+    refused
 }
 
 /// GET /api/downloads/jobs/{job_id}/log.txt

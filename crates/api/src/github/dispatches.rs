@@ -1,9 +1,9 @@
-//! Starting a workflow by hand.
+//! Starting a workflow by hand, or by an event of one's own.
 
 use super::{repositories::urls, runs::WorkflowPath};
 use crate::{
     ApiState,
-    auth::{Repo, Write},
+    auth::{Repo, SendEvent, Write},
     error::ApiError,
     wire::{Body, Origin, ok},
 };
@@ -11,7 +11,7 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use runyard_engine::Dispatch;
+use runyard_engine::{Dispatch, RepositoryDispatch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -61,4 +61,30 @@ pub(super) async fn dispatch(
         run_url: urls.api(&format!("/actions/runs/{run}")),
         html_url: urls.web(&format!("/actions/runs/{run}")),
     }))
+}
+
+/// Body of an event of one's own.
+#[derive(Deserialize)]
+struct EventBody {
+    event_type: String,
+    #[serde(default)]
+    client_payload: Option<Map<String, Value>>,
+}
+
+/// POST /repos/{owner}/{repo}/dispatches
+pub(super) async fn dispatch_event(
+    repo: Repo<SendEvent>,
+    body: Body,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let body: EventBody = body.parse()?;
+    let dispatch = RepositoryDispatch {
+        event_type: body.event_type,
+        client_payload: body.client_payload.unwrap_or_default(),
+    };
+    let engine = &state.engine;
+    engine
+        .dispatch_event(repo.repository(), dispatch, repo.user()?)
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
 }

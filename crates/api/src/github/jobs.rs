@@ -3,19 +3,20 @@
 use super::{
     bodies::job::JobBody,
     repositories::urls,
-    runs::{AttemptPath, Parameters, RunPath, attempt_of, with_link},
+    runs::{AttemptPath, Parameters, Rerun, RunPath, attempt_of, with_link},
 };
 use crate::{
     ApiState,
-    auth::{Read, Repo},
+    auth::{Permission, Read, Repo, Write},
     error::ApiError,
-    wire::{ListBody, Origin, Paging, ok},
+    wire::{Body, Empty, ListBody, Origin, Paging, created, ok},
 };
 use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use runyard_domain::JobId;
+use runyard_domain::{JobId, Refusal};
+use runyard_engine::EngineError;
 use runyard_store::{JobView, JobsOf, RunView};
 use serde::Deserialize;
 
@@ -98,9 +99,35 @@ pub(super) async fn job(
     Ok(ok(&JobBody::of(&job, &run, &urls(&repo, &origin))))
 }
 
+/// POST /repos/{owner}/{repo}/actions/jobs/{job_id}/rerun
+pub(super) async fn rerun(
+    repo: Repo<Write>,
+    path: Path<JobPath>,
+    body: Body,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let (job, _) = job_of(&repo, path.id(), &state).await?;
+    let wish: Rerun = body.parse_or_default()?;
+    let by = repo.user()?.id;
+    state
+        .engine
+        .rerun_job(job.id, by, wish.debug())
+        .await
+        .map_err(live)?;
+    Ok(created(&Empty {}))
+}
+
+/// A live run is told of in other words when one of its jobs is asked for (contract 6).
+fn live(error: EngineError) -> ApiError {
+    if let EngineError::Refused(Refusal::RunNotCompleted { .. }) = error {
+        return ApiError::forbidden("The workflow run containing this job is already running");
+    }
+    error.into()
+}
+
 /// A job with its run, if it is one of this repository.
-pub(super) async fn job_of(
-    repo: &Repo<Read>,
+pub(super) async fn job_of<P: Permission>(
+    repo: &Repo<P>,
     id: JobId,
     state: &ApiState,
 ) -> Result<(JobView, RunView), ApiError> {

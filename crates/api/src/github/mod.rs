@@ -12,7 +12,9 @@ mod root;
 mod routes;
 mod runs;
 mod users;
+mod webhooks;
 mod workflows;
 
 pub(crate) use bodies::job::StepBody;
 pub(crate) use routes::scope;
+pub use webhooks::WebhookPayloads;

@@ -11,7 +11,7 @@ use actix_web::{
     Scope,
     dev::HttpServiceFactory,
     middleware::{Compress, from_fn},
-    web::{get, post, scope as below, to},
+    web::{delete, get, post, put, scope as below, to},
 };
 use runyard_domain::access::Door;
 
@@ -35,8 +35,10 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
 fn repository(scope: Scope) -> Scope {
     scope
         .route("", get().to(repositories::repository))
+        .route("/dispatches", post().to(dispatches::dispatch_event))
         .route("/actions/runs", get().to(runs::list))
         .route("/actions/runs/{run_id}", get().to(runs::run))
+        .route("/actions/runs/{run_id}", delete().to(runs::delete))
         .route(
             "/actions/runs/{run_id}/attempts/{attempt}",
             get().to(runs::attempt),
@@ -46,19 +48,33 @@ fn repository(scope: Scope) -> Scope {
             get().to(jobs::of_attempt),
         )
         .route(
+            "/actions/runs/{run_id}/attempts/{attempt}/logs",
+            get().to(logs::of_attempt),
+        )
+        .route(
             "/actions/runs/{run_id}/artifacts",
             get().to(artifacts::of_run),
         )
         .route("/actions/runs/{run_id}/jobs", get().to(jobs::of_run))
         .route("/actions/runs/{run_id}/logs", get().to(logs::of_run))
+        .route("/actions/runs/{run_id}/logs", delete().to(logs::delete))
         .route("/actions/runs/{run_id}/cancel", post().to(runs::cancel))
+        .route(
+            "/actions/runs/{run_id}/force-cancel",
+            post().to(runs::force_cancel),
+        )
         .route("/actions/runs/{run_id}/rerun", post().to(runs::rerun))
+        .route(
+            "/actions/runs/{run_id}/rerun-failed-jobs",
+            post().to(runs::rerun_failed),
+        )
         .route("/actions/jobs/{job_id}", get().to(jobs::job))
         .route("/actions/jobs/{job_id}/logs", get().to(logs::of_job))
         .route(
             "/check-runs/{check_run_id}/annotations",
             get().to(annotations::of_check_run),
         )
+        .route("/actions/jobs/{job_id}/rerun", post().to(jobs::rerun))
         .route("/actions/workflows", get().to(workflows::list))
         .route(
             "/actions/workflows/{workflow_id}",
@@ -71,6 +87,14 @@ fn repository(scope: Scope) -> Scope {
         .route(
             "/actions/workflows/{workflow_id}/dispatches",
             post().to(dispatches::dispatch),
+        )
+        .route(
+            "/actions/workflows/{workflow_id}/enable",
+            put().to(workflows::enable),
+        )
+        .route(
+            "/actions/workflows/{workflow_id}/disable",
+            put().to(workflows::disable),
         )
         .default_service(to(unknown))
 }

@@ -15,7 +15,7 @@ use actix_web::{
     http::header::LINK,
     web::{Data, Path, Query},
 };
-use runyard_domain::RunId;
+use runyard_domain::{RunId, pull_request::PullRequest, run::RerunOf};
 use runyard_engine::WorkflowKey;
 use runyard_store::{Listed, RunFilter, RunView};
 use serde::Deserialize;
@@ -78,6 +78,23 @@ fn filter(Query(mut given): Parameters) -> RunFilter {
     }
 }
 
+/// Whether `pull_requests` shall be empty (contract 7).
+fn shows_pull_requests(query: &Parameters) -> bool {
+    let excluded = query.get("exclude_pull_requests").map(String::as_str);
+    !matches!(excluded, Some("true" | "1"))
+}
+
+/// The open pull requests that these runs show.
+async fn pull_requests(
+    runs: &[RunView],
+    shown: bool,
+    state: &ApiState,
+) -> Result<Vec<PullRequest>, ApiError> {
+    let runs = runs.iter().filter(|_| shown);
+    let runs: Vec<&RunView> = runs.collect();
+    Ok(state.engine.pull_requests_of(&runs).await?)
+}
+
 /// GET /repos/{owner}/{repo}/actions/runs
 pub(super) async fn list(
     repo: Repo<Read>,
@@ -86,10 +103,12 @@ pub(super) async fn list(
     state: Data<ApiState>,
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {
+    let pulls = shows_pull_requests(&query);
     let filter = filter(query);
     let reach = reach(&filter);
     let url = urls(&repo, &origin).by_id("/actions/runs");
-    page_of_runs(&repo, filter, reach, (paging, url), &state, &origin).await
+    let what = (filter, reach, pulls);
+    page_of_runs(&repo, what, (paging, url), &state, &origin).await
 }
 
 /// GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs
@@ -105,6 +124,7 @@ pub(super) async fn list_of_workflow(
         .engine
         .workflow(repo.repository(), &path.key())
         .await?;
+    let pulls = shows_pull_requests(&query);
     let filter = filter(query);
     let reach = reach(&filter);
     let filter = RunFilter {
@@ -113,7 +133,8 @@ pub(super) async fn list_of_workflow(
     };
     let below = format!("/actions/workflows/{}/runs", workflow.id);
     let url = urls(&repo, &origin).by_id(&below);
-    page_of_runs(&repo, filter, reach, (paging, url), &state, &origin).await
+    let what = (filter, reach, pulls);
+    page_of_runs(&repo, what, (paging, url), &state, &origin).await
 }
 
 /// A filter limits how far a list can be read; that it is of one workflow does not (contract 4).
@@ -126,8 +147,7 @@ fn reach(filter: &RunFilter) -> Reach {
 
 async fn page_of_runs(
     repo: &Repo<Read>,
-    filter: RunFilter,
-    reach: Reach,
+    (filter, reach, pulls): (RunFilter, Reach, bool),
     (paging, url): (Paging, String),
     state: &ApiState,
     origin: &Origin,
@@ -138,8 +158,10 @@ async fn page_of_runs(
     let total = reach.cap(listed.total);
     let repository = minimal(repo, state, origin).await?;
     let urls = urls(repo, origin);
+    let pulls = pull_requests(&listed.items, pulls, state).await?;
+    let shown = (Shown::Run, pulls.as_slice());
     let runs = listed.items.iter();
-    let items = runs.map(|run| RunBody::of(run, Shown::Run, &repository, &urls, origin));
+    let items = runs.map(|run| RunBody::of(run, shown, &repository, &urls, origin));
     let body = ListBody {
         key: "workflow_runs",
         total,
@@ -160,22 +182,26 @@ pub(super) fn with_link(mut answer: HttpResponse, link: Option<String>) -> HttpR
 pub(super) async fn run(
     repo: Repo<Read>,
     path: Path<RunPath>,
+    query: Parameters,
     state: Data<ApiState>,
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {
     let run = state.engine.run_of(repo.id(), path.id()).await?;
-    show(&repo, &run, Shown::Run, &state, &origin).await
+    let shown = (Shown::Run, shows_pull_requests(&query));
+    show(&repo, run, shown, &state, &origin).await
 }
 
 /// GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt}
 pub(super) async fn attempt(
     repo: Repo<Read>,
     path: Path<AttemptPath>,
+    query: Parameters,
     state: Data<ApiState>,
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {
     let run = attempt_of(&repo, &path, &state).await?;
-    show(&repo, &run, Shown::Attempt, &state, &origin).await
+    let shown = (Shown::Attempt, shows_pull_requests(&query));
+    show(&repo, run, shown, &state, &origin).await
 }
 
 /// The attempt that a path names, if it is one of this repository.
@@ -192,14 +218,23 @@ pub(super) async fn attempt_of(
 
 async fn show(
     repo: &Repo<Read>,
-    run: &RunView,
-    shown: Shown,
+    run: RunView,
+    (shown, pulls): (Shown, bool),
     state: &ApiState,
     origin: &Origin,
 ) -> Result<HttpResponse, ApiError> {
+    let runs = [run];
+    let pulls = pull_requests(&runs, pulls, state).await?;
     let repository = minimal(repo, state, origin).await?;
     let urls = urls(repo, origin);
-    Ok(ok(&RunBody::of(run, shown, &repository, &urls, origin)))
+    let shown = (shown, pulls.as_slice());
+    Ok(ok(&RunBody::of(
+        &runs[0],
+        shown,
+        &repository,
+        &urls,
+        origin,
+    )))
 }
 
 /// POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel
@@ -216,11 +251,45 @@ pub(super) async fn cancel(
     Ok(accepted(&Empty {}))
 }
 
-/// Body of a re-run. Debug logging is accepted and changes nothing in this version.
+/// POST /repos/{owner}/{repo}/actions/runs/{run_id}/force-cancel
+pub(super) async fn force_cancel(
+    repo: Repo<Write>,
+    path: Path<RunPath>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let run = state.engine.run_of(repo.id(), path.id()).await?;
+    let by = repo.user()?.id;
+    state.engine.force_cancel_run(run.identity.id, by).await?;
+    Ok(accepted(&Empty {}))
+}
+
+/// DELETE /repos/{owner}/{repo}/actions/runs/{run_id}
+pub(super) async fn delete(
+    repo: Repo<Write>,
+    path: Path<RunPath>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let run = state.engine.run_of(repo.id(), path.id()).await?;
+    let by = repo.user()?.id;
+    state.engine.delete_run(run.identity.id, by).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Body of a re-run.
 #[derive(Default, Deserialize)]
-struct Rerun {
-    #[serde(default, rename = "enable_debug_logging")]
-    _enable_debug_logging: Option<bool>,
+pub(super) struct Rerun {
+    #[serde(default)]
+    enable_debug_logging: Option<bool>,
+    /// Of one job: accepted, and changes nothing (contract 7).
+    #[serde(default, rename = "enable_debugger")]
+    _enable_debugger: Option<bool>,
+}
+
+impl Rerun {
+    /// Whether the jobs of the new attempt write debug lines (semantics R4.10).
+    pub(super) fn debug(&self) -> bool {
+        self.enable_debug_logging.unwrap_or_default()
+    }
 }
 
 /// POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun
@@ -230,8 +299,32 @@ pub(super) async fn rerun(
     body: Body,
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
-    let run = state.engine.run_of(repo.id(), path.id()).await?;
-    body.parse_or_default::<Rerun>()?;
-    state.engine.rerun(run.identity.id, repo.user()?.id).await?;
+    rerun_of(RerunOf::All, &repo, path.id(), &body, &state).await
+}
+
+/// POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs
+pub(super) async fn rerun_failed(
+    repo: Repo<Write>,
+    path: Path<RunPath>,
+    body: Body,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    rerun_of(RerunOf::Failed, &repo, path.id(), &body, &state).await
+}
+
+async fn rerun_of(
+    of: RerunOf,
+    repo: &Repo<Write>,
+    run: RunId,
+    body: &Body,
+    state: &ApiState,
+) -> Result<HttpResponse, ApiError> {
+    let run = state.engine.run_of(repo.id(), run).await?;
+    let wish: Rerun = body.parse_or_default()?;
+    let by = repo.user()?.id;
+    state
+        .engine
+        .rerun(run.identity.id, of, by, wish.debug())
+        .await?;
     Ok(created(&Empty {}))
 }

@@ -1,4 +1,4 @@
-//! Workflows: listed and shown.
+//! Workflows: listed, shown, switched off and on.
 
 use super::{
     bodies::workflow::WorkflowBody,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     ApiState,
-    auth::{Read, Repo},
+    auth::{Read, Repo, Write},
     error::ApiError,
     wire::{ListBody, Origin, Paging, ok},
 };
@@ -54,4 +54,32 @@ pub(super) async fn workflow(
         .await?;
     let urls = urls(&repo, &origin);
     Ok(ok(&WorkflowBody::of(&workflow, repo.repository(), &urls)))
+}
+
+/// PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/enable
+pub(super) async fn enable(
+    repo: Repo<Write>,
+    path: Path<WorkflowPath>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    repo.user()?;
+    let engine = &state.engine;
+    engine
+        .enable_workflow(repo.repository(), &path.key())
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/disable
+pub(super) async fn disable(
+    repo: Repo<Write>,
+    path: Path<WorkflowPath>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    repo.user()?;
+    let engine = &state.engine;
+    engine
+        .disable_workflow(repo.repository(), &path.key())
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -13,9 +13,9 @@ use actix_web::{
 };
 use futures_util::future::LocalBoxFuture;
 use runyard_domain::{account::User, repository::Repository};
-use runyard_engine::{EngineError, Push};
+use runyard_engine::{EngineError, Occurrence};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const EVENT: &str = "X-GitHub-Event";
 const DELIVERY: &str = "X-GitHub-Delivery";
@@ -94,28 +94,20 @@ pub(super) async fn take(
 ) -> Result<HttpResponse, ApiError> {
     let (repository, by) = sender.identify(&path, body.bytes(), &state).await?;
     let payload = body.object()?;
-    match header(&request, EVENT) {
-        Some("push") => {}
+    let event = match header(&request, EVENT) {
         Some("ping") => return Ok(ok(&json!({ "runs": [] }))),
-        Some(other) => return Ok(ignored(other)),
+        Some(event) => event,
         None => {
             let detail = format!("The header {EVENT} wasn't supplied.");
             return Err(ApiError::InvalidRequest { detail });
         }
+    };
+    if let Some(why) = Occurrence::why_ignored(event) {
+        return Ok(ignored(event, why));
     }
     let delivery = header(&request, DELIVERY).map(str::to_owned);
-    push(&state, &repository, &by, (payload, delivery), &origin).await
-}
-
-async fn push(
-    state: &ApiState,
-    repository: &Repository,
-    by: &User,
-    (payload, delivery): (Value, Option<String>),
-    origin: &Origin,
-) -> Result<HttpResponse, ApiError> {
-    let push = Push::from_payload(payload, delivery)?;
-    let runs = state.engine.deliver(repository, push, by).await?;
+    let told = Occurrence::read(event, payload, delivery)?;
+    let runs = state.engine.deliver(&repository, told, &by).await?;
     let base = format!("{}/repos/{}", origin.api(), repository.full_name());
     let made = runs.into_iter().map(|run| Made {
         id: run.get(),
@@ -125,8 +117,8 @@ async fn push(
 }
 
 /// 202 of an event that starts nothing here: the sender shall not try again.
-fn ignored(event: &str) -> HttpResponse {
-    let sentence = format!("The event {event:?} is ignored: only push starts runs.");
+fn ignored(event: &str, why: &str) -> HttpResponse {
+    let sentence = format!("The event {event:?} is ignored: {why}.");
     accepted(&json!({ "runs": [], "ignored": sentence }))
 }
 

@@ -5,6 +5,7 @@ mod credentials;
 mod events;
 mod jobs;
 mod keyset;
+mod line;
 mod new_token;
 mod polling;
 mod repositories;
@@ -15,6 +16,7 @@ mod summaries;
 mod token_body;
 mod tokens;
 mod users;
+mod why;
 
 pub(crate) use keyset::Keyset;
 pub(crate) use new_token::REGISTRATION_TOKEN_LIFETIME;

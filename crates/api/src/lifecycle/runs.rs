@@ -1,5 +1,7 @@
 //! Runs as Runyard shows them, blocked jobs included (semantics R1.7), and re-runs as new runs (contract 12).
 
+use super::line::{LineBody, lines};
+use super::why::{Reasons, WhyBody};
 use crate::{
     ApiState,
     auth::{Read, Repo, Write},
@@ -12,7 +14,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use runyard_domain::{
-    Conclusion, Refusal, Run, RunId,
+    Conclusion, JobId, Refusal, RunId, Timestamp,
     run::{Attempt, Job, JobState},
 };
 use runyard_engine::EngineError;
@@ -49,6 +51,14 @@ struct RunBody {
     updated_at: String,
     completed_at: Option<String>,
     cancel_requested_at: Option<String>,
+    /// When a cancellation that still goes on becomes a force-cancel, if it does.
+    force_cancel_at: Option<String>,
+    /// The jobs of this attempt write debug lines.
+    debug_logging: bool,
+    /// Why it was cancelled, when nobody did it.
+    cancel_reason: Option<String>,
+    /// Where it stands in its concurrency group, while it waits there.
+    waits_in_line: Option<LineBody>,
     diagnostics: Vec<Diagnostic>,
     jobs: Vec<JobBody>,
 }
@@ -63,10 +73,18 @@ struct JobBody {
     conclusion: Option<&'static str>,
     /// Why it ended, where the conclusion alone does not say: its runner was lost, for example.
     reason: Option<String>,
+    /// Why it is where it is, while it has not ended.
+    why: Vec<WhyBody>,
+    /// The job of an earlier attempt that ran for it, if it was not run again.
+    carried_from: Option<i64>,
     needs: Vec<String>,
     /// Those of `needs` that are not complete.
     waits_for: Vec<String>,
+    /// Where it stands in its concurrency group, while it waits there; of a caller, one for each call.
+    waits_in_line: Vec<LineBody>,
     labels: Vec<String>,
+    /// The runner group that it is for.
+    runner_group: Option<String>,
     runner: Option<String>,
     cancel_requested: bool,
     created_at: Option<String>,
@@ -85,7 +103,22 @@ pub(super) async fn show(
     let (store, id) = (state.engine.store(), RunId::new(*id));
     let run = state.engine.run_of(repo.id(), id).await?;
     let aggregate = store.aggregate(id).await?.ok_or(ApiError::NotFound)?;
-    let jobs = jobs(&aggregate, &planned(&state, id).await?);
+    let insight = state.engine.insight(&run, &aggregate).await?;
+    let settings = state.engine.settings();
+    let reasons = Reasons {
+        attempt: aggregate.attempt(),
+        insight: &insight,
+        offer: settings.patience.offer,
+    };
+    let mut jobs = jobs(&reasons, &planned(&state, id).await?);
+    let force_at = settings.cancel_deadline.and_then(|deadline| {
+        let since = aggregate.attempt().cancelled_at?;
+        (!aggregate.is_completed()).then(|| since.plus(deadline))
+    });
+    let lines = lines(store, &aggregate).await?;
+    for (body, job) in jobs.iter_mut().zip(&aggregate.attempt().jobs) {
+        body.waits_in_line = lines.of_job(job);
+    }
     let html_url = format!(
         "{}/{}/actions/runs/{id}",
         origin.web(),
@@ -96,6 +129,8 @@ pub(super) async fn show(
         repo.repository().full_name(),
         html_url,
         jobs,
+        force_at,
+        lines.of_run(),
     )))
 }
 
@@ -118,8 +153,8 @@ async fn planned(state: &ApiState, run: RunId) -> Result<HashMap<i64, JobView>, 
 }
 
 /// The jobs in the order of the file.
-fn jobs(run: &Run, planned: &HashMap<i64, JobView>) -> Vec<JobBody> {
-    let attempt = run.attempt();
+fn jobs(reasons: &Reasons<'_>, planned: &HashMap<i64, JobView>) -> Vec<JobBody> {
+    let attempt = reasons.attempt;
     let jobs = &attempt.jobs;
     let is_open = |name: &str| {
         let mut named = jobs.iter().filter(|job| job.node().as_str() == name);
@@ -130,6 +165,7 @@ fn jobs(run: &Run, planned: &HashMap<i64, JobView>) -> Vec<JobBody> {
         let mut body = JobBody::of(attempt, job, view);
         body.waits_for = body.needs.clone();
         body.waits_for.retain(|name| is_open(name));
+        body.why = reasons.of(job, &body.waits_for);
         body
     };
     jobs.iter().map(body).collect()
@@ -139,7 +175,9 @@ impl JobBody {
     fn of(attempt: &Attempt, job: &Job, view: Option<&JobView>) -> Self {
         let times = view.map(|view| &view.state);
         let (started_at, completed_at, cancel_requested) = match times {
-            None | Some(JobState::Held | JobState::Queued) => (None, None, false),
+            None | Some(JobState::Held | JobState::Pending | JobState::Queued) => {
+                (None, None, false)
+            }
             Some(JobState::InProgress {
                 started_at,
                 cancel_requested_at,
@@ -161,13 +199,17 @@ impl JobBody {
             reason: view
                 .and_then(|view| view.state.reason())
                 .map(|reason| reason.sentence().into_owned()),
+            why: Vec::new(),
+            carried_from: view.and_then(|view| view.carried_from).map(JobId::get),
             needs: job
                 .needs()
                 .iter()
                 .map(|name| name.as_str().to_owned())
                 .collect(),
             waits_for: Vec::new(),
+            waits_in_line: Vec::new(),
             labels: view.map(|view| view.labels.clone()).unwrap_or_default(),
+            runner_group: view.and_then(|view| view.runner_group.clone()),
             runner: runner.map(|ran| ran.runner.name.clone()),
             cancel_requested,
             created_at: seconds_or_null(view.map(|view| view.created_at)),
@@ -181,7 +223,14 @@ impl JobBody {
 }
 
 impl RunBody {
-    fn of(run: RunView, repository: String, html_url: String, jobs: Vec<JobBody>) -> Self {
+    fn of(
+        run: RunView,
+        repository: String,
+        html_url: String,
+        jobs: Vec<JobBody>,
+        force_at: Option<Timestamp>,
+        waits_in_line: Option<LineBody>,
+    ) -> Self {
         let (identity, attempt) = (run.identity, run.attempt);
         Self {
             id: identity.id.get(),
@@ -209,6 +258,12 @@ impl RunBody {
             updated_at: seconds(attempt.updated_at),
             completed_at: seconds_or_null(attempt.completed_at),
             cancel_requested_at: seconds_or_null(attempt.cancelled_at),
+            force_cancel_at: seconds_or_null(force_at),
+            debug_logging: attempt.debug,
+            cancel_reason: attempt
+                .cancel_reason
+                .map(|reason| reason.sentence().into_owned()),
+            waits_in_line,
             diagnostics: attempt.diagnostics,
             jobs,
         }

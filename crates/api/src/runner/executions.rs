@@ -20,7 +20,7 @@ use actix_web::{
     web::{Data, Path, Query},
 };
 use futures_util::future::{Either, select};
-use runyard_engine::{Finish, Finished};
+use runyard_engine::{Finish, Finished, StopOrder};
 use runyard_store::Appended;
 use serde::Deserialize;
 use std::{pin::pin, time::Duration};
@@ -148,16 +148,16 @@ pub(super) async fn cancel_check(
     let asked = Duration::from_secs(query.wait_s.min(WAIT_SECONDS_MAX));
     let (place, wait) = place_to_wait(&state, asked);
     let checking = state.engine.cancel_check(&execution, wait);
-    let cancelled = match select(pin!(checking), pin!(state.stopped())).await {
-        Either::Left((cancelled, _)) => cancelled?,
-        Either::Right(_) => false,
+    let order = match select(pin!(checking), pin!(state.stopped())).await {
+        Either::Left((order, _)) => order?,
+        Either::Right(_) => StopOrder::None,
     };
-    if !cancelled {
+    if order == StopOrder::None {
         place?;
     }
     Ok(ok(&CancelCheck {
-        cancelled,
-        force: false,
+        cancelled: order != StopOrder::None,
+        force: order == StopOrder::Force,
     }))
 }
 

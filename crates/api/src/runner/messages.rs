@@ -41,6 +41,9 @@ pub struct RegisterRunner {
     pub name: String,
     /// Labels that `runs-on` is matched against, ignoring case (semantics R2.77).
     pub labels: Vec<String>,
+    /// The runner group that it is in, one for each runner; `Default` when absent (semantics R2.77).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// Version of the runner's program.
     pub version: String,
     /// `Linux`, `macOS` or `Windows`.
@@ -208,6 +211,9 @@ pub struct JobMessage {
     pub secrets: BTreeMap<String, String>,
     /// Further values that no log may show.
     pub masks: Vec<String>,
+    /// Sentences that the log of "Set up job" ends with.
+    #[serde(default)]
+    pub notices: Vec<String>,
     /// The job is cancelled after this many minutes (semantics R2.75).
     pub timeout_minutes: u32,
     /// How long a cancelled job may go on, in minutes (semantics R2.75, R3.3); the server's

@@ -47,6 +47,7 @@ pub(super) async fn register(
     let new = NewRunner {
         name: message.name,
         labels: message.labels,
+        group: message.group,
         version: message.version,
         os: message.os,
         arch: message.arch,
@@ -120,6 +121,7 @@ struct RunnerBody {
     id: i64,
     name: String,
     labels: Vec<String>,
+    group: String,
     version: String,
     os: String,
     arch: String,
@@ -134,6 +136,7 @@ impl RunnerBody {
             id: runner.id.get(),
             name: runner.name,
             labels: runner.labels,
+            group: runner.group,
             version: runner.version,
             os: runner.os,
             arch: runner.arch,

@@ -9,7 +9,7 @@ const REPOSITORY: [&str; 2] = [
 ];
 
 /// Method and route below a repository, and its page.
-const BELOW_REPOSITORY: [(&str, &str, &str); 16] = [
+const BELOW_REPOSITORY: [(&str, &str, &str); 25] = [
     ("GET", "", "repos/repos#get-a-repository"),
     (
         "GET",
@@ -30,6 +30,36 @@ const BELOW_REPOSITORY: [(&str, &str, &str); 16] = [
         "GET",
         "/actions/runs/{run_id}/attempts/{attempt}/jobs",
         "actions/workflow-jobs#list-jobs-for-a-workflow-run-attempt",
+    ),
+    (
+        "GET",
+        "/actions/runs/{run_id}/attempts/{attempt}/logs",
+        "actions/workflow-runs#download-workflow-run-attempt-logs",
+    ),
+    (
+        "DELETE",
+        "/actions/runs/{run_id}",
+        "actions/workflow-runs#delete-a-workflow-run",
+    ),
+    (
+        "DELETE",
+        "/actions/runs/{run_id}/logs",
+        "actions/workflow-runs#delete-workflow-run-logs",
+    ),
+    (
+        "POST",
+        "/actions/runs/{run_id}/force-cancel",
+        "actions/workflow-runs#force-cancel-a-workflow-run",
+    ),
+    (
+        "POST",
+        "/actions/runs/{run_id}/rerun-failed-jobs",
+        "actions/workflow-runs#re-run-failed-jobs-from-a-workflow-run",
+    ),
+    (
+        "POST",
+        "/actions/jobs/{job_id}/rerun",
+        "actions/workflow-runs#re-run-a-job-from-a-workflow-run",
     ),
     (
         "GET",
@@ -85,6 +115,21 @@ const BELOW_REPOSITORY: [(&str, &str, &str); 16] = [
         "POST",
         "/actions/workflows/{workflow_id}/dispatches",
         "actions/workflows#create-a-workflow-dispatch-event",
+    ),
+    (
+        "PUT",
+        "/actions/workflows/{workflow_id}/enable",
+        "actions/workflows#enable-a-workflow",
+    ),
+    (
+        "PUT",
+        "/actions/workflows/{workflow_id}/disable",
+        "actions/workflows#disable-a-workflow",
+    ),
+    (
+        "POST",
+        "/dispatches",
+        "repos/repos#create-a-repository-dispatch-event",
     ),
 ];
 

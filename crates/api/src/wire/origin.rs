@@ -15,6 +15,11 @@ use url::Url;
 pub(crate) struct Origin(String);
 
 impl Origin {
+    /// What begins the links that are made without a request.
+    pub(crate) fn at(url: &str) -> Self {
+        Self(url.trim_end_matches('/').to_owned())
+    }
+
     /// What the client used, or what the operator set.
     pub(crate) fn of(request: &HttpRequest) -> Self {
         let state = request.app_data::<Data<ApiState>>();

@@ -100,7 +100,7 @@ async fn strangers_get_404_readers_403_and_writers_through() {
 }
 
 /// Every route that changes something or shows what is private.
-const GUARDED: [(&str, &str); 40] = [
+const GUARDED: [(&str, &str); 47] = [
     ("GET", "/api/v3/repos/admin/closed"),
     ("GET", "/api/v3/repositories/1"),
     ("GET", "/api/v3/repos/admin/closed/actions/runs"),
@@ -117,6 +117,21 @@ const GUARDED: [(&str, &str); 40] = [
     ("GET", "/api/v3/repos/admin/closed/actions/runs/1/logs"),
     ("POST", "/api/v3/repos/admin/closed/actions/runs/1/cancel"),
     ("POST", "/api/v3/repos/admin/closed/actions/runs/1/rerun"),
+    (
+        "POST",
+        "/api/v3/repos/admin/closed/actions/runs/1/rerun-failed-jobs",
+    ),
+    (
+        "POST",
+        "/api/v3/repos/admin/closed/actions/runs/1/force-cancel",
+    ),
+    ("DELETE", "/api/v3/repos/admin/closed/actions/runs/1"),
+    ("DELETE", "/api/v3/repos/admin/closed/actions/runs/1/logs"),
+    (
+        "GET",
+        "/api/v3/repos/admin/closed/actions/runs/1/attempts/1/logs",
+    ),
+    ("POST", "/api/v3/repos/admin/closed/actions/jobs/1/rerun"),
     ("GET", "/api/v3/repos/admin/closed/actions/jobs/1"),
     ("GET", "/api/v3/repos/admin/closed/actions/jobs/1/logs"),
     ("GET", "/api/v3/repos/admin/closed/actions/workflows"),
@@ -146,6 +161,7 @@ const GUARDED: [(&str, &str); 40] = [
     ("GET", "/api/v1/runners"),
     ("DELETE", "/api/v1/runners/1"),
     ("GET", "/api/downloads/runs/1/logs.zip"),
+    ("GET", "/api/downloads/runs/1/attempts/1/logs.zip"),
     ("GET", "/api/downloads/jobs/1/log.txt"),
     ("GET", "/admin/closed.git/info/refs?service=git-upload-pack"),
     ("POST", "/admin/closed.git/git-upload-pack"),

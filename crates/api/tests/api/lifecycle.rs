@@ -135,7 +135,7 @@ async fn a_push_that_is_delivered_starts_runs_once() {
     assert_eq!(deliver("push", "one").await.expect(202).json(), made);
     assert_ne!(deliver("push", "two").await.expect(202).json(), made);
     deliver("ping", "three").await.expect(200);
-    let ignored = deliver("issues", "four").await.expect(202).text();
+    let ignored = deliver("installation", "four").await.expect(202).text();
     assert!(ignored.contains("is ignored"), "{ignored}");
     let bad = json!({ "ref": "main", "after": head.trim() });
     let request = server.request("POST", "/api/v1/repos/admin/open/events", &server.admin);

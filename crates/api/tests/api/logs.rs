@@ -53,6 +53,13 @@ async fn a_log_link_works_for_one_minute_without_a_token_and_then_not() {
     let (status, sentence) = server.send(conditional).await.refusal();
     assert_eq!(status, 412);
     assert!(sentence.contains("If-Match"), "{sentence}");
+    let beyond = server
+        .request("GET", &link, "")
+        .header("Range", "bytes=5-2");
+    let refused = server.send(beyond).await;
+    let length = refused.header("content-range").unwrap().to_owned();
+    assert!(length.starts_with("bytes */"), "{length}");
+    assert_eq!(refused.refusal().0, 416);
     let zip = server.get(&link, "").await.expect(200);
     assert_eq!(zip.header("content-type"), Some("application/zip"));
     let mut archive = zip::ZipArchive::new(Cursor::new(zip.body)).unwrap();

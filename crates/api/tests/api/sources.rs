@@ -86,7 +86,8 @@ async fn a_signed_event_is_taken_and_any_other_changes_nothing() {
     let again = deliver(EVENTS, "push", "one", fits()).await.expect(202);
     assert_eq!(again.json(), made);
     deliver(EVENTS, "ping", "two", fits()).await.expect(200);
-    let ignored = deliver(EVENTS, "issues", "three", fits()).await.expect(202);
+    let ignored = deliver(EVENTS, "installation", "three", fits()).await;
+    let ignored = ignored.expect(202);
     assert_eq!(ignored.json()["runs"], json!([]));
     assert!(ignored.text().contains("is ignored"));
     let odd = deliver(EVENTS, "push", &"x".repeat(129), fits()).await;

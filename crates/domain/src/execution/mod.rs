@@ -22,6 +22,8 @@ pub struct Patience {
     pub lease: Duration,
     /// A job that was told to stop is ended after this long (semantics R3.3).
     pub cancel_grace: Duration,
+    /// A job without a limit of its own may run this long (semantics R2.75).
+    pub job_timeout: Duration,
 }
 
 impl Default for Patience {
@@ -30,7 +32,19 @@ impl Default for Patience {
             offer: Duration::from_secs(30),
             lease: Duration::from_secs(60),
             cancel_grace: Duration::from_secs(5 * 60),
+            job_timeout: Duration::from_secs(360 * 60),
         }
+    }
+}
+
+/// As long may any job run, whatever its file says (semantics 9).
+pub const TIMEOUT_MAX: Duration = Duration::from_secs(5 * 24 * 60 * 60);
+
+impl Patience {
+    /// How long a job with this `timeout-minutes` may run (semantics R2.75, 9).
+    pub fn timeout(&self, minutes: Option<u32>) -> Duration {
+        let own = minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
+        own.unwrap_or(self.job_timeout).min(TIMEOUT_MAX)
     }
 }
 
@@ -49,6 +63,8 @@ pub struct Execution {
     pub rev: u64,
     /// As last reported, by number.
     pub steps: Vec<Step>,
+    /// When the job must have ended, whatever the runner says; known once it was started.
+    pub timeout_at: Option<Timestamp>,
     /// Where it stands.
     pub state: ExecutionState,
 }
@@ -98,15 +114,24 @@ pub enum ExecutionEnd {
     Lost,
     /// The runner did not stop within the grace of a cancellation.
     GraceOver,
+    /// The run was force-cancelled under the runner's hands.
+    Forced,
+    /// The job ran longer than it may, and the grace beyond.
+    TimedOut,
 }
 
 impl ExecutionEnd {
-    /// Why its job ended, when that was not by the runner's word.
+    /// Why its job ended, when that was not by the runner's word. How long it might have run is the job's to know.
     pub fn reason(self) -> Option<EndReason> {
         match self {
             Self::Lost => Some(EndReason::RunnerLost),
             Self::GraceOver => Some(EndReason::CancelGraceOver),
-            Self::Finished(_) | Self::Released | Self::Lapsed | Self::Withdrawn => None,
+            Self::Forced => Some(EndReason::ForceCancelled),
+            Self::Finished(_)
+            | Self::Released
+            | Self::Lapsed
+            | Self::Withdrawn
+            | Self::TimedOut => None,
         }
     }
 }
@@ -118,6 +143,11 @@ pub enum ExecutionEvent {
     Started {
         /// It must be heard of before then.
         lease_until: Timestamp,
+    },
+    /// How long the job may run was decided.
+    Limited {
+        /// It must have ended before then.
+        timeout_at: Timestamp,
     },
     /// The runner was heard of.
     LeaseRenewed {
@@ -164,6 +194,7 @@ impl Execution {
             runner,
             rev: 0,
             steps: Vec::new(),
+            timeout_at: None,
             state,
         }
     }
@@ -185,6 +216,24 @@ impl Execution {
             ExecutionState::Running { .. } | ExecutionState::Cancelling { .. } => Ok(Vec::new()),
             ExecutionState::Offered { .. } | ExecutionState::Ended { .. } => Err(self.ended()),
         }
+    }
+
+    /// The job may run for `timeout` and the grace of a cancellation from now; saying so again changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::ExecutionEnded`], [`Refusal::ExecutionNotStarted`].
+    pub fn limit(
+        &mut self,
+        timeout: Duration,
+        now: Timestamp,
+        patience: Patience,
+    ) -> Result<Vec<ExecutionEvent>, Refusal> {
+        self.require_started()?;
+        if self.timeout_at.is_some() {
+            return Ok(Vec::new());
+        }
+        let timeout_at = now.plus(timeout).plus(patience.cancel_grace);
+        Ok(self.record(vec![ExecutionEvent::Limited { timeout_at }]))
     }
 
     /// The runner is heard of, and may report on steps. A report that is not newer changes no step.
@@ -261,7 +310,9 @@ impl Execution {
             | ExecutionEnd::Lapsed
             | ExecutionEnd::Withdrawn
             | ExecutionEnd::Lost
-            | ExecutionEnd::GraceOver => Err(self.ended()),
+            | ExecutionEnd::GraceOver
+            | ExecutionEnd::Forced
+            | ExecutionEnd::TimedOut => Err(self.ended()),
         }
     }
 
@@ -281,6 +332,22 @@ impl Execution {
         self.end_offer(ExecutionEnd::Withdrawn, now)
     }
 
+    /// The job was ended without it: an offer is withdrawn, what runs is cut off and no longer listened to
+    /// (semantics R3.4).
+    ///
+    /// # Errors
+    /// [`Refusal::ExecutionEnded`].
+    pub fn cut_off(&mut self, now: Timestamp) -> Result<Vec<ExecutionEvent>, Refusal> {
+        let end = match self.state {
+            ExecutionState::Offered { .. } => ExecutionEnd::Withdrawn,
+            ExecutionState::Running { .. } | ExecutionState::Cancelling { .. } => {
+                ExecutionEnd::Forced
+            }
+            ExecutionState::Ended { .. } => return Err(self.ended()),
+        };
+        Ok(self.record(vec![ExecutionEvent::Ended { end, at: now }]))
+    }
+
     /// The offer's time is over; the job stays queued.
     ///
     /// # Errors
@@ -297,16 +364,20 @@ impl Execution {
         }
     }
 
-    /// The runner was silent for the length of its lease, or did not stop within the grace.
+    /// The runner was silent for the length of its lease, did not stop within the grace, or runs the job for too long.
     ///
     /// # Errors
-    /// [`Refusal::NotExpired`] before either time, [`Refusal::ExecutionEnded`], [`Refusal::ExecutionNotStarted`].
+    /// [`Refusal::NotExpired`] before any of these times, [`Refusal::ExecutionEnded`], [`Refusal::ExecutionNotStarted`].
     pub fn expire(
         &mut self,
         now: Timestamp,
     ) -> Result<(ExecutionEnd, Vec<ExecutionEvent>), Refusal> {
         self.require_started()?;
+        let timed_out = self.timeout_at.is_some_and(|timeout_at| timeout_at <= now);
         let end = match self.state {
+            ExecutionState::Running { .. } | ExecutionState::Cancelling { .. } if timed_out => {
+                ExecutionEnd::TimedOut
+            }
             ExecutionState::Cancelling { deadline, .. } if deadline <= now => {
                 ExecutionEnd::GraceOver
             }
@@ -342,6 +413,23 @@ impl Execution {
             | ExecutionState::Running { .. }
             | ExecutionState::Cancelling { .. } => None,
         }
+    }
+
+    /// When its offer, lease, grace or time is over, whichever comes first.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let (first, grace) = match self.state {
+            ExecutionState::Offered { until } => return Some(until),
+            ExecutionState::Running { lease_until } => (lease_until, None),
+            ExecutionState::Cancelling {
+                lease_until,
+                deadline,
+            } => (lease_until, Some(deadline)),
+            ExecutionState::Ended { .. } => return None,
+        };
+        [Some(first), grace, self.timeout_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Until when the runner keeps the job without being heard of, once it has it.
@@ -398,6 +486,7 @@ impl Execution {
                     lease_until: *lease_until,
                 };
             }
+            ExecutionEvent::Limited { timeout_at } => self.timeout_at = Some(*timeout_at),
             ExecutionEvent::LeaseRenewed { lease_until } => self.renew(*lease_until),
             ExecutionEvent::StepsReported { rev, steps } => {
                 self.rev = *rev;

@@ -1,8 +1,8 @@
 //! The one place that changes a run: applying an event. Replaying all events rebuilds the run.
 
 use super::{
-    Attempt, AttemptState, BlockedJob, Call, CalledWorkflow, Job, JobState, NodePath, PlannedJob,
-    Ran, Run, RunIdentity,
+    Attempt, AttemptState, BlockedJob, Call, CallGate, CalledWorkflow, Job, JobState, NodePath,
+    PlannedJob, Ran, Run, RunIdentity,
 };
 use crate::{
     Conclusion, Event, JobId, Timestamp,
@@ -44,16 +44,57 @@ impl Run {
             Event::StartupFailed { at, .. } => {
                 attempt.complete(Conclusion::StartupFailure, *at);
             }
-            Event::AttemptPlanned { jobs, .. } => attempt.lay_out(jobs),
+            Event::RunPending { group, .. } => {
+                attempt.group = Some(group.clone());
+                attempt.state = AttemptState::Pending;
+            }
+            Event::RunEntered { .. } => attempt.state = AttemptState::Live,
+            Event::AttemptPlanned { jobs, group, .. } => {
+                attempt.group.clone_from(group);
+                attempt.lay_out(jobs);
+            }
             Event::JobPlanned {
                 job,
                 node,
                 leg,
                 display_name,
                 labels,
+                runner_group,
                 continue_on_error,
                 timeout_minutes,
                 cancel_timeout_minutes,
+                concurrency,
+                at,
+            } => attempt.plan_job(PlannedJob {
+                id: *job,
+                node: node.clone(),
+                leg: leg.clone(),
+                needs: attempt.needs_of(node),
+                display_name: display_name.clone(),
+                labels: labels.clone(),
+                runner_group: runner_group.clone(),
+                continue_on_error: *continue_on_error,
+                timeout_minutes: *timeout_minutes,
+                cancel_timeout_minutes: *cancel_timeout_minutes,
+                concurrency: concurrency.clone(),
+                created_at: *at,
+                carried_from: None,
+                state: JobState::Held,
+            }),
+            Event::JobCarried {
+                job,
+                from,
+                node,
+                leg,
+                display_name,
+                labels,
+                continue_on_error,
+                timeout_minutes,
+                conclusion,
+                started_at,
+                completed_at,
+                ran,
+                reason,
                 at,
             } => attempt.plan_job(PlannedJob {
                 id: *job,
@@ -64,13 +105,27 @@ impl Run {
                 labels: labels.clone(),
                 continue_on_error: *continue_on_error,
                 timeout_minutes: *timeout_minutes,
-                cancel_timeout_minutes: *cancel_timeout_minutes,
+                cancel_timeout_minutes: None,
+                concurrency: None,
                 created_at: *at,
-                state: JobState::Held,
+                runner_group: None,
+                carried_from: Some(*from),
+                state: JobState::Completed {
+                    conclusion: *conclusion,
+                    started_at: *started_at,
+                    completed_at: *completed_at,
+                    ran: ran.clone(),
+                    reason: reason.clone(),
+                },
             }),
             Event::WorkflowCalled {
                 node, calls, jobs, ..
             } => attempt.bring_in(node, calls, jobs),
+            Event::CallPending { node, leg, .. } => attempt.move_call(node, *leg, |call| {
+                call.gate = call.gate.next().map_or(CallGate::Open, CallGate::Pending);
+            }),
+            Event::CallEntered { node, leg, .. } => attempt.move_call(node, *leg, Call::enter_next),
+            Event::JobPending { job, .. } => attempt.set_state(*job, |_| JobState::Pending),
             Event::JobQueued { job, .. } => attempt.set_state(*job, |_| JobState::Queued),
             Event::JobStarted {
                 job,
@@ -86,10 +141,13 @@ impl Run {
                     started_at: *at,
                     ran,
                     cancel_requested_at: None,
+                    cancel_reason: None,
                 });
             }
-            Event::JobCancelRequested { job, at, .. } => {
-                attempt.set_state(*job, |state| state.with_cancel(*at));
+            Event::JobCancelRequested {
+                job, reason, at, ..
+            } => {
+                attempt.set_state(*job, |state| state.with_cancel(reason.clone(), *at));
             }
             Event::JobCompleted {
                 job,
@@ -101,11 +159,20 @@ impl Run {
                     state.completed(*conclusion, reason.clone(), *at)
                 });
             }
-            Event::RunCancelRequested { at, .. } => attempt.cancelled_at = Some(*at),
+            Event::RunCancelRequested { reason, at, .. } => {
+                attempt.cancelled_at = Some(*at);
+                attempt.cancel_reason.clone_from(reason);
+            }
+            Event::RunForceCancelRequested { at, .. } => {
+                attempt.cancelled_at.get_or_insert(*at);
+            }
+            Event::LogsDeleted { .. } | Event::RunDeleted { .. } => {}
             Event::RunCompleted { conclusion, at } => attempt.complete(*conclusion, *at),
             Event::AttemptRequested {
                 attempt: number,
                 by,
+                debug,
+                referenced,
                 at,
             } => {
                 *attempt = Attempt {
@@ -113,6 +180,10 @@ impl Run {
                     triggering_actor: *by,
                     requested_at: *at,
                     cancelled_at: None,
+                    debug: *debug,
+                    referenced: referenced.clone(),
+                    cancel_reason: None,
+                    group: None,
                     state: AttemptState::Requested,
                     jobs: Vec::new(),
                 };
@@ -164,6 +235,17 @@ impl Attempt {
         self.jobs.extend(jobs.iter().map(blocked));
     }
 
+    fn move_call(&mut self, node: &NodePath, leg: Option<u32>, change: impl FnOnce(&mut Call)) {
+        let found = self.jobs.iter_mut().find_map(|job| match job {
+            Job::Called(called) if called.node == *node => Some(called),
+            Job::Called(_) | Job::Blocked(_) | Job::Planned(_) => None,
+        });
+        let mut calls = found.into_iter().flat_map(|called| called.calls.iter_mut());
+        if let Some(call) = calls.find(|call| call.leg_index() == leg) {
+            change(call);
+        }
+    }
+
     fn set_state(&mut self, id: JobId, change: impl FnOnce(JobState) -> JobState) {
         let found = self.jobs.iter_mut().find_map(|job| match job {
             Job::Planned(planned) if planned.id == id => Some(planned),
@@ -182,8 +264,17 @@ fn blocked(node: &GraphNode) -> Job {
     })
 }
 
+impl Call {
+    /// It has the slot that it asked for: the next is before it, if there is another.
+    fn enter_next(&mut self) {
+        let next = self.gate.next().map(|gate| gate + 1);
+        let next = next.filter(|gate| *gate < self.concurrency.len());
+        self.gate = next.map_or(CallGate::Open, CallGate::Before);
+    }
+}
+
 impl JobState {
-    fn with_cancel(self, at: Timestamp) -> Self {
+    fn with_cancel(self, reason: Option<EndReason>, at: Timestamp) -> Self {
         match self {
             Self::InProgress {
                 started_at, ran, ..
@@ -191,27 +282,33 @@ impl JobState {
                 started_at,
                 ran,
                 cancel_requested_at: Some(at),
+                cancel_reason: reason,
             },
-            Self::Held | Self::Queued | Self::Completed { .. } => self,
+            Self::Held | Self::Pending | Self::Queued | Self::Completed { .. } => self,
         }
     }
 
     fn completed(self, conclusion: Conclusion, reason: Option<EndReason>, at: Timestamp) -> Self {
-        let (started_at, ran) = match self {
-            Self::Held | Self::Queued => (at, None),
+        let (started_at, ran, told) = match self {
+            Self::Held | Self::Pending | Self::Queued => (at, None, None),
             Self::InProgress {
-                started_at, ran, ..
-            } => (started_at, Some(ran)),
+                started_at,
+                ran,
+                cancel_reason,
+                ..
+            } => (started_at, Some(ran), cancel_reason),
             Self::Completed {
                 started_at, ran, ..
-            } => (started_at, ran),
+            } => (started_at, ran, None),
         };
+        // Why it was told to stop is why it ended, unless it ended in another way after all.
+        let told = told.filter(|_| conclusion == Conclusion::Cancelled);
         Self::Completed {
             conclusion,
             started_at,
             completed_at: at,
             ran,
-            reason,
+            reason: reason.or(told),
         }
     }
 }

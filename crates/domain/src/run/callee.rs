@@ -1,10 +1,11 @@
 //! Calls of reusable workflows: what the called jobs see as `inputs`, and where they stand in the graph.
 
 use super::{
-    Call, Leg, NodePath, definition,
+    Call, CallGate, Leg, NodePath, definition,
     outlook::Expansion,
     values::{self, Problem},
 };
+use crate::concurrency::Concurrency;
 use runyard_workflow::{
     EventName, Workflow,
     expression::{Contexts, Object, Value},
@@ -24,25 +25,47 @@ pub(super) struct Callee<'a> {
 pub(super) fn expand(
     node: &NodePath,
     callee: &Callee<'_>,
-    legs: Vec<(Option<Leg>, String, Object)>,
+    legs: Vec<(Option<Leg>, String, Option<Concurrency>, Object)>,
 ) -> Result<Expansion, Problem> {
     let (mut calls, mut jobs) = (Vec::with_capacity(legs.len()), Vec::new());
-    for (leg, display_name, contexts) in legs {
+    for (leg, display_name, own, contexts) in legs {
         let number = leg.as_ref().map(|leg| leg.index);
         let inputs = callee.inputs(&contexts)?;
         jobs.extend(definition::graph(callee.workflow, |job| {
             node.below(number, job)
         }));
+        let concurrency: Vec<Concurrency> = own
+            .into_iter()
+            .chain(callee.concurrency(&inputs)?)
+            .collect();
         calls.push(Call {
             leg,
             display_name,
-            inputs: values::json(&inputs.into()),
+            inputs: values::json(&inputs.clone().into()),
+            gate: if concurrency.is_empty() {
+                CallGate::Open
+            } else {
+                CallGate::Before(0)
+            },
+            concurrency,
         });
     }
     Ok(Expansion::Calls { calls, jobs })
 }
 
 impl Callee<'_> {
+    /// The called file's own `concurrency` (semantics R2.70).
+    fn concurrency(&self, inputs: &Object) -> Result<Option<Concurrency>, Problem> {
+        let mut contexts = Object::new();
+        contexts.insert("github", self.github.clone());
+        contexts.insert("vars", self.vars.clone());
+        contexts.insert("inputs", inputs.clone());
+        let field = self.workflow.concurrency.as_ref();
+        field
+            .map(|field| values::concurrency(field, &contexts))
+            .transpose()
+    }
+
     fn inputs(&self, contexts: &Object) -> Result<Object, Problem> {
         let declared = self.workflow.on.get(EventName::WorkflowCall);
         let declared = declared.and_then(|trigger| trigger.call.as_ref());

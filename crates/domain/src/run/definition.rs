@@ -1,10 +1,10 @@
 //! Finds the jobs of a run's files: its own, and those that it calls. Evaluates nothing.
 
-use super::NodePath;
+use super::{Attempt, NodePath};
 use crate::event::GraphNode;
 use runyard_workflow::{
     Job, JobName, Workflow,
-    model::{Field, RunsOn},
+    model::{Concurrency, Field, RunsOn},
     reusable::{Resolved, ResolvedCall},
 };
 use std::sync::Arc;
@@ -27,6 +27,7 @@ pub fn reads_contexts(definition: &Definition) -> bool {
         let steps = job.with_steps();
         job.condition.position.is_some()
             || job.strategy.is_some()
+            || is_computed_concurrency(job.concurrency.as_ref())
             || job
                 .name
                 .as_ref()
@@ -38,10 +39,24 @@ pub fn reads_contexts(definition: &Definition) -> bool {
                     || is_computed(steps.cancel_timeout_minutes.as_ref())
             })
     };
-    definition.workflow.jobs.iter().any(reads)
+    is_computed_concurrency(definition.workflow.concurrency.as_ref())
+        || definition.workflow.jobs.iter().any(reads)
+}
+
+fn is_computed_concurrency(field: Option<&Field<Concurrency>>) -> bool {
+    field.is_some_and(|field| match field.literal() {
+        None => true,
+        Some(plain) => {
+            is_computed(Some(&plain.group)) || is_computed(plain.cancel_in_progress.as_ref())
+        }
+    })
 }
 
 fn has_computed_labels(runs_on: &Field<RunsOn>) -> bool {
+    let group = runs_on.literal().and_then(|runs_on| runs_on.group.as_ref());
+    if is_computed(group) {
+        return true;
+    }
     let labels = runs_on
         .literal()
         .and_then(|runs_on| runs_on.labels.as_ref());
@@ -109,6 +124,20 @@ pub fn file_of<'a>(definition: &'a Definition, node: &NodePath) -> Option<&'a st
         (calls, file) = (&call.calls, Some(call.source.path.as_str()));
     }
     file
+}
+
+/// Whether an attempt's graph is one of these files: each of its nodes is a job there, and needs the same. Called
+/// files may have changed between attempts (semantics 4).
+pub fn fits(definition: &Definition, attempt: &Attempt) -> bool {
+    attempt.jobs.iter().all(|job| {
+        let place = Place::find(definition, job.node());
+        place.is_some_and(|place| {
+            let needs = place.job.needs.iter();
+            needs
+                .map(|need| job.node().beside(need))
+                .eq(job.needs().iter().cloned())
+        })
+    })
 }
 
 /// The jobs of a file as nodes of a graph; `place` gives the path of a job of it.

@@ -29,7 +29,9 @@ impl Run {
             } => {
                 return Err(Refusal::OtherResultStored { job, stored });
             }
-            JobState::Held | JobState::Queued => return Err(Refusal::JobNotInProgress { job }),
+            JobState::Held | JobState::Pending | JobState::Queued => {
+                return Err(Refusal::JobNotInProgress { job });
+            }
         }
         let ended = Event::JobCompleted {
             job,
@@ -40,8 +42,8 @@ impl Run {
         self.decide(vec![ended], &mut planning)
     }
 
-    /// Ends a job whose runner is gone or does not obey: `cancelled` when it was told to stop, else `failure`
-    /// (semantics 1.2, R3.3).
+    /// Ends a job whose runner is gone or does not obey: `cancelled` when it was told to stop or its time is over, else
+    /// `failure` (semantics 1.2, R2.75, R3.3).
     ///
     /// # Errors
     /// [`Refusal::JobNotInProgress`] unless a runner has it.
@@ -53,14 +55,13 @@ impl Run {
     ) -> Result<Vec<Event>, Refusal> {
         let conclusion = match self.job(job)?.state {
             JobState::InProgress {
-                cancel_requested_at: Some(_),
+                cancel_requested_at,
                 ..
-            } => Conclusion::Cancelled,
-            JobState::InProgress {
-                cancel_requested_at: None,
-                ..
-            } => Conclusion::Failure,
-            JobState::Held | JobState::Queued | JobState::Completed { .. } => {
+            } => match (&reason, cancel_requested_at) {
+                (EndReason::TimedOut { .. }, _) | (_, Some(_)) => Conclusion::Cancelled,
+                (_, None) => Conclusion::Failure,
+            },
+            JobState::Held | JobState::Pending | JobState::Queued | JobState::Completed { .. } => {
                 return Err(Refusal::JobNotInProgress { job });
             }
         };

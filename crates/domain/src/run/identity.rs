@@ -1,5 +1,6 @@
 //! What is known of a run when it comes to be, and never changes.
 
+use super::Cause;
 use crate::{CheckSuiteId, RepositoryId, RunId, Timestamp, UserId, WorkflowId};
 use runyard_workflow::reusable::Source;
 use serde::{Deserialize, Serialize};
@@ -21,11 +22,11 @@ pub struct RunIdentity {
     pub index: i64,
     /// The event's name: `push`, `workflow_dispatch`.
     pub event: String,
-    /// Branch or tag without its prefix.
+    /// Branch or tag that the run shows, without its prefix (the table of semantics 6.1).
     pub head_branch: Option<String>,
-    /// Commit that runs, 40 hex digits.
+    /// Commit that the run shows, 40 hex digits; what runs is [`RunIdentity::sha`].
     pub head_sha: String,
-    /// Full ref: `refs/heads/main`.
+    /// `github.ref`: a full ref, `refs/heads/main`, or empty where a bare commit was deployed.
     pub git_ref: String,
     /// Who caused the run; its privileges are theirs (semantics R4.2).
     pub actor: UserId,
@@ -44,8 +45,22 @@ pub struct RunIdentity {
     /// Every file that it calls, directly or through others, once (semantics R2.69).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub referenced: Vec<ReferencedWorkflow>,
+    /// How it came to be, as far as its event's name does not say it.
+    #[serde(default, skip_serializing_if = "is_plain")]
+    pub cause: Cause,
     /// When it was first created.
     pub created_at: Timestamp,
+}
+
+impl RunIdentity {
+    /// The commit that runs, from which its file is too: `github.sha`, 40 hex digits.
+    pub fn sha(&self) -> &str {
+        self.cause.sha.as_deref().unwrap_or(&self.head_sha)
+    }
+}
+
+fn is_plain(cause: &Cause) -> bool {
+    *cause == Cause::default()
 }
 
 /// A called workflow file as it was when the run came to be.
@@ -63,7 +78,7 @@ pub struct ReferencedWorkflow {
 pub struct NewRun {
     /// `number` and `index` are replaced by the store's counters.
     pub identity: RunIdentity,
-    /// The commit that runs.
+    /// The commit that the run shows.
     pub commit: CommitFacts,
     /// The event's payload, as workflows see it in `github.event`.
     pub payload: serde_json::Value,

@@ -4,12 +4,18 @@
 
 mod apply;
 mod attempt;
+mod call_slots;
 mod callee;
 mod cancel;
+mod cause;
+mod chosen;
 mod definition;
+mod delete;
+mod expire;
 mod finish;
 mod identity;
 mod intake;
+mod moment;
 mod node;
 mod outlook;
 mod outputs;
@@ -18,20 +24,25 @@ mod rerun;
 mod results;
 mod settle;
 mod sight;
+mod slots;
 mod start;
 mod values;
 
 pub use attempt::{
-    Attempt, AttemptState, BlockedJob, Call, CalledWorkflow, Job, JobState, PlannedJob, Ran,
+    Attempt, AttemptState, BlockedJob, Call, CallGate, CalledWorkflow, Job, JobState, PlannedJob,
+    Ran,
 };
 pub use cancel::JobCancelled;
-pub use definition::{Definition, file_of, find, reads_contexts, single};
+pub use cause::{Cause, Fork, HeadRepository};
+pub use definition::{Definition, file_of, find, fits, reads_contexts, single};
+pub use delete::DELETE_LIVE_DAYS;
 pub use identity::{CommitFacts, NewRun, Person, ReferencedWorkflow, RunIdentity};
 pub use intake::{BURST_WINDOW, Crowd, Intake};
+pub use moment::{RunMoment, moments};
 pub use node::{InvalidNodePath, Leg, NodePath};
 pub use outputs::{OUTPUT_UNITS_PER_JOB, OUTPUT_UNITS_PER_RUN, Outputs, output_units};
 pub use plan::{Contexts, Planning};
-pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX};
+pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX, Rerun, RerunOf};
 pub use sight::JobContexts;
 
 use crate::{Event, JobId, Refusal, RunId, RunStatus, Timestamp};
@@ -129,10 +140,14 @@ impl Run {
         planning: &mut Planning<'_>,
     ) -> Result<Vec<Event>, Refusal> {
         let mut tried = self.clone();
+        let groups = planning.groups.clone();
         for event in decided {
             tried.record(event);
         }
-        tried.settle(planning)?;
+        if let Err(refusal) = tried.settle(planning) {
+            *planning.groups = groups;
+            return Err(refusal);
+        }
         *self = tried;
         Ok(self.take_events())
     }

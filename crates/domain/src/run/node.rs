@@ -55,6 +55,11 @@ impl NodePath {
         rest.is_some_and(|rest| rest.starts_with([BELOW, LEG]))
     }
 
+    /// Whether it stands for a job that `caller`, or this leg of it, brought in, at any depth.
+    pub(super) fn is_of_call(&self, caller: &Self, leg: Option<u32>) -> bool {
+        self.0.starts_with(&caller.prefix(leg))
+    }
+
     /// The caller that brought it in, with the number of its leg; nothing for a job of the run's own file.
     pub fn caller(&self) -> Option<(Self, Option<u32>)> {
         let (above, _) = self.0.rsplit_once(BELOW)?;

@@ -8,7 +8,7 @@ use super::{
     outputs::Given,
     values::{self, Problem},
 };
-use crate::{Conclusion, Refusal, event::GraphNode};
+use crate::{Conclusion, Refusal, concurrency::Concurrency, event::GraphNode};
 use runyard_workflow::{
     expression::{
         CallerFunction, EvaluationError, Functions, NoFunctions, Object, Template, Value,
@@ -38,9 +38,11 @@ pub(super) struct PlannedLeg {
     pub(super) leg: Option<Leg>,
     pub(super) display_name: String,
     pub(super) labels: Vec<String>,
+    pub(super) runner_group: Option<String>,
     pub(super) continue_on_error: bool,
     pub(super) timeout_minutes: Option<u32>,
     pub(super) cancel_timeout_minutes: Option<u32>,
+    pub(super) concurrency: Option<Concurrency>,
 }
 
 /// The place of a job in its graph, at the moment of a decision.
@@ -167,20 +169,30 @@ impl<'a> Outlook<'a> {
         match &job.body {
             JobBody::Steps(steps) => {
                 let plan = |(leg, display_name, contexts): (_, _, Object)| {
+                    let (labels, runner_group) = values::runs_on(&steps.runs_on, &contexts)?;
                     Ok(PlannedLeg {
                         node: self.node.clone(),
                         leg,
                         display_name,
-                        labels: values::labels(&steps.runs_on, &contexts)?,
+                        labels,
+                        runner_group,
                         continue_on_error: values::continue_on_error(steps, &contexts)?,
                         timeout_minutes: values::timeout_minutes(steps, &contexts)?,
                         cancel_timeout_minutes: values::cancel_timeout_minutes(steps, &contexts)?,
+                        concurrency: self.concurrency(&contexts)?,
                     })
                 };
                 let legs: Result<_, Problem> = legs.into_iter().map(plan).collect();
                 legs.map(Expansion::Legs)
             }
             JobBody::Call(call) => {
+                let legs: Result<Vec<_>, Problem> = legs
+                    .into_iter()
+                    .map(|(leg, name, contexts)| {
+                        let own = self.concurrency(&contexts)?;
+                        Ok((leg, name, own, contexts))
+                    })
+                    .collect();
                 let callee = Callee {
                     workflow: self
                         .place
@@ -190,9 +202,17 @@ impl<'a> Outlook<'a> {
                     github: &self.contexts.github,
                     vars: &self.contexts.vars,
                 };
-                callee::expand(self.node, &callee, legs)
+                callee::expand(self.node, &callee, legs?)
             }
         }
+    }
+
+    /// The `concurrency` of a leg (semantics R2.56).
+    fn concurrency(&self, contexts: &Object) -> Result<Option<Concurrency>, Problem> {
+        let field = self.place.job.concurrency.as_ref();
+        field
+            .map(|field| values::concurrency(field, contexts))
+            .transpose()
     }
 
     fn display_name(&self, row: &matrix::Leg, contexts: &Object) -> Result<String, Problem> {
@@ -220,9 +240,11 @@ impl<'a> Outlook<'a> {
             leg: None,
             display_name: self.below_caller(name.unwrap_or_else(|| job.id.to_string())),
             labels: job.plain_labels(),
+            runner_group: None,
             continue_on_error: false,
             timeout_minutes: None,
             cancel_timeout_minutes: None,
+            concurrency: None,
         }
     }
 }
@@ -283,12 +305,12 @@ fn leg_of(strategy: Strategy, row: &matrix::Leg, (index, total): (usize, usize))
 
 impl Attempt {
     /// A call that a caller made, by the number of its leg.
-    fn call(&self, caller: &NodePath, leg: Option<u32>) -> Option<&Call> {
+    pub(super) fn call(&self, caller: &NodePath, leg: Option<u32>) -> Option<&Call> {
         let called = self.jobs.iter().find_map(|job| match job {
             Job::Called(called) if called.node == *caller => Some(called),
             Job::Called(_) | Job::Blocked(_) | Job::Planned(_) => None,
         });
         let mut calls = called?.calls.iter();
-        calls.find(|call| call.leg.as_ref().map(|leg| leg.index) == leg)
+        calls.find(|call| call.leg_index() == leg)
     }
 }

@@ -45,13 +45,6 @@ pub fn output_units(outputs: &[(String, String)]) -> u64 {
         .sum()
 }
 
-impl PlannedJob {
-    /// Under which job its outputs are kept.
-    pub fn keeps_outputs(&self) -> JobId {
-        self.id
-    }
-}
-
 /// What the jobs of an attempt gave.
 #[derive(Clone, Copy)]
 pub(super) struct Given<'a> {
@@ -68,10 +61,10 @@ impl Given<'_> {
             nodes.iter().any(at)
         };
         let unknown = |job: &&PlannedJob| {
-            self.contexts.outputs.of(job.keeps_outputs()).is_none() && self.may_give(job)
+            self.contexts.outputs.of(job.origin()).is_none() && self.may_give(job)
         };
         let jobs = self.attempt.planned().filter(of_nodes).filter(unknown);
-        jobs.map(PlannedJob::keeps_outputs).collect()
+        jobs.map(PlannedJob::origin).collect()
     }
 
     /// Whether a runner ended it, and its file names outputs.
@@ -107,7 +100,7 @@ impl Given<'_> {
         let legs = self.attempt.planned().filter(|job| job.node == *node);
         let mut legs: Vec<&PlannedJob> = legs.collect();
         legs.sort_by_key(|job| (ended_at(job), job.id));
-        let given = |job: &&PlannedJob| self.contexts.outputs.of(job.keeps_outputs());
+        let given = |job: &&PlannedJob| self.contexts.outputs.of(job.origin());
         let mut merged = Object::new();
         for (name, value) in legs.iter().filter_map(given).flatten() {
             if !value.is_empty() {
@@ -176,7 +169,7 @@ fn value_of(output: &CallOutput, contexts: &Object) -> Result<String, Problem> {
 fn ended_at(job: &PlannedJob) -> Option<Timestamp> {
     match job.state {
         JobState::Completed { completed_at, .. } => Some(completed_at),
-        JobState::Held | JobState::Queued | JobState::InProgress { .. } => None,
+        JobState::Held | JobState::Pending | JobState::Queued | JobState::InProgress { .. } => None,
     }
 }
 

@@ -24,6 +24,9 @@ impl Attempt {
             Job::Called(job) if self.are_complete(std::slice::from_ref(&job.node)) => {
                 JobStatus::Completed
             }
+            Job::Called(job) if job.calls.iter().all(|call| !call.gate.is_open()) => {
+                JobStatus::Pending
+            }
             Job::Called(_) => JobStatus::InProgress,
         }
     }
@@ -35,7 +38,10 @@ impl Attempt {
             Job::Planned(job) => job.state.conclusion(),
             Job::Called(called) => match self.status_of(job) {
                 JobStatus::Completed => self.result(&called.node),
-                JobStatus::Blocked | JobStatus::Queued | JobStatus::InProgress => None,
+                JobStatus::Blocked
+                | JobStatus::Pending
+                | JobStatus::Queued
+                | JobStatus::InProgress => None,
             },
         }
     }
@@ -99,6 +105,7 @@ impl Attempt {
                     ..
                 } => completed_at >= cancelled_at,
                 JobState::Held
+                | JobState::Pending
                 | JobState::Queued
                 | JobState::InProgress { .. }
                 | JobState::Completed { .. } => false,

@@ -10,11 +10,20 @@ use std::collections::{BTreeMap, BTreeSet};
 impl Run {
     /// Records consequences until there are none left.
     pub(super) fn settle(&mut self, planning: &mut Planning<'_>) -> Result<(), Refusal> {
+        let mut seen = 0;
         loop {
-            let events = self.consequences(planning)?;
-            if events.is_empty() {
-                return Ok(());
-            }
+            self.free_slots(&mut seen, planning.groups)?;
+            let events = match planning.groups.take_message_to(self.id()) {
+                // It may be of no use any more, and there may be others.
+                Some(message) => self.heard(&message, planning)?,
+                None => {
+                    let events = self.consequences(planning)?;
+                    if events.is_empty() {
+                        return Ok(());
+                    }
+                    events
+                }
+            };
             for event in events {
                 self.record(event);
             }
@@ -27,12 +36,15 @@ impl Run {
             return Ok(Vec::new());
         }
         let at = planning.now;
-        let mut events = self.plan_what_is_ready(planning)?;
+        let mut events = self.pass_call_gates(planning)?;
+        if events.is_empty() {
+            events = self.plan_what_is_ready(planning)?;
+        }
         if events.is_empty() {
             events = self.stop_failed_matrices(at);
         }
         if events.is_empty() {
-            events = self.pass_gates(at);
+            events = self.pass_gates(planning)?;
         }
         if events.is_empty() {
             let conclusion = self.attempt.conclusion_of_all_jobs();
@@ -47,6 +59,7 @@ impl Run {
         for job in &self.attempt.jobs {
             if let Job::Blocked(blocked) = job
                 && self.attempt.are_complete(&blocked.needs)
+                && !self.attempt.is_held_by_call(&blocked.node)
             {
                 let planned = self.plan_job(blocked, planning)?;
                 let grows = planned.iter().any(makes_room_smaller);
@@ -102,6 +115,8 @@ impl Run {
         let failed: BTreeSet<&NodePath> = self
             .attempt
             .planned()
+            // What failed in an earlier attempt stopped its siblings there.
+            .filter(|job| job.carried_from.is_none())
             .filter(|job| job.leg.as_ref().is_some_and(|leg| leg.fail_fast))
             .filter(|job| job.effective() == Some(Conclusion::Failure))
             .map(|job| &job.node)
@@ -119,17 +134,17 @@ impl Run {
     }
 
     /// Offers what nothing holds back; of a matrix only as many legs as may run beside each other (semantics R2.44).
-    fn pass_gates(&self, at: Timestamp) -> Vec<Event> {
+    fn pass_gates(&self, planning: &mut Planning<'_>) -> Result<Vec<Event>, Refusal> {
         let mut past: BTreeMap<&NodePath, u32> = BTreeMap::new();
         for job in self.attempt.planned() {
             match job.state {
-                JobState::Queued | JobState::InProgress { .. } => {
+                JobState::Pending | JobState::Queued | JobState::InProgress { .. } => {
                     *past.entry(&job.node).or_default() += 1;
                 }
                 JobState::Held | JobState::Completed { .. } => {}
             }
         }
-        let mut events = Vec::new();
+        let mut going = Vec::new();
         for job in self
             .attempt
             .planned()
@@ -139,10 +154,10 @@ impl Run {
             let most = job.leg.as_ref().and_then(|leg| leg.max_parallel);
             if most.is_none_or(|most| *beside < most) {
                 *beside += 1;
-                events.push(Event::JobQueued { job: job.id, at });
+                going.push(job);
             }
         }
-        events
+        self.enter_groups(going, planning)
     }
 }
 
@@ -153,14 +168,23 @@ fn makes_room_smaller(event: &Event) -> bool {
         Event::WorkflowCalled { .. } => true,
         Event::RunRequested { .. }
         | Event::StartupFailed { .. }
+        | Event::RunPending { .. }
         | Event::AttemptPlanned { .. }
+        | Event::CallPending { .. }
+        | Event::CallEntered { .. }
+        | Event::RunEntered { .. }
+        | Event::JobPending { .. }
         | Event::JobQueued { .. }
         | Event::JobStarted { .. }
         | Event::JobCancelRequested { .. }
         | Event::JobCompleted { .. }
         | Event::RunCancelRequested { .. }
+        | Event::RunForceCancelRequested { .. }
         | Event::RunCompleted { .. }
-        | Event::AttemptRequested { .. } => false,
+        | Event::AttemptRequested { .. }
+        | Event::JobCarried { .. }
+        | Event::LogsDeleted { .. }
+        | Event::RunDeleted { .. } => false,
     }
 }
 
@@ -172,15 +196,17 @@ impl PlannedLeg {
             leg: self.leg,
             display_name: self.display_name,
             labels: self.labels,
+            runner_group: self.runner_group,
             continue_on_error: self.continue_on_error,
             timeout_minutes: self.timeout_minutes,
             cancel_timeout_minutes: self.cancel_timeout_minutes,
+            concurrency: self.concurrency,
             at: planning.now,
         })
     }
 
     /// A job that ends as soon as it is planned.
-    fn ended(
+    pub(super) fn ended(
         self,
         conclusion: Conclusion,
         reason: Option<EndReason>,

@@ -1,7 +1,7 @@
 //! What the steps of a job see that its run knows (semantics 7.5). Evaluates nothing of the steps.
 
 use super::{Contexts, Definition, Leg, Planning, Run, outlook::Outlook};
-use crate::{JobId, JobIds, Refusal};
+use crate::{JobId, JobIds, Refusal, concurrency::Groups};
 use runyard_workflow::{
     expression::{Object, Value},
     matrix::Strategy,
@@ -56,6 +56,7 @@ impl Run {
             definition,
             contexts,
             ids: &mut JobIds::new([]),
+            groups: &mut Groups::default(),
             now: self.updated_at,
         };
         let outlook = Outlook::of(&self.attempt, &job.node, &planning)?;

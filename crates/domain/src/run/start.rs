@@ -17,7 +17,10 @@ impl Run {
         match &self.job(job)?.state {
             JobState::Queued => {}
             JobState::InProgress { ran, .. } if *ran == by => return Ok(Vec::new()),
-            JobState::Held | JobState::InProgress { .. } | JobState::Completed { .. } => {
+            JobState::Held
+            | JobState::Pending
+            | JobState::InProgress { .. }
+            | JobState::Completed { .. } => {
                 return Err(Refusal::JobNotQueued { job });
             }
         }

@@ -1,12 +1,17 @@
 //! Values of a job that may be expressions, computed and checked. Knows nothing of runs.
 
+use crate::concurrency::{Concurrency, GroupName};
 use runyard_workflow::{
-    expression::{Contexts, EvaluationError, Kind, NoFunctions, Value},
-    model::{Computed, Field, RunsOn, StepsJob, Templated},
+    expression::{Contexts, EvaluationError, Kind, NoFunctions, Object, Value},
+    model::{self, Computed, Field, Queue, RunsOn, StepsJob, Templated},
 };
 
 /// What is wrong with a job's definition: a sentence that names the key.
 pub(super) type Problem = String;
+
+const RUNS_ON: &str = "runs-on";
+const CONCURRENCY: &str = "concurrency";
+const CANCEL_IN_PROGRESS: &str = "concurrency.cancel-in-progress";
 
 /// Labels that a job may ask for at most.
 const LABELS_MAX: usize = 100;
@@ -97,16 +102,130 @@ fn minutes(
     Ok(Some(minutes as u32))
 }
 
-/// The labels of `runs-on` (semantics R2.77, R2.78).
-pub(super) fn labels(
+/// `concurrency` of a run, a job or a call (semantics R2.50, R2.53, R2.54).
+pub(super) fn concurrency(
+    field: &Field<model::Concurrency>,
+    contexts: &dyn Contexts,
+) -> Result<Concurrency, Problem> {
+    let (group, cancel_in_progress, queue) = match &field.value {
+        Templated::Computed(computed) => {
+            let value = evaluate(CONCURRENCY, computed, contexts)?;
+            match value.as_object() {
+                Some(object) => of_object(object)?,
+                None => (group_text(&value)?, false, Queue::Single),
+            }
+        }
+        Templated::Literal(plain) => of_mapping(plain, contexts)?,
+    };
+    if cancel_in_progress && queue == Queue::Max {
+        return Err(format!(
+            "{CONCURRENCY}: queue: max cannot stand beside cancel-in-progress: true"
+        ));
+    }
+    let group = GroupName::new(group).map_err(|error| format!("{CONCURRENCY}: {error}"))?;
+    Ok(Concurrency {
+        group,
+        cancel_in_progress,
+        queue,
+    })
+}
+
+/// Group, `cancel-in-progress` and `queue`.
+type Wanted = (String, bool, Queue);
+
+fn of_mapping(plain: &model::Concurrency, contexts: &dyn Contexts) -> Result<Wanted, Problem> {
+    let group = match &plain.group.value {
+        Templated::Literal(text) => text.clone(),
+        Templated::Computed(computed) => group_text(&evaluate(CONCURRENCY, computed, contexts)?)?,
+    };
+    let cancel = match plain.cancel_in_progress.as_ref().map(|field| &field.value) {
+        None => false,
+        Some(Templated::Literal(value)) => *value,
+        Some(Templated::Computed(computed)) => {
+            cancels(&evaluate(CANCEL_IN_PROGRESS, computed, contexts)?)?
+        }
+    };
+    let queue = plain.queue.as_ref().map_or(Queue::Single, |it| it.value);
+    Ok((group, cancel, queue))
+}
+
+/// The same from one expression for the whole of it.
+fn of_object(object: &Object) -> Result<Wanted, Problem> {
+    let group = group_text(object.get("group").unwrap_or(&Value::Null))?;
+    let cancel = object.get("cancel-in-progress");
+    let cancel = cancel.map_or(Ok(false), cancels)?;
+    let queue = match object.get("queue").map(Value::to_text).as_deref() {
+        None | Some("" | "single") => Queue::Single,
+        Some("max") => Queue::Max,
+        Some(other) => {
+            return Err(format!(
+                "{CONCURRENCY}.queue: '{other}' is neither single nor max"
+            ));
+        }
+    };
+    Ok((group, cancel, queue))
+}
+
+fn group_text(value: &Value) -> Result<String, Problem> {
+    if value.is_scalar() {
+        return Ok(value.to_text().to_string());
+    }
+    Err(wrong(CONCURRENCY, value, "a text"))
+}
+
+/// A boolean, no text (semantics R7.31); nothing is `false`.
+fn cancels(value: &Value) -> Result<bool, Problem> {
+    if value.kind() == Kind::Null {
+        return Ok(false);
+    }
+    let boolean = value.as_bool();
+    boolean.ok_or_else(|| wrong(CANCEL_IN_PROGRESS, value, "a boolean"))
+}
+
+/// The labels and the runner group of `runs-on` (semantics R2.77, R2.78).
+pub(super) fn runs_on(
     runs_on: &Field<RunsOn>,
+    contexts: &dyn Contexts,
+) -> Result<(Vec<String>, Option<String>), Problem> {
+    let group = match &runs_on.value {
+        Templated::Computed(computed) => {
+            let value = evaluate(RUNS_ON, computed, contexts)?;
+            let group = value.as_object().and_then(|object| object.get("group"));
+            group.map(|group| group.to_text().to_string())
+        }
+        Templated::Literal(plain) => match plain.group.as_ref().map(|field| &field.value) {
+            None => None,
+            Some(Templated::Literal(group)) => Some(group.clone()),
+            Some(Templated::Computed(computed)) => {
+                let value = evaluate("runs-on.group", computed, contexts)?;
+                Some(value.to_text().to_string())
+            }
+        },
+    };
+    let group = group.map(|text| {
+        let name = model::runner_group(&text).map(str::to_owned);
+        name.ok_or_else(|| {
+            format!(
+                "runs-on.group: '{text}' is not a name, organization/<name> or enterprise/<name>"
+            )
+        })
+    });
+    let group = group.transpose()?;
+    Ok((labels(runs_on, group.is_some(), contexts)?, group))
+}
+
+fn labels(
+    runs_on: &Field<RunsOn>,
+    is_grouped: bool,
     contexts: &dyn Contexts,
 ) -> Result<Vec<String>, Problem> {
     let labels = match &runs_on.value {
         Templated::Computed(computed) => {
             let value = evaluate("runs-on", computed, contexts)?;
-            let labels = value.as_object().and_then(|object| object.get("labels"));
-            texts(labels.unwrap_or(&value))?
+            match value.as_object() {
+                None => texts(&value)?,
+                Some(object) => object.get("labels").map_or(Ok(Vec::new()), texts)?,
+            }
         }
         Templated::Literal(runs_on) => match runs_on.labels.as_ref().map(|field| &field.value) {
             None => Vec::new(),
@@ -125,8 +244,11 @@ pub(super) fn labels(
             }
         },
     };
-    if labels.is_empty() || labels.iter().any(|label| label.trim().is_empty()) {
-        return Err("runs-on: at least one label is needed, and none may be empty".to_owned());
+    if (labels.is_empty() && !is_grouped) || labels.iter().any(|label| label.trim().is_empty()) {
+        return Err(
+            "runs-on: at least one label or a group is needed, and no label may be empty"
+                .to_owned(),
+        );
     }
     if labels.len() > LABELS_MAX {
         return Err(format!(

@@ -1,4 +1,4 @@
-//! Which files a push changed, for the path filters of workflows (semantics R6.24). Reads mirrors only.
+//! Which files a push or a pull request changed, for the path filters of workflows (semantics R6.24). Reads mirrors only.
 
 use super::{
     Git,
@@ -37,23 +37,57 @@ impl Git {
             (None, Some(trunk)) => branched_off(&mirror, after, trunk).await,
             (None, None) => EMPTY_TREE.to_owned(),
         };
-        let Some(commits) = count(&mirror, &base, after).await else {
-            return Ok(ChangedPaths::Unbounded);
-        };
-        let names = ["diff-tree", "-r", "-z", "--name-only", "--no-renames"];
-        let paths = output(
-            &mirror,
-            &[&names[..], &[&base, after]].concat(),
-            PATHS_BYTES,
-        )
-        .await;
-        let Some(paths) = paths else {
-            return Ok(ChangedPaths::Unbounded);
-        };
-        let paths = paths.split('\0').filter(|path| !path.is_empty());
-        let paths = paths.take(MAX_CHANGED_PATHS).map(str::to_owned);
-        Ok(ChangedPaths::compared(paths, commits))
+        Ok(compared(&mirror, &base, after).await)
     }
+
+    /// The files that a pull request changes: between where its head left its base, and the head. What cannot be
+    /// compared, or not in time, is unbounded.
+    ///
+    /// # Errors
+    /// When the mirror cannot be read at all.
+    pub async fn changed_by_pull_request(
+        &self,
+        repository: RepositoryId,
+        base: &str,
+        head: &str,
+    ) -> Result<ChangedPaths, GitError> {
+        let mirror = self.fetched(repository).await?;
+        let found = output(&mirror, &["merge-base", base, head], LINE_BYTES).await;
+        let parted = found.as_deref().map(str::trim).filter(|id| !id.is_empty());
+        Ok(match parted {
+            Some(parted) => compared(&mirror, parted, head).await,
+            None => ChangedPaths::Unbounded,
+        })
+    }
+
+    /// Whether one commit is in the history of another; not so when either is unknown.
+    ///
+    /// # Errors
+    /// When the mirror cannot be read at all.
+    pub async fn contains(
+        &self,
+        repository: RepositoryId,
+        newer: &str,
+        older: &str,
+    ) -> Result<bool, GitError> {
+        let mirror = self.fetched(repository).await?;
+        let arguments = ["merge-base", "--is-ancestor", older, newer];
+        Ok(output(&mirror, &arguments, LINE_BYTES).await.is_some())
+    }
+}
+
+async fn compared(mirror: &Path, base: &str, after: &str) -> ChangedPaths {
+    let Some(commits) = count(mirror, base, after).await else {
+        return ChangedPaths::Unbounded;
+    };
+    let names = ["diff-tree", "-r", "-z", "--name-only", "--no-renames"];
+    let names = [&names[..], &[base, after]].concat();
+    let Some(paths) = output(mirror, &names, PATHS_BYTES).await else {
+        return ChangedPaths::Unbounded;
+    };
+    let paths = paths.split('\0').filter(|path| !path.is_empty());
+    let paths = paths.take(MAX_CHANGED_PATHS).map(str::to_owned);
+    ChangedPaths::compared(paths, commits)
 }
 
 /// Where a new ref left a branch: the parent of its oldest new commit. The empty tree when they share nothing.

@@ -97,16 +97,17 @@ impl Git {
             .await
     }
 
-    /// The files `*.yml` and `*.yaml` directly in a folder at a commit, sorted by path. Links are passed over.
+    /// The files `*.yml` and `*.yaml` directly in these folders at a commit: folder by folder, sorted by path, each
+    /// file once. Links are passed over.
     ///
-    /// None when the folder is missing. Fails when there are more than the settings allow.
+    /// None where a folder is missing. Fails when there are more than the settings allow.
     pub async fn workflow_files(
         &self,
         repository: RepositoryId,
         sha: &str,
-        folder: &str,
+        folders: &[String],
     ) -> Result<Vec<WorkflowFile>, GitError> {
-        let (sha, folder) = (sha.to_owned(), folder.to_owned());
+        let (sha, folders) = (sha.to_owned(), folders.to_owned());
         let settings = &self.shared.settings;
         let limits = read::FolderLimits {
             files: settings.max_workflow_files,
@@ -114,7 +115,7 @@ impl Git {
             all_bytes: settings.max_workflow_folder_bytes,
         };
         self.read(repository, move |mirror| {
-            read::workflow_files(mirror, &sha, &folder, limits)
+            read::workflow_files(mirror, &sha, &folders, limits)
         })
         .await
     }

@@ -95,19 +95,25 @@ pub(super) struct FolderLimits {
 pub(super) fn workflow_files(
     mirror: &Path,
     sha: &str,
-    folder: &str,
+    folders: &[String],
     limits: FolderLimits,
 ) -> Result<Vec<WorkflowFile>, GitError> {
     let repository = open(mirror)?;
-    let mut found = workflow_entries(&repository, sha, folder)?;
+    let mut found: Vec<(String, ObjectId)> = Vec::new();
+    for folder in folders {
+        let mut own = workflow_entries(&repository, sha, folder)?;
+        own.sort();
+        own.retain(|entry| !found.contains(entry));
+        found.extend(own);
+    }
+    let folder = || folders.join(", ");
     if found.len() > limits.files {
         return Err(GitError::TooManyWorkflowFiles {
-            folder: folder.to_owned(),
+            folder: folder(),
             found: found.len(),
             allowed: limits.files,
         });
     }
-    found.sort();
     let (mut files, mut bytes) = (Vec::new(), 0);
     for (path, id) in found {
         let content = content(&repository, id, limits.file_bytes)?;
@@ -117,7 +123,7 @@ pub(super) fn workflow_files(
         };
         if bytes > limits.all_bytes {
             return Err(GitError::WorkflowFilesTooLarge {
-                folder: folder.to_owned(),
+                folder: folder(),
                 allowed: limits.all_bytes,
             });
         }

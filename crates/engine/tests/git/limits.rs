@@ -77,7 +77,10 @@ async fn all_workflow_files_together_have_a_limit() {
     for (bytes, fits) in [(100, true), (99, false)] {
         let mirrors = Mirrors::with(|settings| settings.max_workflow_folder_bytes = bytes);
         mirrors.git.fetch(ID, &source.source(), None).await.unwrap();
-        let read = mirrors.git.workflow_files(ID, &sha, "w").await;
+        let read = mirrors
+            .git
+            .workflow_files(ID, &sha, &["w".to_owned()])
+            .await;
         assert_eq!(read.is_ok(), fits, "{bytes}: {read:?}");
     }
 }

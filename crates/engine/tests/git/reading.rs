@@ -154,7 +154,11 @@ async fn workflow_files_are_the_yaml_files_directly_in_the_folder() {
     symlink("b.yml", source.path().join(FOLDER).join("link.yml")).unwrap();
     let sha = source.commit("workflows");
     let mirrors = Mirrors::of(&source).await;
-    let found = mirrors.git.workflow_files(ID, &sha, FOLDER).await.unwrap();
+    let found = mirrors
+        .git
+        .workflow_files(ID, &sha, &[FOLDER.to_owned()])
+        .await
+        .unwrap();
     let expected = [
         ("C.yml", Content::Text("C.yml".into())),
         ("a.yaml", Content::Text("a.yaml".into())),
@@ -169,7 +173,7 @@ async fn workflow_files_are_the_yaml_files_directly_in_the_folder() {
     assert_eq!(
         mirrors
             .git
-            .workflow_files(ID, &sha, "missing")
+            .workflow_files(ID, &sha, &["missing".to_owned()])
             .await
             .unwrap(),
         []
@@ -177,7 +181,7 @@ async fn workflow_files_are_the_yaml_files_directly_in_the_folder() {
     assert_eq!(
         mirrors
             .git
-            .workflow_files(ID, &sha, "no.yml")
+            .workflow_files(ID, &sha, &["no.yml".to_owned()])
             .await
             .unwrap(),
         []
@@ -197,7 +201,7 @@ async fn a_folder_with_too_many_workflows_is_refused() {
     assert_eq!(
         mirrors
             .git
-            .workflow_files(ID, &two, FOLDER)
+            .workflow_files(ID, &two, &[FOLDER.to_owned()])
             .await
             .unwrap()
             .len(),
@@ -205,7 +209,7 @@ async fn a_folder_with_too_many_workflows_is_refused() {
     );
     let error = mirrors
         .git
-        .workflow_files(ID, &three, FOLDER)
+        .workflow_files(ID, &three, &[FOLDER.to_owned()])
         .await
         .unwrap_err();
     assert_eq!(
@@ -222,7 +226,11 @@ async fn of_a_file_that_is_too_large_only_the_size_is_told() {
     source.write(&format!("{FOLDER}/large.yml"), vec![b'#'; LIMIT + 1]);
     let sha = source.commit("files");
     let mirrors = Mirrors::of(&source).await;
-    let found = mirrors.git.workflow_files(ID, &sha, FOLDER).await.unwrap();
+    let found = mirrors
+        .git
+        .workflow_files(ID, &sha, &[FOLDER.to_owned()])
+        .await
+        .unwrap();
     assert_eq!(found[0].text().map(str::len), Some(LIMIT));
     assert_eq!(
         found[1].content,

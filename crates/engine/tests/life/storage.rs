@@ -4,11 +4,11 @@
 #[path = "../logs/s3.rs"]
 mod s3;
 
-use crate::{TWO_JOBS, World};
+use crate::{Plain, TWO_JOBS, World};
 use runyard_domain::Conclusion;
 use runyard_engine::EngineError;
 use runyard_store::LogContent;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 const LOG: &str = "2023-11-14T22:13:20.0000000Z one\n";
 /// Much longer than anything here takes.
@@ -36,7 +36,7 @@ async fn a_log_that_could_not_be_sealed_is_read_meanwhile_and_sealed_by_the_cloc
     assert_eq!(s3.keys(), [""; 0]);
 
     s3.refuse(0);
-    let _clocks = world.engine.start_clocks().await.unwrap();
+    let _clocks = world.engine.start_clocks(Arc::new(Plain)).await.unwrap();
     until(async || {
         let log = world.engine.store().log(execution).await.unwrap();
         matches!(log, LogContent::Sealed(_))

@@ -68,6 +68,7 @@ impl Execution {
             self.log.show_debug();
         }
         self.log.write(SET_UP, self.introduction());
+        self.log.write(SET_UP, job.notices.clone());
         let definition = Definition::of(job)?;
         let event = self.write_event()?;
         let environment = JobEnvironment::new(job, host, &self.folders, &event);

@@ -259,7 +259,7 @@ fn ref_parts(git_ref: &str) -> (&'static str, &str) {
 
 /// The branch of one side of the pull request; empty for other events.
 fn pull_request_ref<'a>(job: &'a JobMessage, side: &str) -> &'a str {
-    if !job.event_name.starts_with("pull_request") {
+    if !["pull_request", "pull_request_target"].contains(&job.event_name.as_str()) {
         return "";
     }
     let branch = job.event.pointer(&format!("/pull_request/{side}/ref"));

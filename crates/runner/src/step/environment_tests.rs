@@ -41,6 +41,7 @@ fn job() -> JobMessage {
         workflow_file: ".github/workflows/ci.yml".into(),
         contexts: Default::default(),
         secrets: Default::default(),
+        notices: vec![],
         masks: vec![],
         timeout_minutes: 360,
         cancel_timeout_minutes: None,

@@ -2,16 +2,19 @@
 
 use super::{
     MemoryStore,
+    concurrency::MessageRow,
     ready::ReadyJob,
     state::{PastAttempt, RunRow, State, not_found},
 };
 use crate::{
-    ChangeError, Changes, Created, Decide, ExecutionWrite, Loaded, RunNumbers, Scope, Store,
-    StoreError, Wake, Writes, change::burst_begins,
+    ChangeError, Changes, Created, Decide, Deleted, ExecutionWrite, Loaded, RunNumbers, Scope,
+    Store, StoreError, Wake, Writes, change::burst_begins,
 };
 use async_trait::async_trait;
 use runyard_domain::{
-    Event, Execution, ExecutionId, RepositoryId, Run, RunId, Timestamp, WorkflowId,
+    Event, Execution, ExecutionId, MessageId, Refusal, RepositoryId, Run, RunId, Timestamp,
+    WorkflowId,
+    concurrency::{ConcurrencyGroup, GroupName, Groups},
     run::{CommitFacts, Crowd, Intake},
 };
 
@@ -30,9 +33,17 @@ impl MemoryStore {
     fn change_locked(&self, scope: &Scope, mut decide: Decide) -> Result<Vec<Wake>, ChangeError> {
         let mut state = self.state();
         let now = self.clock_now();
-        let before = state.load(scope)?;
-        let mut after = before.clone();
-        let events = decide(&mut after, now)?;
+        let mut before = state.load(scope)?;
+        let (after, events) = loop {
+            let mut after = before.clone();
+            match decide(&mut after, now) {
+                Ok(events) => break (after, events),
+                Err(Refusal::GroupsNotLoaded { groups }) => {
+                    state.add_groups(&mut before, groups)?
+                }
+                Err(refusal) => return Err(refusal.into()),
+            }
+        };
         let birth = birth_of(&after);
         let writes = Writes::of(&before, after, events);
         let wakes = writes.wakes();
@@ -74,6 +85,15 @@ impl State {
                 let execution = self.load_execution(*id)?;
                 self.load_run(execution.run, vec![execution])
             }
+            Scope::RunOfMessage(id) => {
+                let row = self.messages.get(id).ok_or_else(|| not_found("message"))?;
+                let of = row.message.to.run();
+                let mut loaded = self.load_run(of, self.open_executions_of(of))?;
+                if let Loaded::Run { message, .. } = &mut loaded {
+                    *message = Some(*id);
+                }
+                Ok(loaded)
+            }
             Scope::WholeRunOfExecution(id) => {
                 let this = self.load_execution(*id)?;
                 let run = this.run;
@@ -109,6 +129,7 @@ impl State {
         };
         let key = (repository, workflow, trigger_key.to_owned());
         Ok(Loaded::NewRun {
+            repository,
             parent,
             numbers: RunNumbers {
                 number: of_workflow.last_number + 1,
@@ -116,8 +137,31 @@ impl State {
             },
             crowd: self.crowd(repository, of_repository.last_index, intake),
             duplicate: self.trigger_keys.get(&key).copied(),
+            groups: Groups::default(),
             created: None,
         })
+    }
+
+    /// Adds groups that the decision asked for.
+    fn add_groups(&self, loaded: &mut Loaded, asked: Vec<GroupName>) -> Result<(), Refusal> {
+        let names = loaded.lacking(asked);
+        let repository = match loaded {
+            Loaded::NewRun { repository, .. } => *repository,
+            Loaded::Run { run, .. } => run.identity().repository,
+            Loaded::Execution(_) => return Err(Refusal::WrongLoad),
+        };
+        if names.is_empty() {
+            return Err(Refusal::WrongLoad);
+        }
+        let group = |name: GroupName| {
+            let known = self.groups.get(&(repository, name.key())).cloned();
+            known.unwrap_or_else(|| ConcurrencyGroup::free(repository, name))
+        };
+        let groups = names.into_iter().map(group);
+        if let Some(all) = loaded.groups_mut() {
+            all.add(groups);
+        }
+        Ok(())
     }
 
     /// What a repository with so many runs has, as far as is asked.
@@ -139,6 +183,8 @@ impl State {
         Ok(Loaded::Run {
             run: Box::new(row.run.clone()),
             executions,
+            groups: Groups::default(),
+            message: None,
             outputs: None,
         })
     }
@@ -192,15 +238,50 @@ impl State {
         if let Some(given) = writes.outputs {
             self.outputs.insert(given.job, given.outputs);
         }
+        for group in writes.groups {
+            let key = (group.repository, group.name.key());
+            match group.running() {
+                Some(_) => self.groups.insert(key, group),
+                None => self.groups.remove(&key),
+            };
+        }
+        for message in writes.messages {
+            self.last_message += 1;
+            let row = MessageRow {
+                message,
+                due_at: now,
+            };
+            self.messages.insert(MessageId::new(self.last_message), row);
+        }
+        if let Some(applied) = writes.applied {
+            self.messages.remove(&applied);
+        }
         if let Some(run) = writes.run {
+            self.keep_moments(&run, &writes.moments);
             self.index_jobs(&run);
+            let (id, at) = (run.id(), run.updated_at());
             let events = writes.events.into_iter().map(|(_, event)| event).collect();
             match birth {
                 Some(birth) => self.insert_run(run, birth, events),
                 None => self.update_run(run, events),
             }
             .replace_diagnostics(writes.diagnostics);
+            if let Some(deleted) = writes.deleted {
+                self.mark(id, deleted, at);
+            }
         }
+    }
+
+    /// Lets nobody see any more what was deleted, and remembers to remove it.
+    fn mark(&mut self, id: RunId, deleted: Deleted, at: Timestamp) {
+        if let Some(row) = self.runs.get_mut(&id) {
+            match deleted {
+                Deleted::Logs => row.logs_deleted_attempts = row.run.attempt().number,
+                Deleted::Run => row.deleted = true,
+            }
+        }
+        self.purges.retain(|(_, run), _| *run != id);
+        self.purges.insert((at, id), deleted);
     }
 
     fn apply_execution(&mut self, write: ExecutionWrite) {
@@ -238,6 +319,8 @@ impl State {
             payload: birth.payload,
             events,
             diagnostics: Vec::new(),
+            deleted: false,
+            logs_deleted_attempts: 0,
             past: Vec::new(),
         })
     }

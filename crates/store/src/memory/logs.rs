@@ -34,15 +34,17 @@ impl Logs for MemoryStore {
         Ok(match state.logs.get(&execution) {
             Some(LogRow::Chunks(bytes)) => LogContent::Chunks(bytes.clone()),
             Some(LogRow::Sealed(sealed)) => LogContent::Sealed(sealed.clone()),
-            None => LogContent::Chunks(Vec::new()),
+            Some(LogRow::Deleted) | None => LogContent::Chunks(Vec::new()),
         })
     }
 
     async fn seal_log(&self, execution: ExecutionId, sealed: &SealedLog) -> Result<(), StoreError> {
         let mut state = self.state();
         let log = state.log_row(execution)?;
-        if let LogRow::Chunks(_) = log {
-            *log = LogRow::Sealed(sealed.clone());
+        match log {
+            LogRow::Chunks(_) => *log = LogRow::Sealed(sealed.clone()),
+            LogRow::Sealed(_) => {}
+            LogRow::Deleted => return Err(not_found("log")),
         }
         Ok(())
     }
@@ -50,7 +52,12 @@ impl Logs for MemoryStore {
     async fn unsealed_logs(&self, limit: u32) -> Result<Vec<(ExecutionId, JobId)>, StoreError> {
         let state = self.state();
         let executions = state.executions.values().map(|row| &row.execution);
-        let is_sealed = |id| matches!(state.logs.get(id), Some(LogRow::Sealed(_)));
+        let is_sealed = |id| {
+            matches!(
+                state.logs.get(id),
+                Some(LogRow::Sealed(_) | LogRow::Deleted)
+            )
+        };
         let unsealed = executions.filter(|e| e.is_ended() && !is_sealed(&e.id));
         let oldest = unsealed.take(limit as usize);
         Ok(oldest.map(|e| (e.id, e.job)).collect())
@@ -80,6 +87,7 @@ impl State {
                 let bytes = sealed.bytes;
                 return Ok((Appended::Full { bytes }, false));
             }
+            LogRow::Deleted => return Ok((Appended::Full { bytes: 0 }, false)),
         };
         let before = stored.len() as u64;
         if offset > before {
@@ -105,6 +113,7 @@ impl LogRow {
         match self {
             Self::Chunks(bytes) => bytes.len() as u64,
             Self::Sealed(sealed) => sealed.bytes,
+            Self::Deleted => 0,
         }
     }
 }

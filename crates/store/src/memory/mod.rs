@@ -2,15 +2,20 @@
 
 mod accounts;
 mod change;
+mod concurrency;
 mod deliveries;
+mod follow_ups;
 mod logs;
 mod polls;
+mod pull_requests;
+mod purges;
 mod queue;
 mod ready;
 mod reports;
 mod repositories;
 mod runners;
 mod runs;
+mod schedules;
 mod secrets;
 mod state;
 mod store;

@@ -30,6 +30,14 @@ impl Queue for MemoryStore {
         Ok(self.state().ready.depth())
     }
 
+    async fn waiting_since(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(RunId, JobId)>, StoreError> {
+        Ok(self.state().ready.waiting_since(before, limit as usize))
+    }
+
     async fn running(&self, limit: u32) -> Result<Vec<Execution>, StoreError> {
         let state = self.state();
         let open = state.open_executions.iter();
@@ -37,9 +45,16 @@ impl Queue for MemoryStore {
         let mut started: Vec<_> = executions
             .filter(|execution| execution.lease_until().is_some())
             .collect();
-        started.sort_by_key(|execution| (due(execution), execution.id));
+        started.sort_by_key(|execution| (execution.due_at(), execution.id));
         started.truncate(limit as usize);
         Ok(started.into_iter().cloned().collect())
+    }
+
+    async fn open_executions(&self, run: RunId) -> Result<Vec<Execution>, StoreError> {
+        let state = self.state();
+        let open = state.open_executions.iter();
+        let executions = open.map(|id| &state.executions[id].execution);
+        Ok(executions.filter(|e| e.run == run).cloned().collect())
     }
 
     async fn expired(&self, limit: u32) -> Result<Vec<Expired>, StoreError> {
@@ -48,7 +63,7 @@ impl Queue for MemoryStore {
         let open = state.open_executions.iter();
         let executions = open.map(|id| &state.executions[id].execution);
         let mut over: Vec<_> = executions
-            .filter_map(|execution| Some((due(execution)?, execution)))
+            .filter_map(|execution| Some((execution.due_at()?, execution)))
             .filter(|(due, _)| *due <= now)
             .collect();
         over.sort_by_key(|(due, execution)| (*due, execution.id));
@@ -161,19 +176,6 @@ impl State {
     fn execution_with(&self, used: TokenUse, token: TokenHash) -> Option<Execution> {
         let id = self.execution_tokens.get(&(used, token))?;
         Some(self.executions[id].execution.clone())
-    }
-}
-
-/// When its offer, lease or grace is over, whichever comes first.
-fn due(execution: &Execution) -> Option<Timestamp> {
-    match execution.state {
-        ExecutionState::Offered { until } => Some(until),
-        ExecutionState::Running { lease_until } => Some(lease_until),
-        ExecutionState::Cancelling {
-            lease_until,
-            deadline,
-        } => Some(lease_until.min(deadline)),
-        ExecutionState::Ended { .. } => None,
     }
 }
 

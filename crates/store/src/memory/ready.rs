@@ -29,6 +29,13 @@ impl Ready {
         }
     }
 
+    /// Those that nobody was offered and that wait since `before`, oldest first.
+    pub(super) fn waiting_since(&self, before: Timestamp, count: usize) -> Vec<(RunId, JobId)> {
+        let free = self.free.iter().take_while(|(since, _)| *since <= before);
+        let jobs = free.map(|(_, job)| (self.rows[job].run, *job));
+        jobs.take(count).collect()
+    }
+
     /// The job can be offered from now on.
     pub(super) fn add(&mut self, job: JobId, row: ReadyJob) {
         self.free.insert((row.since, job));

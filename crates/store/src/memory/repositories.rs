@@ -9,7 +9,7 @@ use crate::{Conflict, Listed, Page, Repositories, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
     RepositoryId, UserId, WorkflowId,
-    repository::{Collaborator, Repository, Role, Workflow},
+    repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
 };
 
 #[async_trait]
@@ -72,6 +72,9 @@ impl Repositories for MemoryStore {
         state.secrets.retain(|(of, _), _| *of != id);
         state.deliveries.remove(&id);
         state.polls.remove(&id);
+        state.pull_requests.retain(|(of, _), _| *of != id);
+        state.branches.remove(&id);
+        state.schedules.retain(|(of, _), _| *of != id);
         Ok(())
     }
 
@@ -162,6 +165,23 @@ impl Repositories for MemoryStore {
         let rows = state.workflows.values().map(|row| &row.workflow);
         let own = rows.filter(|workflow| workflow.repository == repository);
         Ok(cut(own.cloned(), page))
+    }
+
+    async fn put_workflow_state(
+        &self,
+        id: WorkflowId,
+        from: WorkflowState,
+        to: WorkflowState,
+    ) -> Result<bool, StoreError> {
+        let now = self.clock_now();
+        let mut state = self.state();
+        let row = state.workflows.get_mut(&id);
+        let workflow = &mut row.ok_or_else(|| not_found("workflow"))?.workflow;
+        let is_so = workflow.state == from;
+        if is_so {
+            (workflow.state, workflow.updated_at) = (to, now);
+        }
+        Ok(is_so)
     }
 
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError> {

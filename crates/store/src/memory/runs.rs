@@ -14,6 +14,7 @@ use runyard_domain::{
     run::{Attempt, AttemptState, PlannedJob},
 };
 use runyard_workflow::Diagnostic;
+use std::time::Duration;
 
 #[async_trait]
 impl Runs for MemoryStore {
@@ -43,7 +44,7 @@ impl Runs for MemoryStore {
         };
         let newest_first = state.runs.values().rev();
         let matching = newest_first
-            .filter(|row| row.run.identity().repository == repository)
+            .filter(|row| row.run.identity().repository == repository && !row.deleted)
             .filter(|row| state.matches(row, filter));
         let reach = if is_counted(filter) {
             u64::MAX
@@ -56,6 +57,23 @@ impl Runs for MemoryStore {
             items: listed.items.into_iter().map(|r| state.newest(r)).collect(),
             total: listed.total,
         })
+    }
+
+    async fn open_since(&self, before: Timestamp, limit: u32) -> Result<Vec<RunId>, StoreError> {
+        let state = self.state();
+        let open = state.runs.values().map(|row| &row.run).filter(|run| {
+            let attempt = run.attempt();
+            attempt.requested_at <= before && attempt.cancelled_at.is_none() && !run.is_completed()
+        });
+        let mut open: Vec<_> = open
+            .map(|run| (run.attempt().requested_at, run.id()))
+            .collect();
+        open.sort_unstable();
+        Ok(open
+            .into_iter()
+            .map(|(_, id)| id)
+            .take(limit as usize)
+            .collect())
     }
 
     async fn jobs(
@@ -94,6 +112,24 @@ impl Runs for MemoryStore {
     async fn payload(&self, run: RunId) -> Result<Option<serde_json::Value>, StoreError> {
         let state = self.state();
         Ok(state.live_run(run).map(|row| row.payload.clone()))
+    }
+
+    async fn overdue_cancels(
+        &self,
+        deadline: Duration,
+        limit: u32,
+    ) -> Result<Vec<RunId>, StoreError> {
+        let state = self.state();
+        let now = self.clock_now();
+        let open = state.runs.values().map(|row| &row.run);
+        let open = open.filter(|run| !run.is_completed());
+        let mut overdue: Vec<_> = open
+            .filter_map(|run| Some((run.attempt().cancelled_at?, run.id())))
+            .filter(|(since, _)| since.plus(deadline) <= now)
+            .collect();
+        overdue.sort_unstable();
+        overdue.truncate(limit as usize);
+        Ok(overdue.into_iter().map(|(_, run)| run).collect())
     }
 
     async fn aggregate(&self, run: RunId) -> Result<Option<Run>, StoreError> {
@@ -148,13 +184,14 @@ impl State {
     fn view(&self, row: &RunRow, kept: Kept<'_>) -> RunView {
         let attempt = kept.attempt;
         let completed_at = match attempt.state {
-            AttemptState::Requested | AttemptState::Live => None,
+            AttemptState::Requested | AttemptState::Pending | AttemptState::Live => None,
             AttemptState::Completed { completed_at, .. } => Some(completed_at),
         };
         RunView {
             identity: row.run.identity().clone(),
             commit: row.commit.clone(),
             actor: self.user_ref(row.run.identity().actor),
+            logs_deleted_attempts: row.logs_deleted_attempts,
             attempt: AttemptView {
                 number: attempt.number,
                 triggering_actor: self.user_ref(attempt.triggering_actor),
@@ -164,7 +201,11 @@ impl State {
                 conclusion: attempt.conclusion(),
                 completed_at,
                 cancelled_at: attempt.cancelled_at,
+                debug: attempt.debug,
+                referenced: attempt.referenced.clone(),
                 diagnostics: kept.diagnostics.to_vec(),
+                group: attempt.group.clone(),
+                cancel_reason: attempt.cancel_reason.clone(),
             },
         }
     }
@@ -222,10 +263,13 @@ impl State {
             needs: job.needs.clone(),
             display_name: job.display_name.clone(),
             labels: job.labels.clone(),
+            runner_group: job.runner_group.clone(),
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
             cancel_timeout_minutes: job.cancel_timeout_minutes,
+            concurrency: job.concurrency.clone(),
             created_at: job.created_at,
+            carried_from: job.carried_from,
             state: job.state.clone(),
             steps: row
                 .map(|row| row.execution.steps.clone())

@@ -1,12 +1,17 @@
 //! The maps of the memory store, one for each table of the others. Data and look-ups; no rules.
 
-use super::ready::Ready;
-use crate::{Conflict, IdKind, Poll, SealedLog, SealedSecret, SecretUse, StoreError};
+use super::{concurrency::MessageRow, ready::Ready};
+use crate::{
+    Conflict, Deleted, FollowUp, IdKind, Poll, ReadBranch, ScheduleEntry, Scheduled, SealedLog,
+    SealedSecret, SecretUse, StoreError,
+};
 use runyard_domain::{
-    Event, Execution, ExecutionId, JobId, RepositoryId, Run, RunId, RunnerId, Timestamp, TokenId,
-    UserId, WorkflowId,
+    Event, Execution, ExecutionId, JobId, MessageId, RepositoryId, Run, RunId, RunnerId, Timestamp,
+    TokenId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
+    concurrency::ConcurrencyGroup,
     execution::Annotation,
+    pull_request::PullRequest,
     repository::{Repository, Role, Workflow},
     run::{Attempt, CommitFacts},
     runner::Runner,
@@ -28,6 +33,12 @@ pub(super) struct State {
     /// Oldest first.
     pub(super) deliveries: BTreeMap<RepositoryId, VecDeque<(String, Vec<RunId>)>>,
     pub(super) polls: BTreeMap<RepositoryId, Poll>,
+    pub(super) pull_requests: BTreeMap<(RepositoryId, i64), PullRequest>,
+    pub(super) branches: BTreeMap<RepositoryId, ReadBranch>,
+    pub(super) schedules: BTreeMap<(RepositoryId, ScheduleEntry), ScheduleRow>,
+    /// By id.
+    pub(super) follow_ups: BTreeMap<i64, FollowUpRow>,
+    pub(super) last_follow_up: i64,
     pub(super) workflows: BTreeMap<WorkflowId, WorkflowRow>,
     /// Texts of workflow files by their hashes.
     pub(super) definitions: BTreeMap<String, String>,
@@ -48,6 +59,15 @@ pub(super) struct State {
     pub(super) annotations: BTreeMap<(JobId, u32), Annotation>,
     /// By job and step.
     pub(super) summaries: BTreeMap<(JobId, u32), String>,
+    /// What deletes left to do, by when it was asked for.
+    pub(super) purges: BTreeMap<(Timestamp, RunId), Deleted>,
+    /// Keys of objects that no row speaks of any more.
+    pub(super) doomed: BTreeSet<String>,
+    /// Those that somebody is in, by the keys of their names.
+    pub(super) groups: BTreeMap<(RepositoryId, String), ConcurrencyGroup>,
+    pub(super) messages: BTreeMap<MessageId, MessageRow>,
+    /// Of the newest message.
+    pub(super) last_message: i64,
 }
 
 /// What a token of an execution opens.
@@ -57,6 +77,20 @@ pub(super) enum TokenUse {
     Job,
     /// GitHub's API.
     GitHub,
+}
+
+#[derive(Debug)]
+pub(super) struct ScheduleRow {
+    pub(super) scheduled: Scheduled,
+    /// When somebody shall look at it.
+    pub(super) look_at: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+pub(super) struct FollowUpRow {
+    pub(super) follow_up: FollowUp,
+    /// When it may be taken.
+    pub(super) due_at: Timestamp,
 }
 
 #[derive(Debug)]
@@ -88,6 +122,10 @@ pub(super) struct RunRow {
     pub(super) events: Vec<Event>,
     /// Of the newest attempt.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Nobody sees it any more.
+    pub(super) deleted: bool,
+    /// The logs of so many attempts were deleted.
+    pub(super) logs_deleted_attempts: u32,
     /// Older attempts as they were when the next was requested, oldest first.
     pub(super) past: Vec<PastAttempt>,
 }
@@ -111,6 +149,7 @@ pub(super) struct ExecutionRow {
 pub(super) enum LogRow {
     Chunks(Vec<u8>),
     Sealed(SealedLog),
+    Deleted,
 }
 
 /// The answer when what was named is not there.
@@ -142,9 +181,9 @@ impl State {
         Some(&row.repository)
     }
 
-    /// A run whose repository is not deleted.
+    /// A run that is not deleted, nor is its repository.
     pub(super) fn live_run(&self, id: RunId) -> Option<&RunRow> {
-        let row = self.runs.get(&id)?;
+        let row = self.runs.get(&id).filter(|row| !row.deleted)?;
         self.live_repository(row.run.identity().repository)?;
         Some(row)
     }

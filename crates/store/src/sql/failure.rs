@@ -53,6 +53,13 @@ impl Failure {
         Self::Store(StoreError::NotFound { what })
     }
 
+    /// Others were in the way again and again.
+    pub(crate) fn busy(what: &'static str) -> Self {
+        Self::Raced(Error::QueryBuilderError(
+            format!("{what} could not be locked").into(),
+        ))
+    }
+
     pub(crate) fn conflict(conflict: Conflict) -> Self {
         Self::Store(StoreError::Conflict(conflict))
     }

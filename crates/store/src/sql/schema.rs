@@ -65,6 +65,7 @@ diesel::table! {
         created_at -> TimeColumn,
         deleted_at -> Nullable<TimeColumn>,
         run_count -> BigInt,
+        deleted_runs -> BigInt,
     }
 }
 
@@ -91,6 +92,7 @@ diesel::table! {
         created_at -> TimeColumn,
         updated_at -> TimeColumn,
         run_count -> BigInt,
+        deleted_runs -> BigInt,
     }
 }
 
@@ -174,6 +176,63 @@ diesel::table! {
         seq -> BigInt,
         updated_at -> TimeColumn,
         referenced -> JsonColumn,
+        cause -> JsonColumn,
+        deleted_at -> Nullable<TimeColumn>,
+        logs_deleted_attempts -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+
+    pull_requests (repository_id, number) {
+        repository_id -> BigInt,
+        number -> BigInt,
+        id -> BigInt,
+        head_branch -> Text,
+        head_sha -> Text,
+        base_branch -> Text,
+        base_sha -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Text};
+
+    default_branches (repository_id) {
+        repository_id -> BigInt,
+        sha -> Text,
+        follows_runs -> Bool,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    schedules (repository_id, path, cron, timezone) {
+        repository_id -> BigInt,
+        path -> Text,
+        cron -> Text,
+        timezone -> Text,
+        actor_id -> BigInt,
+        due_at -> Nullable<TimeColumn>,
+        look_at -> Nullable<TimeColumn>,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Text};
+
+    follow_ups (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        attempt -> BigInt,
+        moment -> Text,
+        happened_at -> TimeColumn,
+        tries -> BigInt,
+        due_at -> TimeColumn,
     }
 }
 
@@ -189,7 +248,7 @@ diesel::table! {
 
 diesel::table! {
     use crate::sql::columns::{JsonColumn, TimeColumn};
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
     attempts (run_id, number) {
         run_id -> BigInt,
@@ -202,6 +261,10 @@ diesel::table! {
         conclusion -> Nullable<Text>,
         completed_at -> Nullable<TimeColumn>,
         diagnostics -> JsonColumn,
+        debug -> Bool,
+        referenced -> Nullable<JsonColumn>,
+        concurrency_group -> Nullable<Text>,
+        cancel_reason -> Nullable<JsonColumn>,
     }
 }
 
@@ -233,6 +296,12 @@ diesel::table! {
         cancel_timeout_minutes -> Nullable<BigInt>,
         calls -> Nullable<JsonColumn>,
         reason -> Nullable<JsonColumn>,
+        carried_from -> Nullable<BigInt>,
+        concurrency -> Nullable<JsonColumn>,
+        is_pending -> Bool,
+        wanted_group -> Nullable<Text>,
+        runner_group -> Text,
+        cancel_reason -> Nullable<JsonColumn>,
     }
 }
 
@@ -249,6 +318,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql::columns::JsonColumn;
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    concurrency_groups (repository_id, name_key) {
+        repository_id -> BigInt,
+        name_key -> Text,
+        name -> Text,
+        holder -> Nullable<JsonColumn>,
+        pending -> JsonColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::{JsonColumn, TimeColumn};
+    use diesel::sql_types::BigInt;
+
+    run_messages (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        message -> JsonColumn,
+        due_at -> TimeColumn,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Text};
 
     label_sets (id) {
@@ -258,6 +352,7 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql::columns::TimeColumn;
     use diesel::sql_types::{BigInt, Nullable};
 
     queue (position) {
@@ -266,6 +361,7 @@ diesel::table! {
         run_id -> BigInt,
         label_set_id -> BigInt,
         execution_id -> Nullable<BigInt>,
+        queued_at -> Nullable<TimeColumn>,
     }
 }
 
@@ -294,16 +390,39 @@ diesel::table! {
         ended_at -> Nullable<TimeColumn>,
         due_at -> Nullable<TimeColumn>,
         log_sealed -> Bool,
+        forced -> Bool,
+        timeout_at -> Nullable<TimeColumn>,
+        runner_group -> Text,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
     logs (execution_id) {
         execution_id -> BigInt,
         bytes -> BigInt,
         sealed_key -> Nullable<Text>,
+        deleted -> Bool,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Nullable};
+
+    purges (run_id) {
+        run_id -> BigInt,
+        asked_at -> TimeColumn,
+        last_attempt -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+
+    doomed_objects (key) {
+        key -> Text,
     }
 }
 
@@ -332,6 +451,7 @@ diesel::table! {
         draining -> Bool,
         token -> Binary,
         created_at -> TimeColumn,
+        runner_group -> Text,
     }
 }
 
@@ -372,6 +492,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories);
 diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
+diesel::allow_tables_to_appear_in_same_query!(jobs, logs);
 diesel::allow_tables_to_appear_in_same_query!(label_sets, queue);
 diesel::allow_tables_to_appear_in_same_query!(tokens, users);
 diesel::allow_tables_to_appear_in_same_query!(repositories, workflows);

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostics;
 use crate::expression::{Place, condition};
 use crate::model::{
     Condition, InvalidName, Job, JobBody, JobName, Located, RunsOn, StepsJob, Tree, TreeValue,
-    check_identifier,
+    check_identifier, runner_group,
 };
 use crate::reader::{Position, quoted};
 
@@ -164,18 +164,9 @@ fn runs_on_of(tree: &Tree, diagnostics: &mut Diagnostics) -> Option<crate::model
     })
 }
 
-/// Prefixes that a runner group may have (semantics R2.77).
-const GROUP_OWNERS: &[&str] = &["org", "organization", "ent", "enterprise"];
-
 fn check_group(tree: &Tree, diagnostics: &mut Diagnostics) {
     let Some(group) = tree.text() else { return };
-    let sound = match group.split_once('/') {
-        None => true,
-        Some((owner, name)) => {
-            GROUP_OWNERS.contains(&owner) && !name.is_empty() && !name.contains('/')
-        }
-    };
-    if !sound {
+    if runner_group(&group).is_none() {
         let message = format!(
             "Invalid runs-on group name {}: a name, organization/<name> or enterprise/<name> is \
              allowed here",

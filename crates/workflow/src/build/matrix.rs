@@ -5,6 +5,7 @@ use super::read;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Field, Strategy, Tree, TreeValue};
 use crate::reader::quoted;
+use std::collections::HashSet;
 
 const SPECIAL: &[&str] = &["include", "exclude"];
 
@@ -24,7 +25,7 @@ fn check(matrix: &Tree, diagnostics: &mut Diagnostics) {
     let TreeValue::Mapping(entries) = &matrix.value else {
         return;
     };
-    let mut vectors = Vec::new();
+    let mut vectors = HashSet::new();
     let mut computed = false;
     for (key, values) in entries {
         let Some(name) = key.text() else {
@@ -35,7 +36,7 @@ fn check(matrix: &Tree, diagnostics: &mut Diagnostics) {
             continue;
         }
         check_vector(&name, values, diagnostics);
-        vectors.push(name.to_lowercase());
+        vectors.insert(name.to_lowercase());
     }
     let include = matrix.get("include");
     check_items("include", include, diagnostics);
@@ -72,7 +73,7 @@ fn check_items(key: &str, list: Option<&Tree>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn check_filters(exclude: &Tree, vectors: &[String], diagnostics: &mut Diagnostics) {
+fn check_filters(exclude: &Tree, vectors: &HashSet<String>, diagnostics: &mut Diagnostics) {
     for (key, _) in exclude.items().iter().flat_map(Tree::entries) {
         let Some(name) = key.text() else { continue };
         if !vectors.contains(&name.to_lowercase()) {

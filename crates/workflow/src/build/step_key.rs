@@ -1,7 +1,7 @@
 //! The ids that steps without one get (semantics R2.4); it must not check written ids.
 
 use crate::model::{StepAction, StepUses};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A generated id has at most this many characters, one more than a written one.
 const LENGTH_MAX: usize = 100;
@@ -10,6 +10,8 @@ const LENGTH_MAX: usize = 100;
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     taken: HashSet<String>,
+    /// The number to try next for each base, in lower case: those below are taken, and many steps do the same.
+    next: HashMap<String, u32>,
 }
 
 impl Keys {
@@ -22,16 +24,26 @@ impl Keys {
     pub(super) fn generate(&mut self, action: &StepAction) -> String {
         let base = format!("__{}", legal(&base(action)));
         let base: String = base.chars().take(LENGTH_MAX).collect();
-        let mut key = base.clone();
-        let mut attempt = 2;
+        let same = base.to_lowercase();
+        let mut attempt = self.next.get(&same).copied().unwrap_or(1);
+        let mut key = numbered(&base, attempt);
         while !self.take(&key) {
-            let suffix = format!("_{attempt}");
-            let kept: String = base.chars().take(LENGTH_MAX - suffix.len()).collect();
-            key = kept + &suffix;
             attempt += 1;
+            key = numbered(&base, attempt);
         }
+        self.next.insert(same, attempt + 1);
         key
     }
+}
+
+/// The base alone at first, then with `_2` and so on.
+fn numbered(base: &str, attempt: u32) -> String {
+    if attempt == 1 {
+        return base.to_owned();
+    }
+    let suffix = format!("_{attempt}");
+    let kept: String = base.chars().take(LENGTH_MAX - suffix.len()).collect();
+    kept + &suffix
 }
 
 fn base(action: &StepAction) -> String {

@@ -3,6 +3,7 @@
 
 use super::{Condition, Env, Field, Scalar, Step, StepAction, Templated, Variable, Variables};
 use crate::expression::{Contexts, EvaluationError, Functions, Template, Value};
+use std::collections::HashSet;
 use thiserror::Error;
 
 /// Why a field has no value.
@@ -122,12 +123,16 @@ impl Templated<Vec<Variable>> {
                 }
             }
         }
-        Ok(pairs.0)
+        Ok(pairs.found)
     }
 }
 
 #[derive(Default)]
-struct Pairs(Env);
+struct Pairs {
+    found: Env,
+    /// The names without regard to case.
+    names: HashSet<String>,
+}
 
 impl Pairs {
     fn variable(
@@ -163,11 +168,10 @@ impl Pairs {
     }
 
     fn add(&mut self, name: String, value: String) -> Result<(), FieldError> {
-        let same = |(known, _): &(String, String)| known.eq_ignore_ascii_case(&name);
-        if self.0.iter().any(same) {
+        if !self.names.insert(name.to_lowercase()) {
             return Err(FieldError::Defined { name });
         }
-        self.0.push((name, value));
+        self.found.push((name, value));
         Ok(())
     }
 }

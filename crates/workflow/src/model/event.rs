@@ -127,7 +127,7 @@ impl EventName {
     ];
 
     /// The word that names it in a workflow file and on the wire.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::BranchProtectionRule => "branch_protection_rule",
             Self::CheckRun => "check_run",

@@ -124,3 +124,17 @@ pub fn shortened(name: String) -> String {
     let kept: String = name.chars().take(MAX_DISPLAY_NAME - 3).collect();
     kept + "..."
 }
+
+/// Prefixes that the name of a runner group may have (semantics R2.77).
+const GROUP_OWNERS: [&str; 4] = ["org", "organization", "ent", "enterprise"];
+
+/// The runner group that `runs-on.group` names, without whose it is; nothing for a text that names none: with another
+/// prefix, an empty name or more than one `/` (semantics R2.77).
+pub fn runner_group(text: &str) -> Option<&str> {
+    let name = match text.split_once('/') {
+        None => text,
+        Some((owner, name)) if GROUP_OWNERS.contains(&owner) => name,
+        Some(_) => return None,
+    };
+    (!name.trim().is_empty() && !name.contains('/')).then_some(name)
+}

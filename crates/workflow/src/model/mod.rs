@@ -27,7 +27,7 @@ pub use event::{EventName, UnknownEvent};
 pub(crate) use identifier::check_identifier;
 pub use identifier::{InvalidName, JobName};
 pub use inputs::{CallDeclaration, CallInput, CallOutput, CallSecret, DispatchInput, InputKind};
-pub use job::{Job, JobBody, MAX_DISPLAY_NAME, RunsOn, StepsJob, shortened};
+pub use job::{Job, JobBody, MAX_DISPLAY_NAME, RunsOn, StepsJob, runner_group, shortened};
 pub use located::{Env, Field, Located, Scalar, Templated, Variable, Variables, plain_env};
 pub use permissions::{Level, Permissions, SCOPES};
 pub use settings::{

@@ -2,7 +2,7 @@
 //! containers, defaults; it must not decide any of it.
 
 use super::{Field, Located, Tree, Variables};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// `strategy` (semantics 2.5).
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -27,7 +27,7 @@ pub struct Concurrency {
 }
 
 /// How many may wait for a concurrency group (semantics R2.52, R2.53).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Queue {
     /// `single`: one; the newest replaces it.

@@ -1,6 +1,6 @@
 //! The pattern grammar (semantics 6.2); it must not decide what a list of patterns means.
 
-use super::program::{Accepts, Program, State};
+use super::program::{Accepts, MatchBudget, Program, State};
 use serde::{Deserialize, Serialize};
 
 /// One pattern of a filter: matches whole names, with respect to case (semantics 6.2).
@@ -84,7 +84,13 @@ impl Pattern {
 
     /// Whether the whole of `name` matches. The time grows with the product of both lengths.
     pub fn is_match(&self, name: &str) -> bool {
-        self.program.accepts(name)
+        self.is_match_within(name, &mut MatchBudget::of(u64::MAX))
+            .unwrap_or(false)
+    }
+
+    /// As [`Self::is_match`], within a budget; `None` when that is used up.
+    pub fn is_match_within(&self, name: &str, budget: &mut MatchBudget) -> Option<bool> {
+        self.program.accepts(name, budget)
     }
 
     /// The pattern as it was written.
@@ -210,12 +216,15 @@ impl Compiler {
         if close == open + 1 {
             return Err((open, PatternFault::EmptySet));
         }
-        let mut ranges = Vec::new();
+        let mut set = 0;
         self.at = open + 1;
         while self.at < close {
-            ranges.push(self.range(close)?);
+            let (low, high) = self.range(close)?;
+            for code in u32::from(low)..=u32::from(high) {
+                set |= 1 << code;
+            }
         }
-        self.push(Accepts::OneOf(ranges));
+        self.push(Accepts::OneOf(set));
         self.at = close + 1;
         Ok(())
     }

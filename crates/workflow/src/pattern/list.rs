@@ -1,7 +1,7 @@
 //! What a list of patterns says about a name (semantics R6.22, R6.23); it must not know whether
 //! the name is a branch, a tag or a path.
 
-use super::{InvalidPattern, Pattern};
+use super::{InvalidPattern, MatchBudget, Pattern};
 
 /// The patterns of `branches`, `tags` or `paths`: the last one that matches decides, and one that
 /// begins with `!` takes out again (semantics R6.22).
@@ -29,12 +29,18 @@ impl PatternList {
 
     /// Whether `name` is in; a list of negatives alone lets nothing in (semantics R6.22).
     pub fn includes(&self, name: &str) -> bool {
-        let deciding = self
-            .rules
-            .iter()
-            .rev()
-            .find(|(_, pattern)| pattern.is_match(name));
-        deciding.is_some_and(|(includes, _)| *includes)
+        self.includes_within(name, &mut MatchBudget::of(u64::MAX))
+            .unwrap_or(false)
+    }
+
+    /// As [`Self::includes`], within a budget; `None` when that is used up.
+    pub fn includes_within(&self, name: &str, budget: &mut MatchBudget) -> Option<bool> {
+        for (includes, pattern) in self.rules.iter().rev() {
+            if pattern.is_match_within(name, budget)? {
+                return Some(*includes);
+            }
+        }
+        Some(false)
     }
 }
 
@@ -59,6 +65,17 @@ impl IgnoreList {
 
     /// Whether `name` is ignored.
     pub fn ignores(&self, name: &str) -> bool {
-        self.patterns.iter().any(|pattern| pattern.is_match(name))
+        self.ignores_within(name, &mut MatchBudget::of(u64::MAX))
+            .unwrap_or(false)
+    }
+
+    /// As [`Self::ignores`], within a budget; `None` when that is used up.
+    pub fn ignores_within(&self, name: &str, budget: &mut MatchBudget) -> Option<bool> {
+        for pattern in &self.patterns {
+            if pattern.is_match_within(name, budget)? {
+                return Some(true);
+            }
+        }
+        Some(false)
     }
 }

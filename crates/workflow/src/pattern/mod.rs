@@ -7,3 +7,4 @@ mod program;
 
 pub use compile::{InvalidPattern, Pattern, PatternFault};
 pub use list::{IgnoreList, PatternList};
+pub use program::MatchBudget;

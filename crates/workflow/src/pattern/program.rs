@@ -1,5 +1,7 @@
 //! A compiled pattern as states that are walked all at once; it must not know the grammar.
 
+use std::ops::Range;
+
 /// Which characters a state accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Accepts {
@@ -9,8 +11,8 @@ pub(super) enum Accepts {
     NotSlash,
     /// This one.
     Literal(char),
-    /// One of these ranges, ends included.
-    OneOf(Vec<(char, char)>),
+    /// One of these ASCII characters, each as the bit of its code.
+    OneOf(u128),
 }
 
 impl Accepts {
@@ -19,7 +21,7 @@ impl Accepts {
             Self::Any => true,
             Self::NotSlash => c != '/',
             Self::Literal(own) => *own == c,
-            Self::OneOf(ranges) => ranges.iter().any(|(low, high)| (*low..=*high).contains(&c)),
+            Self::OneOf(set) => c.is_ascii() && set >> u32::from(c) & 1 == 1,
         }
     }
 }
@@ -41,35 +43,70 @@ pub(super) struct Program {
     pub(super) states: Vec<State>,
 }
 
-impl Program {
-    /// Whether the whole of `text` is accepted, in time states x characters: every state is looked
-    /// at most once per character, so no text makes it go back.
-    pub(super) fn accepts(&self, text: &str) -> bool {
-        let end = self.states.len();
-        let mut now = vec![false; end + 1];
-        now[0] = true;
-        self.close(&mut now);
-        let mut next = vec![false; end + 1];
-        for c in text.chars() {
-            next.fill(false);
-            for (index, state) in self.states.iter().enumerate() {
-                if now[index] && state.accepts.contains(c) {
-                    next[index + 1] = true;
-                    next[index] |= state.repeats;
-                }
-            }
-            self.close(&mut next);
-            std::mem::swap(&mut now, &mut next);
-        }
-        now[end]
+/// How many steps matching may still take: one for each state that is looked at for a character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MatchBudget {
+    left: u64,
+}
+
+impl MatchBudget {
+    /// So many steps.
+    pub fn of(steps: u64) -> Self {
+        Self { left: steps }
     }
 
-    /// Adds what is reached without a character; skips only lead forwards, so one pass is enough.
-    fn close(&self, active: &mut [bool]) {
-        for (index, state) in self.states.iter().enumerate() {
-            if active[index] && state.skips > 0 {
-                active[index + state.skips] = true;
+    /// Takes steps; `None` when there are not as many left.
+    fn take(&mut self, steps: usize) -> Option<()> {
+        let steps = u64::try_from(steps).unwrap_or(u64::MAX);
+        self.left = self.left.checked_sub(steps)?;
+        Some(())
+    }
+}
+
+impl Program {
+    /// Whether the whole of `text` is accepted, in time states x characters at most: every state is
+    /// looked at once per character, so no text makes it go back. `None` when the budget is used up.
+    pub(super) fn accepts(&self, text: &str, budget: &mut MatchBudget) -> Option<bool> {
+        let end = self.states.len();
+        let (mut now, mut next) = (vec![false; end + 1], vec![false; end + 1]);
+        now[0] = true;
+        // Only states in this window may be active: most patterns have few at a time.
+        let mut window = 0..self.close(&mut now, 0..1);
+        for c in text.chars() {
+            budget.take(window.len())?;
+            let mut reached = end + 1..0;
+            for index in window {
+                if !std::mem::take(&mut now[index]) || index == end {
+                    continue;
+                }
+                let state = &self.states[index];
+                if state.accepts.contains(c) {
+                    let first = if state.repeats { index } else { index + 1 };
+                    next[first..=index + 1].fill(true);
+                    reached = reached.start.min(first)..reached.end.max(index + 2);
+                }
             }
+            if reached.is_empty() {
+                return Some(false);
+            }
+            window = reached.start..self.close(&mut next, reached);
+            std::mem::swap(&mut now, &mut next);
         }
+        Some(now[end])
+    }
+
+    /// Adds what is reached from the states of a window without a character; skips only lead
+    /// forwards, so one pass is enough. Answers the new end of the window.
+    fn close(&self, active: &mut [bool], window: Range<usize>) -> usize {
+        let (mut index, mut end) = (window.start, window.end);
+        while index < end.min(self.states.len()) {
+            let skips = self.states[index].skips;
+            if active[index] && skips > 0 {
+                active[index + skips] = true;
+                end = end.max(index + skips + 1);
+            }
+            index += 1;
+        }
+        end
     }
 }

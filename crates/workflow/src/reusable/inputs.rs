@@ -3,8 +3,10 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::model::{
-    Call, CallDeclaration, CallInput, CallSecrets, Position, Templated, Variable, Variables,
+    Call, CallDeclaration, CallInput, CallSecret, CallSecrets, Field, Scalar, Templated, Variable,
+    Variables,
 };
+use std::collections::{HashMap, HashSet};
 
 /// Reports what is wrong with the inputs and secrets of `call`.
 pub(super) fn check(call: &Call, declared: &CallDeclaration, diagnostics: &mut Diagnostics) {
@@ -12,7 +14,11 @@ pub(super) fn check(call: &Call, declared: &CallDeclaration, diagnostics: &mut D
     secrets(call, declared, diagnostics);
 }
 
-/// The pairs that are written one by one; `None` when an expression stands for them or in a name.
+/// What a call gives, by name without regard to case.
+type Given<'a> = HashMap<String, (&'a str, &'a Variable)>;
+
+/// The pairs that are written one by one, in file order; `None` when an expression stands for them
+/// or in a name.
 fn pairs(variables: Option<&Variables>) -> Option<Vec<(&str, &Variable)>> {
     let Some(variables) = variables else {
         return Some(Vec::new());
@@ -24,17 +30,30 @@ fn pairs(variables: Option<&Variables>) -> Option<Vec<(&str, &Variable)>> {
         .collect()
 }
 
-fn same(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other)
+/// Names are compared ignoring case.
+fn key(name: &str) -> String {
+    name.to_ascii_lowercase()
+}
+
+fn by_name<'a>(given: &[(&'a str, &'a Variable)]) -> Given<'a> {
+    given.iter().map(|pair| (key(pair.0), *pair)).collect()
+}
+
+/// An empty secret counts as not passed (semantics R2.64).
+fn is_empty(value: &Field<Scalar>) -> bool {
+    let text = value.literal().map(Scalar::to_text);
+    text.is_some_and(|text| text.is_empty())
 }
 
 fn inputs(call: &Call, declared: &CallDeclaration, diagnostics: &mut Diagnostics) {
     let Some(given) = pairs(call.with.as_ref()) else {
         return;
     };
+    let inputs = declared.inputs.iter();
+    let inputs: HashMap<String, &CallInput> =
+        inputs.map(|input| (key(&input.name), input)).collect();
     for (name, pair) in &given {
-        let input = declared.inputs.iter().find(|input| same(&input.name, name));
-        match input {
+        match inputs.get(&key(name)) {
             Some(input) => check_type(input, pair, diagnostics),
             None => {
                 let message =
@@ -43,12 +62,10 @@ fn inputs(call: &Call, declared: &CallDeclaration, diagnostics: &mut Diagnostics
             }
         }
     }
-    let missing = |input: &&CallInput| !given.iter().any(|(name, _)| same(name, &input.name));
-    let required = declared
-        .inputs
-        .iter()
-        .filter(|input| input.required == Some(true));
-    for input in required.filter(missing) {
+    let given = by_name(&given);
+    let missing =
+        |input: &&CallInput| input.required == Some(true) && !given.contains_key(&key(&input.name));
+    for input in declared.inputs.iter().filter(missing) {
         let name = &input.name.value;
         let message = format!("Input {name} is required, but not provided while calling.");
         diagnostics.report(call.uses.position, message);
@@ -78,27 +95,23 @@ fn secrets(call: &Call, declared: &CallDeclaration, diagnostics: &mut Diagnostic
         None => None,
     };
     let Some(given) = pairs(named) else { return };
+    let secrets = declared.secrets.iter();
+    let secrets: HashSet<String> = secrets.map(|secret| key(&secret.name)).collect();
     for (name, pair) in &given {
-        if !declared
-            .secrets
-            .iter()
-            .any(|secret| same(&secret.name, name))
-        {
+        if !secrets.contains(&key(name)) {
             let message =
                 format!("Invalid secret, {name} is not defined in the referenced workflow.");
             diagnostics.report(pair.value.position, message);
         }
     }
-    let position: Position = call.uses.position;
-    for secret in declared
-        .secrets
-        .iter()
-        .filter(|secret| secret.required == Some(true))
-    {
-        if !given.iter().any(|(name, _)| same(name, &secret.name)) {
-            let name = &secret.name.value;
-            let message = format!("Secret {name} is required, but not provided while calling.");
-            diagnostics.report(position, message);
-        }
+    let given = by_name(&given);
+    let missing = |secret: &&CallSecret| {
+        let passed = given.get(&key(&secret.name));
+        secret.required == Some(true) && passed.is_none_or(|(_, pair)| is_empty(&pair.value))
+    };
+    for secret in declared.secrets.iter().filter(missing) {
+        let name = &secret.name.value;
+        let message = format!("Secret {name} is required, but not provided while calling.");
+        diagnostics.report(call.uses.position, message);
     }
 }

@@ -6,7 +6,7 @@ use crate::expression::{Allowed, Expression, ParseError, Place, condition, hook_
 pub(super) type ReadCondition = fn(&str, &Allowed<'_>) -> Result<Expression, Vec<ParseError>>;
 
 /// What may stand at one place of a file.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Definition {
     /// What it is and what is allowed there, as messages say it.
     pub(crate) says: &'static str,
@@ -20,7 +20,7 @@ pub(crate) struct Definition {
 }
 
 /// One shape that a part of a file may have.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Shape {
     /// Nothing, or `null`.
     Null,
@@ -49,7 +49,7 @@ pub(crate) enum Shape {
 }
 
 /// Keys that belong together.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Mapping {
     /// The keys that GitHub knows here, in the order that messages list them.
     pub(crate) keys: &'static [Property],
@@ -67,7 +67,7 @@ pub(crate) struct Switch {
 }
 
 /// A known key.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Property {
     pub(crate) name: &'static str,
     pub(crate) value: &'static Definition,
@@ -180,55 +180,32 @@ impl Definition {
     }
 
     pub(crate) fn mappings(&self) -> impl Iterator<Item = &'static Mapping> {
+        let plain = |shape: &Shape| {
+            let Shape::Mapping(mapping) = shape else {
+                return None;
+            };
+            Some(*mapping)
+        };
         let cases = self.switch().map_or(&[][..], |switch| switch.cases);
-        let plain = self.shapes.iter().filter_map(|shape| match shape {
-            Shape::Mapping(mapping) => Some(*mapping),
-            Shape::Null
-            | Shape::Boolean
-            | Shape::Number
-            | Shape::Text
-            | Shape::Filled
-            | Shape::Words(_)
-            | Shape::Condition
-            | Shape::HookCondition
-            | Shape::Sequence(_)
-            | Shape::Switch(_)
-            | Shape::Any => None,
-        });
+        let plain = self.shapes.iter().filter_map(plain);
         plain.chain(cases.iter().map(|(_, mapping)| *mapping))
     }
 
     pub(super) fn switch(&self) -> Option<&'static Switch> {
-        self.shapes.iter().find_map(|shape| match shape {
-            Shape::Switch(switch) => Some(*switch),
-            Shape::Null
-            | Shape::Boolean
-            | Shape::Number
-            | Shape::Text
-            | Shape::Filled
-            | Shape::Words(_)
-            | Shape::Condition
-            | Shape::HookCondition
-            | Shape::Sequence(_)
-            | Shape::Mapping(_)
-            | Shape::Any => None,
+        self.shapes.iter().find_map(|shape| {
+            let Shape::Switch(switch) = shape else {
+                return None;
+            };
+            Some(*switch)
         })
     }
 
     pub(crate) fn item(&self) -> Option<&'static Definition> {
-        self.shapes.iter().find_map(|shape| match shape {
-            Shape::Sequence(item) => Some(*item),
-            Shape::Null
-            | Shape::Boolean
-            | Shape::Number
-            | Shape::Text
-            | Shape::Filled
-            | Shape::Words(_)
-            | Shape::Condition
-            | Shape::HookCondition
-            | Shape::Mapping(_)
-            | Shape::Switch(_)
-            | Shape::Any => None,
+        self.shapes.iter().find_map(|shape| {
+            let Shape::Sequence(item) = shape else {
+                return None;
+            };
+            Some(*item)
         })
     }
 
@@ -238,19 +215,11 @@ impl Definition {
 
     /// How a condition is read here, if one stands here.
     pub(super) fn condition(&self) -> Option<ReadCondition> {
-        self.shapes.iter().find_map(|shape| match shape {
-            Shape::Condition => Some(condition as ReadCondition),
-            Shape::HookCondition => Some(hook_condition as ReadCondition),
-            Shape::Null
-            | Shape::Boolean
-            | Shape::Number
-            | Shape::Text
-            | Shape::Filled
-            | Shape::Words(_)
-            | Shape::Sequence(_)
-            | Shape::Mapping(_)
-            | Shape::Switch(_)
-            | Shape::Any => None,
-        })
+        let has = |wanted: fn(&Shape) -> bool| self.shapes.iter().any(wanted);
+        if has(|shape| matches!(shape, Shape::Condition)) {
+            return Some(condition);
+        }
+        let hook = has(|shape| matches!(shape, Shape::HookCondition));
+        hook.then_some(hook_condition)
     }
 }

@@ -6,6 +6,10 @@ pub const MAX_CHANGED_PATHS: usize = 300;
 /// A push of more commits than this passes every path filter (semantics R6.24).
 pub const MAX_COMPARED_COMMITS: usize = 1_000;
 
+/// Path filters that take more steps than this for all changed files pass: one for each token of a
+/// pattern that is looked at for a character of a path. Usual filters take some thousands.
+pub const MAX_PATH_STEPS: u64 = 50_000_000;
+
 /// What is known about the changed files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChangedPaths {

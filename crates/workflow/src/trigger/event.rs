@@ -1,11 +1,13 @@
 //! The table of events (semantics 6.1): activity types, filters and where their runs stand; it must
 //! not decide about one workflow.
 
+use crate::model::EventName;
+
 /// What is true of an event in every workflow (semantics 6.1, R6.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventRules {
-    /// The word that names it in `on` and on the wire.
-    pub name: &'static str,
+    /// The event.
+    pub event: EventName,
     /// The activity types that `types` may name; none means that the event has no `types`.
     pub types: &'static [&'static str],
     /// What no `types` means.
@@ -30,6 +32,8 @@ pub enum DefaultTypes {
 pub enum Filters {
     /// None.
     None,
+    /// `names`, `versions`
+    NamesAndVersions,
     /// `branches`, `branches-ignore`
     Branches,
     /// The branch and the path filters.
@@ -42,8 +46,10 @@ pub enum Filters {
     FreeTypes,
     /// A list of cron texts.
     Cron,
-    /// Inputs and such, which decide nothing about starting.
+    /// Inputs of a dispatch, which decide nothing about starting.
     Inputs,
+    /// Inputs, secrets and outputs of a call.
+    Declarations,
 }
 
 /// Which commit and ref the runs of an event stand at (the table of semantics 6.1).
@@ -70,14 +76,14 @@ pub enum RunsAt {
 impl EventRules {
     /// The rules of the event `name`, if there is such an event. Names are compared by case.
     pub fn of(name: &str) -> Option<&'static Self> {
-        EVENTS.iter().find(|event| event.name == name)
+        EVENTS.iter().find(|rules| rules.event.name() == name)
     }
 
     /// Whether a run starts only when the default branch has the file (semantics R6.3).
     pub fn needs_default_branch(&self) -> bool {
         match self.runs_at {
             RunsAt::DefaultBranch | RunsAt::PullRequestTarget => true,
-            RunsAt::ItsRef => self.name == "workflow_dispatch",
+            RunsAt::ItsRef => self.event == EventName::WorkflowDispatch,
             RunsAt::PullRequestMerge
             | RunsAt::MergeGroup
             | RunsAt::ReleaseTag
@@ -162,9 +168,9 @@ const DISCUSSION: &[&str] = &[
 ];
 
 /// An event of the whole repository: it runs on the default branch, whatever its activity.
-const fn repository(name: &'static str, types: &'static [&'static str]) -> EventRules {
+const fn repository(event: EventName, types: &'static [&'static str]) -> EventRules {
     EventRules {
-        name,
+        event,
         types,
         default_types: DefaultTypes::All,
         filters: Filters::None,
@@ -180,9 +186,9 @@ const fn filtered(filters: Filters, rules: EventRules) -> EventRules {
     EventRules { filters, ..rules }
 }
 
-const fn pull_request(name: &'static str, runs_at: RunsAt) -> EventRules {
+const fn pull_request(event: EventName, runs_at: RunsAt) -> EventRules {
     EventRules {
-        name,
+        event,
         types: PULL_REQUEST,
         default_types: DefaultTypes::Listed(&["opened", "synchronize", "reopened"]),
         filters: Filters::BranchesAndPaths,
@@ -190,71 +196,88 @@ const fn pull_request(name: &'static str, runs_at: RunsAt) -> EventRules {
     }
 }
 
-/// Every event that `on` may name, by name.
-pub static EVENTS: [EventRules; 37] = [
-    repository("branch_protection_rule", CREATED_EDITED_DELETED),
+/// Every event that `on` may name, by name. The schema of `on` is made from it.
+pub static EVENTS: [EventRules; EventName::ALL.len()] = [
+    repository(EventName::BranchProtectionRule, CREATED_EDITED_DELETED),
     repository(
-        "check_run",
+        EventName::CheckRun,
         &["created", "rerequested", "completed", "requested_action"],
     ),
-    repository("check_suite", &["completed"]),
-    at(RunsAt::ItsRef, repository("create", &[])),
-    repository("delete", &[]),
-    at(RunsAt::DeployedCommit, repository("deployment", &[])),
-    at(RunsAt::DeployedCommit, repository("deployment_status", &[])),
-    repository("discussion", DISCUSSION),
-    repository("discussion_comment", CREATED_EDITED_DELETED),
-    repository("fork", &[]),
-    repository("gollum", &[]),
-    repository("image_version", &["ready"]),
-    repository("issue_comment", CREATED_EDITED_DELETED),
-    repository("issues", ISSUES),
-    repository("label", CREATED_EDITED_DELETED),
+    repository(
+        EventName::CheckSuite,
+        &["completed", "requested", "rerequested"],
+    ),
+    at(RunsAt::ItsRef, repository(EventName::Create, &[])),
+    repository(EventName::Delete, &[]),
+    at(
+        RunsAt::DeployedCommit,
+        repository(EventName::Deployment, &[]),
+    ),
+    at(
+        RunsAt::DeployedCommit,
+        repository(EventName::DeploymentStatus, &[]),
+    ),
+    repository(EventName::Discussion, DISCUSSION),
+    repository(EventName::DiscussionComment, CREATED_EDITED_DELETED),
+    repository(EventName::Fork, &[]),
+    repository(EventName::Gollum, &[]),
+    filtered(
+        Filters::NamesAndVersions,
+        repository(EventName::ImageVersion, &["ready"]),
+    ),
+    repository(EventName::IssueComment, CREATED_EDITED_DELETED),
+    repository(EventName::Issues, ISSUES),
+    repository(EventName::Label, CREATED_EDITED_DELETED),
     filtered(
         Filters::Branches,
         at(
             RunsAt::MergeGroup,
-            repository("merge_group", &["checks_requested"]),
+            repository(EventName::MergeGroup, &["checks_requested"]),
         ),
     ),
     repository(
-        "milestone",
+        EventName::Milestone,
         &["created", "closed", "opened", "edited", "deleted"],
     ),
-    repository("page_build", &[]),
+    repository(EventName::PageBuild, &[]),
     repository(
-        "project",
-        &["created", "closed", "reopened", "edited", "deleted"],
+        EventName::Project,
+        &[
+            "created", "updated", "closed", "reopened", "edited", "deleted",
+        ],
     ),
     repository(
-        "project_card",
+        EventName::ProjectCard,
         &["created", "moved", "converted", "edited", "deleted"],
     ),
     repository(
-        "project_column",
+        EventName::ProjectColumn,
         &["created", "updated", "moved", "deleted"],
     ),
-    repository("public", &[]),
-    pull_request("pull_request", RunsAt::PullRequestMerge),
-    repository("pull_request_comment", CREATED_EDITED_DELETED),
+    repository(EventName::Public, &[]),
+    pull_request(EventName::PullRequest, RunsAt::PullRequestMerge),
+    repository(EventName::PullRequestComment, CREATED_EDITED_DELETED),
     at(
         RunsAt::PullRequestMerge,
-        repository("pull_request_review", &["submitted", "edited", "dismissed"]),
+        repository(
+            EventName::PullRequestReview,
+            &["submitted", "edited", "dismissed"],
+        ),
     ),
     at(
         RunsAt::PullRequestMerge,
-        repository("pull_request_review_comment", CREATED_EDITED_DELETED),
+        repository(EventName::PullRequestReviewComment, CREATED_EDITED_DELETED),
     ),
-    pull_request("pull_request_target", RunsAt::PullRequestTarget),
+    pull_request(EventName::PullRequestTarget, RunsAt::PullRequestTarget),
     filtered(
         Filters::BranchesTagsAndPaths,
-        at(RunsAt::ItsRef, repository("push", &[])),
+        at(RunsAt::ItsRef, repository(EventName::Push, &[])),
     ),
-    repository("registry_package", &["published", "updated"]),
+    repository(EventName::RegistryPackage, &["published", "updated"]),
     at(
         RunsAt::ReleaseTag,
         repository(
-            "release",
+            EventName::Release,
             &[
                 "published",
                 "unpublished",
@@ -266,20 +289,26 @@ pub static EVENTS: [EventRules; 37] = [
             ],
         ),
     ),
-    filtered(Filters::FreeTypes, repository("repository_dispatch", &[])),
-    filtered(Filters::Cron, repository("schedule", &[])),
-    repository("status", &[]),
-    repository("watch", &["started"]),
     filtered(
-        Filters::Inputs,
-        at(RunsAt::Nowhere, repository("workflow_call", &[])),
+        Filters::FreeTypes,
+        repository(EventName::RepositoryDispatch, &[]),
+    ),
+    filtered(Filters::Cron, repository(EventName::Schedule, &[])),
+    repository(EventName::Status, &[]),
+    repository(EventName::Watch, &["started"]),
+    filtered(
+        Filters::Declarations,
+        at(RunsAt::Nowhere, repository(EventName::WorkflowCall, &[])),
     ),
     filtered(
         Filters::Inputs,
-        at(RunsAt::ItsRef, repository("workflow_dispatch", &[])),
+        at(RunsAt::ItsRef, repository(EventName::WorkflowDispatch, &[])),
     ),
     filtered(
         Filters::Workflows,
-        repository("workflow_run", &["requested", "completed", "in_progress"]),
+        repository(
+            EventName::WorkflowRun,
+            &["requested", "completed", "in_progress"],
+        ),
     ),
 ];

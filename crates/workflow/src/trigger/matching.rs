@@ -1,11 +1,11 @@
 //! Matches one event with one workflow's `on` (semantics 6.1, 6.2); it must not read files.
 
 use super::{
-    ChangedPaths, Decision, EventFacts, EventRules, MAX_BRANCHES_AT_ONCE, MAX_TAGS_AT_ONCE,
-    MAX_WORKFLOW_RUN_CHAIN, Obstacle, PushedRef, RunsAt, Subject, skip_marker,
+    ChangedPaths, Decision, EventFacts, EventRules, MAX_BRANCHES_AT_ONCE, MAX_PATH_STEPS,
+    MAX_TAGS_AT_ONCE, MAX_WORKFLOW_RUN_CHAIN, Obstacle, PushedRef, RunsAt, Subject, skip_marker,
 };
 use crate::model::{Located, Trigger};
-use crate::pattern::{IgnoreList, InvalidPattern, PatternList};
+use crate::pattern::{IgnoreList, InvalidPattern, MatchBudget, PatternList};
 
 type Passed = Result<(), Obstacle>;
 
@@ -232,28 +232,38 @@ fn compiled<T>(list: Result<T, InvalidPattern>, filter: &'static str) -> Result<
     list.map_err(|error| Obstacle::InvalidFilter { filter, error })
 }
 
-/// Semantics R6.23: any file that is included, or any that is not ignored.
+/// Semantics R6.23: any file that is included, or any that is not ignored. What takes too long to
+/// compare passes, as what is too much to compare does (semantics R6.24).
 fn paths(trigger: &Trigger, changed: &ChangedPaths) -> Passed {
     let ChangedPaths::Known(files) = changed else {
         return Ok(());
     };
-    let outside = |filter| Obstacle::Paths {
-        count: files.len(),
-        filter,
+    let outside = |filter| {
+        Err(Obstacle::Paths {
+            count: files.len(),
+            filter,
+        })
     };
+    let mut budget = MatchBudget::of(MAX_PATH_STEPS);
     if let Some(patterns) = &trigger.paths {
         let list = compiled(PatternList::compile(&texts(patterns)), "paths")?;
-        if !files.iter().any(|file| list.includes(file)) {
-            return Err(outside("paths"));
+        if !any(files, |file| list.includes_within(file, &mut budget)) {
+            return outside("paths");
         }
     }
     if let Some(patterns) = &trigger.paths_ignore {
         let list = compiled(IgnoreList::compile(&texts(patterns)), "paths-ignore")?;
-        if files.iter().all(|file| list.ignores(file)) {
-            return Err(outside("paths-ignore"));
+        let kept = |file: &str| Some(!list.ignores_within(file, &mut budget)?);
+        if !any(files, kept) {
+            return outside("paths-ignore");
         }
     }
     Ok(())
+}
+
+/// Whether a file has the property, or it cannot be known.
+fn any(files: &[String], mut has: impl FnMut(&str) -> Option<bool>) -> bool {
+    files.iter().any(|file| has(file).unwrap_or(true))
 }
 
 /// Semantics R6.6.

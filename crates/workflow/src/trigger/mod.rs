@@ -11,7 +11,7 @@ mod place;
 mod skip;
 mod title;
 
-pub use changes::{ChangedPaths, MAX_CHANGED_PATHS, MAX_COMPARED_COMMITS};
+pub use changes::{ChangedPaths, MAX_CHANGED_PATHS, MAX_COMPARED_COMMITS, MAX_PATH_STEPS};
 pub use decision::{Decision, Obstacle};
 pub use event::{DefaultTypes, EVENTS, EventRules, Filters, RunsAt};
 pub use facts::{

@@ -4,7 +4,9 @@
 mod broken;
 
 use runyard_workflow::reusable::{CallLimits, Loaded, Loader, Source, resolve};
-use runyard_workflow::{check_action, limits::Limits, model::CalledFile, parse_measured};
+use runyard_workflow::{
+    check_action, limits::Limits, model::CalledFile, parse_action, parse_measured,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,7 +66,7 @@ fn errors(name: &str, text: &str) -> Vec<String> {
 #[test]
 fn files_of_real_projects_have_no_errors() {
     let files = files("good");
-    assert!(files.len() >= 15);
+    assert!(files.len() >= 21);
     for (name, text) in files {
         assert_eq!(errors(&name, &text), [""; 0], "{name}");
     }
@@ -74,5 +76,6 @@ fn files_of_real_projects_have_no_errors() {
 fn actions_of_every_kind_have_no_errors() {
     for (name, text) in files("actions") {
         assert_eq!(check_action(&name, &text), [], "{name}");
+        assert!(parse_action(&name, &text).is_ok(), "{name}");
     }
 }

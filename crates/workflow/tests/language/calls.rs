@@ -137,3 +137,183 @@ fn r2_69_each_called_file_is_referenced_once() {
 fn r2_67_a_called_job_is_named_behind_its_caller() {
     assert_eq!(call_name("deploy (eu)", "build"), "deploy (eu) / build");
 }
+
+/// The errors of a call with these keys of a file whose `workflow_call` holds `declared`.
+fn called_with(keys: &str, declared: &str) -> Vec<String> {
+    let top = format!("on: push\njobs: {{a: {{uses: ./w/0.yml, {keys}}}}}\n");
+    let leaf = format!("on: {{workflow_call: {{{declared}}}}}\njobs: {{b: {{runs-on: x}}}}\n");
+    resolved(&top, vec![leaf]).err().unwrap_or_default()
+}
+
+/// Rows of given keys, declared keys and what the only error says; nothing of a sound call.
+fn check_calls(table: &[(&str, &str, &str)]) {
+    for (keys, declared, expected) in table {
+        let found = called_with(keys, declared);
+        let told = match found.as_slice() {
+            [] => expected.is_empty(),
+            [one] => !expected.is_empty() && one.contains(expected),
+            _ => false,
+        };
+        assert!(
+            told,
+            "{keys} for {declared}: expected {expected:?}, found {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn r2_63_inputs_are_those_that_are_declared_and_of_their_type() {
+    let number = "inputs: {n: {type: number}}";
+    let flag = "inputs: {b: {type: boolean}}";
+    let text = "inputs: {s: {type: string}}";
+    let must = "inputs: {s: {type: string, required: true}}";
+    check_calls(&[
+        ("with: {N: 1}", number, ""),
+        ("with: {n: '1'}", number, "input n is a number"),
+        ("with: {n: '${{ github.run_id }}'}", number, ""),
+        ("with: {b: true}", flag, ""),
+        ("with: {b: 'true'}", flag, "input b is true or false"),
+        ("with: {s: 1}", text, ""),
+        ("name: x", text, ""),
+        ("with: {t: x}", text, "Invalid input, t is not defined"),
+        ("with: {t: x}", "", "Invalid input, t is not defined"),
+        ("name: x", must, "Input s is required"),
+        (
+            "name: x",
+            "inputs: {s: {type: string, required: true, default: x}}",
+            "Input s is required",
+        ),
+        ("with: {S: ''}", must, ""),
+        ("name: x", "inputs: {s: {type: string, default: x}}", ""),
+    ]);
+    for (body, expected) in [
+        ("{}", "4:8: Required property is missing: type"),
+        ("{type: choice}", "Unexpected value 'choice'"),
+        (
+            "{type: number, default: x}",
+            "the default of an input of this type is a number",
+        ),
+        (
+            "{type: string, default: '${{ secrets.a }}'}",
+            "Unrecognized named-value: 'secrets'",
+        ),
+    ] {
+        let found = crate::support::errors(&format!(
+            "on:\n  workflow_call:\n    inputs:\n      n: {body}\njobs: {{b: {{runs-on: x}}}}\n"
+        ));
+        assert!(
+            found[0].contains(expected.trim_start_matches("4:8: ")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn r2_64_secrets_are_those_that_are_declared_or_all() {
+    let may = "secrets: {a: }";
+    let must = "secrets: {a: {required: true}}";
+    check_calls(&[
+        ("secrets: inherit", must, ""),
+        ("secrets: {A: '${{ secrets.x }}'}", must, ""),
+        (
+            "secrets: {b: '${{ secrets.x }}'}",
+            may,
+            "Invalid secret, b is not defined",
+        ),
+        ("name: x", may, ""),
+        ("name: x", must, "Secret a is required"),
+        ("secrets: {a: ''}", must, "Secret a is required"),
+        ("secrets: {a: ''}", may, ""),
+    ]);
+    // What a file does not pass on is not there for those that it calls.
+    let middle = "on: {workflow_call: {secrets: {a: }}}\njobs: {m: {uses: ./w/1.yml}}\n";
+    let leaf = "on: {workflow_call: {secrets: {a: {required: true}}}}\njobs: {b: {runs-on: x}}\n";
+    let top = "on: push\njobs: {a: {uses: ./w/0.yml, secrets: inherit}}\n";
+    let found = resolved(top, vec![middle.to_owned(), leaf.to_owned()]).unwrap_err();
+    assert!(found[0].contains("Secret a is required"), "{found:?}");
+}
+
+#[test]
+fn r2_65_a_called_file_knows_nothing_of_its_callers_variables() {
+    let leaf = "on: workflow_call\nenv: {OWN: inner}\njobs: {b: {runs-on: x}}\n";
+    let top = "on: push\nenv: {OUTER: top}\njobs: {a: {uses: ./w/0.yml}}\n";
+    let resolved = resolved(top, vec![leaf.to_owned()]).unwrap();
+    let names = |workflow: &runyard_workflow::Workflow| {
+        let env = runyard_workflow::model::plain_env(workflow.env.as_ref());
+        env.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&resolved.workflow), ["OUTER"]);
+    assert_eq!(names(&resolved.calls[0].workflow), ["OWN"]);
+}
+
+#[test]
+fn r2_66_a_called_file_may_not_ask_for_more_than_its_caller_may() {
+    let asking = |top: &str, job: &str, called: &str, inner: &str| {
+        let top = format!("on: push\n{top}jobs: {{a: {{uses: ./w/0.yml{job}}}}}\n");
+        let leaf = format!("on: workflow_call\n{called}jobs: {{b: {{runs-on: x{inner}}}}}\n");
+        resolved(&top, vec![leaf]).err().unwrap_or_default()
+    };
+    let read = "permissions: {contents: read}\n";
+    let write = "permissions: {contents: write}\n";
+    let job_read = ", permissions: {contents: read}";
+    let job_write = ", permissions: {contents: write}";
+    // Where no file says it, the repository's default is the ceiling, and only the server knows it.
+    assert_eq!(asking("", "", write, ""), [""; 0]);
+    assert_eq!(asking(read, "", read, job_read), [""; 0]);
+    assert_eq!(asking(read, job_write, write, ""), [""; 0]);
+    for (found, who) in [
+        (
+            asking(read, "", write, ""),
+            "The workflow 'o/r/w/0.yml@main' is requesting",
+        ),
+        (
+            asking(write, job_read, write, ""),
+            "The workflow 'o/r/w/0.yml@main' is requesting",
+        ),
+        (
+            asking(read, "", "", job_write),
+            "The nested job 'b' is requesting",
+        ),
+    ] {
+        let levels = "'contents: write', but is only allowed 'contents: read'";
+        let [error] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        assert!(error.contains(who) && error.contains(levels), "{error}");
+        assert!(error.starts_with("top.yml:"), "{error}");
+    }
+    // A narrower file in between is the ceiling for what it calls.
+    let middle = format!("on: workflow_call\n{read}jobs: {{m: {{uses: ./w/1.yml}}}}\n");
+    let leaf = format!("on: workflow_call\n{write}jobs: {{b: {{runs-on: x}}}}\n");
+    let top = format!("on: push\n{write}jobs: {{a: {{uses: ./w/0.yml}}}}\n");
+    let found = resolved(&top, vec![middle, leaf]).unwrap_err();
+    assert!(
+        found[0].contains("is only allowed 'contents: read'"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn r2_68_outputs_of_a_called_file_come_from_its_jobs() {
+    let file = |value: &str| {
+        format!(
+            "on: {{workflow_call: {{outputs: {{k: {{description: d, value: '{value}'}}}}}}}}\njobs: {{b: {{runs-on: x}}}}\n"
+        )
+    };
+    let workflow = crate::support::valid(&file("${{ jobs.b.outputs.x }}${{ inputs.a }}"));
+    let declared = workflow.on.declared()[0].call.as_ref().unwrap();
+    assert_eq!(
+        declared.outputs[0].value.as_written(),
+        "${{ jobs.b.outputs.x }}${{ inputs.a }}"
+    );
+    assert_eq!(declared.outputs[0].description.as_deref(), Some("d"));
+    for context in ["needs.b", "steps.b", "secrets.b", "matrix.b", "env.b"] {
+        let found = crate::support::errors(&file(&format!("${{{{ {context} }}}}")));
+        assert!(
+            found[0].contains("Unrecognized named-value"),
+            "{context}: {found:?}"
+        );
+    }
+    let missing = "on: {workflow_call: {outputs: {k: {}}}}\njobs: {b: {runs-on: x}}\n";
+    crate::support::refused(missing, &["1:35: Required property is missing: value"]);
+}

@@ -2,11 +2,14 @@
 
 use crate::support::{FILE, errors};
 use proptest::prelude::*;
-use runyard_workflow::{limits::MAX_FILE_BYTES, order, parse};
+use runyard_workflow::{limits::MAX_FILE_BYTES, order, parse, parse_action};
 use std::time::{Duration, Instant};
 
 /// Far above what any file takes, far below what a quadratic reader would.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// For what took minutes once, and takes a second beside a quiet machine's other work.
+const MUCH_PATIENCE: Duration = Duration::from_secs(40);
 
 fn quick(what: &str, source: &str) -> Vec<String> {
     let began = Instant::now();
@@ -112,6 +115,47 @@ fn repeated_characters_up_to_the_size_limit_are_answered_at_once() {
             began.elapsed()
         );
     }
+}
+
+/// As long a list of `item` as the limit on nodes allows.
+fn many(before: &str, item: &str, count: usize) -> String {
+    format!("{before}{}", item.repeat(count))
+}
+
+#[test]
+fn many_steps_without_an_id_get_theirs_at_once() {
+    let before = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n";
+    let workflow = many(before, "    - run: x\n", 15_000);
+    let began = Instant::now();
+    let parsed = parse(FILE, &workflow).unwrap();
+    assert_eq!(parsed.jobs[0].steps()[14_999].key, "__run_15000");
+    let before = "runs:\n  using: composite\n  steps:\n";
+    let action = many(before, "  - {shell: x, run: y}\n", 9_000);
+    let parsed = parse_action(FILE, &action).unwrap();
+    assert_eq!(parsed.steps()[8_999].key, "__run_9000");
+    assert!(
+        began.elapsed() < MUCH_PATIENCE,
+        "took {:?}",
+        began.elapsed()
+    );
+}
+
+#[test]
+fn many_steps_that_differ_by_case_get_ids_at_once() {
+    let mut source = String::from("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n");
+    for step in 0..12_000_u32 {
+        let letter = |bit: u32| if step >> bit & 1 == 1 { 'A' } else { 'a' };
+        let owner: String = (0..14).map(letter).collect();
+        source.push_str(&format!("    - uses: {owner}/b@c\n"));
+    }
+    let began = Instant::now();
+    let parsed = parse(FILE, &source).unwrap();
+    assert!(parsed.jobs[0].steps()[11_999].key.ends_with("_b_12000"));
+    assert!(
+        began.elapsed() < MUCH_PATIENCE,
+        "took {:?}",
+        began.elapsed()
+    );
 }
 
 #[test]
@@ -222,6 +266,12 @@ fn total(source: &str) {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_like_an_action_has_the_same_answer_twice(source in fragments()) {
+        let source = source.replace("on: push\n", "runs:\n  using: composite\n");
+        prop_assert_eq!(parse_action(FILE, &source), parse_action(FILE, &source));
+    }
 
     #[test]
     fn any_text_has_an_answer(source in any::<String>()) {

@@ -7,7 +7,7 @@ use runyard_workflow::limits::{
 };
 
 #[test]
-fn the_size_of_a_file_is_limited() {
+fn r7_62_the_size_of_a_file_is_limited() {
     let file = "on: push\njobs: {a: {runs-on: x}}\n#";
     let padded = |bytes: usize| format!("{file}{}", "x".repeat(bytes - file.len()));
     valid(&padded(MAX_FILE_BYTES));
@@ -19,7 +19,7 @@ fn the_size_of_a_file_is_limited() {
 }
 
 #[test]
-fn the_number_of_nodes_is_limited() {
+fn r7_62_the_number_of_nodes_is_limited() {
     // root, on, push, jobs, its mapping, a, its mapping, runs-on, x, needs, its list
     let needs = |nodes: usize| {
         let list = "b,".repeat(nodes - 11 - 4);
@@ -50,7 +50,7 @@ fn aliases_count_as_what_they_stand_for() {
 }
 
 #[test]
-fn the_depth_is_limited() {
+fn r7_62_the_depth_is_limited() {
     let nested = |depth: usize| format!("a: {}{}", "[".repeat(depth - 1), "]".repeat(depth - 1));
     let beyond = |source: &str| errors(source)[0].contains("Maximum object depth exceeded");
     assert!(!beyond(&nested(MAX_DEPTH)));
@@ -72,7 +72,7 @@ fn the_depth_is_limited() {
 }
 
 #[test]
-fn the_expanded_size_is_limited() {
+fn r7_62_the_expanded_size_is_limited() {
     let text = "x".repeat(100_000);
     let each = 24 + 26 + 2 * text.len();
     let copies = MAX_RESULT_BYTES / each;

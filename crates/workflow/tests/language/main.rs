@@ -10,6 +10,7 @@ mod hostile;
 mod limits;
 mod refused;
 mod scalars;
+mod settings;
 mod support;
 mod triggers;
 mod yaml;

@@ -240,7 +240,7 @@ fn r2_3_step_ids_are_unique_in_a_job_ignoring_case() {
 }
 
 #[test]
-fn r2_2_duplicate_job_ids_ignoring_case() {
+fn e54_r2_2_duplicate_job_ids_ignoring_case() {
     let source = "on: push\njobs:\n  build: {runs-on: x}\n  Build: {runs-on: x}\n";
     refused(source, &["4:3: 'Build' is already defined"]);
 }
@@ -391,7 +391,7 @@ fn r2_61_what_a_job_calls_is_a_workflow_file() {
 }
 
 #[test]
-fn r2_53_e34_queue_max_does_not_go_with_cancelling() {
+fn e34_r2_53_queue_max_does_not_go_with_cancelling() {
     let source = "on: push\nconcurrency: {group: a, cancel-in-progress: true, queue: max}\n\
                   jobs: {a: {runs-on: x}}\n";
     refused(source, &["2:58: queue: max cannot stand beside"]);

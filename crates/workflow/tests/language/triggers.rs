@@ -68,11 +68,11 @@ fn events_and_filters_that_are_refused() {
         ),
         (
             "{push: {branch: main}}",
-            "1:13: Unexpected value 'branch': push takes".to_owned(),
+            "1:13: Unexpected value 'branch': an event takes".to_owned(),
         ),
         (
             "{push: main}",
-            "1:12: Unexpected value 'main': push takes nothing or a mapping".to_owned(),
+            "1:12: Unexpected value 'main': an event takes nothing or a mapping".to_owned(),
         ),
         (
             "{push: [main]}",
@@ -135,5 +135,110 @@ fn r6_91_a_broken_file_still_says_what_starts_it_when_on_can_be_read() {
                 .collect::<Vec<_>>()
         });
         assert_eq!(names, expected, "{source}");
+    }
+}
+
+#[test]
+fn r6_2_a_scalar_stands_where_a_list_of_strings_may() {
+    let read = |on: &str| {
+        let mut workflow = crate::support::valid(&format!("on: {on}\n{JOBS}"));
+        workflow.name = None;
+        let trigger = workflow.on.declared()[0].clone();
+        let texts = |list: Option<Vec<runyard_workflow::model::Located<String>>>| {
+            list.map(|list| list.into_iter().map(|text| text.value).collect::<Vec<_>>())
+        };
+        [
+            trigger.types,
+            trigger.branches,
+            trigger.paths_ignore,
+            trigger.workflows,
+        ]
+        .map(texts)
+    };
+    for (scalar, list) in [
+        ("{push: {branches: main}}", "{push: {branches: [main]}}"),
+        (
+            "{push: {paths-ignore: x/**}}",
+            "{push: {paths-ignore: [x/**]}}",
+        ),
+        ("{issues: {types: opened}}", "{issues: {types: [opened]}}"),
+        (
+            "{workflow_run: {workflows: CI, branches: main}}",
+            "{workflow_run: {workflows: [CI], branches: [main]}}",
+        ),
+        (
+            "{repository_dispatch: {types: anything at all}}",
+            "{repository_dispatch: {types: [anything at all]}}",
+        ),
+    ] {
+        assert_eq!(read(scalar), read(list), "{scalar}");
+        assert!(read(scalar).iter().any(Option::is_some), "{scalar}");
+    }
+}
+
+#[test]
+fn r6_5_each_event_takes_the_types_and_filters_of_its_row() {
+    use runyard_workflow::trigger::{EVENTS, Filters};
+    let keys = [
+        "branches",
+        "branches-ignore",
+        "tags",
+        "tags-ignore",
+        "paths",
+        "paths-ignore",
+        "names",
+        "versions",
+    ];
+    for rules in &EVENTS {
+        let event = rules.event.name();
+        let takes = |body: &str| {
+            runyard_workflow::parse("ci.yml", &format!("on: {{{event}: {body}}}\n{JOBS}")).is_ok()
+        };
+        let filters: &[&str] = match rules.filters {
+            Filters::None
+            | Filters::FreeTypes
+            | Filters::Cron
+            | Filters::Inputs
+            | Filters::Declarations => &[],
+            Filters::NamesAndVersions => &keys[6..],
+            Filters::Branches => &keys[..2],
+            Filters::BranchesAndPaths => &["branches", "branches-ignore", "paths", "paths-ignore"],
+            Filters::BranchesTagsAndPaths => &keys[..6],
+            Filters::Workflows => &keys[..2],
+        };
+        let needs = if rules.filters == Filters::Workflows {
+            ", workflows: x"
+        } else {
+            ""
+        };
+        for key in keys {
+            assert_eq!(
+                takes(&format!("{{{key}: x{needs}}}")),
+                filters.contains(&key),
+                "{event} {key}"
+            );
+        }
+        for word in rules.types {
+            assert!(
+                takes(&format!("{{types: {word}{needs}}}")),
+                "{event} {word}"
+            );
+            assert!(
+                takes(&format!("{{types: [{word}]{needs}}}")),
+                "{event} {word}"
+            );
+        }
+        let free = rules.filters == Filters::FreeTypes;
+        assert_eq!(
+            takes(&format!("{{types: no_such_type{needs}}}")),
+            free,
+            "{event}"
+        );
+        assert_eq!(takes(""), rules.filters != Filters::Cron, "{event}");
+        assert_eq!(
+            takes("{}"),
+            ![Filters::Cron, Filters::Workflows].contains(&rules.filters),
+            "{event}"
+        );
     }
 }

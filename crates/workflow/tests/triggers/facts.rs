@@ -159,8 +159,8 @@ fn every_event_has_facts_from_a_payload_with_everything() {
         .unwrap()
         .extend(rest.as_object().unwrap().clone());
     for rules in &EVENTS {
-        let found = facts(rules.name, &everything);
-        assert_eq!(found.event, rules.name);
+        let found = facts(rules.event.name(), &everything);
+        assert_eq!(found.event, rules.event.name());
         found.run_place("main");
     }
 }

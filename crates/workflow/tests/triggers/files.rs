@@ -21,7 +21,7 @@ fn errors(on: &str) -> Vec<String> {
 }
 
 #[test]
-fn r6_2_a_pattern_that_is_none_is_an_error_at_its_place() {
+fn r6_22_a_pattern_that_is_none_is_an_error_at_its_place() {
     let found = errors("on:\n  push:\n    branches: [main, 'v[1']\n    tags-ignore: 'x\\'\n");
     assert_eq!(
         found,

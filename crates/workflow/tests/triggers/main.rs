@@ -3,6 +3,7 @@
 
 mod cron;
 mod dispatch;
+mod expansion;
 mod facts;
 mod files;
 mod matching;

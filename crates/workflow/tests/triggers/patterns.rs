@@ -5,7 +5,7 @@ use runyard_workflow::pattern::{IgnoreList, Pattern, PatternFault, PatternList};
 use std::time::{Duration, Instant};
 
 #[test]
-fn r6_2_the_grammar_matches_whole_names_by_case() {
+fn r6_22_the_grammar_matches_whole_names_by_case() {
     let table: &[(&str, &[&str], &[&str])] = &[
         ("*", &["main", ""], &["a/b", "/"]),
         ("**", &["a/b/c", "main", ""], &[]),
@@ -86,7 +86,7 @@ fn r6_2_the_grammar_matches_whole_names_by_case() {
 }
 
 #[test]
-fn r6_2_what_is_no_pattern_is_refused_at_its_place() {
+fn r6_22_what_is_no_pattern_is_refused_at_its_place() {
     let table = [
         ("", 0, PatternFault::Empty),
         ("v[12", 1, PatternFault::UnclosedSet),
@@ -208,6 +208,25 @@ fn by_definition(pattern: &[char], name: &[char]) -> bool {
         }
         (c, tail) => name.first() == Some(c) && by_definition(tail, &name[1..]),
     }
+}
+
+#[test]
+fn a_budget_is_enough_to_its_last_step() {
+    use runyard_workflow::pattern::{IgnoreList, MatchBudget, PatternList};
+    // Each of three characters is looked at by one token.
+    let pattern = Pattern::compile("abc").unwrap();
+    let within = |steps| pattern.is_match_within("abc", &mut MatchBudget::of(steps));
+    assert_eq!((within(3), within(2)), (Some(true), None));
+    // What ends early costs less.
+    let first = pattern.is_match_within("xbc", &mut MatchBudget::of(1));
+    assert_eq!(first, Some(false));
+    // The patterns of a list share one budget.
+    let list = PatternList::compile(&["abc", "abd"]).unwrap();
+    let within = |steps| list.includes_within("abc", &mut MatchBudget::of(steps));
+    assert_eq!((within(6), within(5)), (Some(true), None));
+    let list = IgnoreList::compile(&["abd", "abc"]).unwrap();
+    let within = |steps| list.ignores_within("abc", &mut MatchBudget::of(steps));
+    assert_eq!((within(6), within(5)), (Some(true), None));
 }
 
 proptest! {

@@ -74,8 +74,12 @@ fn conditions_are_evaluated_as_if_all_went_well() {
 }
 
 #[test]
-fn e13_e14_text_around_an_expression_runs_and_text_is_no_status_call() {
+fn e13_text_around_an_expression_runs() {
     assert_eq!(verdict("${{ false }} && true"), Verdict::Runs);
+}
+
+#[test]
+fn e14_text_that_looks_like_a_status_call_is_none() {
     let planned = plan(&[job("a", &[], Some("contains('always()', 'x') == false"))]);
     assert_eq!(
         planned[0].condition,
@@ -174,7 +178,7 @@ fn r2_46_a_matrix_may_be_an_expression_as_a_whole_or_in_part() {
 }
 
 #[test]
-fn e27_a_dynamic_matrix_without_values_fails_its_job() {
+fn r6_93_e27_a_dynamic_matrix_without_values_fails_its_job() {
     let failed = names(with_matrix(
         expression("${{ fromJSON('{\"v\":[]}') }}"),
         None,

@@ -95,6 +95,7 @@ impl JobText {
             workflow_env: VariablesMessage::default(),
             env: VariablesMessage::default(),
             defaults: Default::default(),
+            notices: vec![],
             steps: actions.into_iter().enumerate().map(step).collect(),
             outputs: VariablesMessage::default(),
             workflow_file: ".github/workflows/ci.yml".into(),

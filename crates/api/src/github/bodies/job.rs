@@ -5,12 +5,17 @@ use crate::{
     github::node_id::{Node, node_id},
     wire::{seconds, seconds_or_null},
 };
-use runyard_domain::{Timestamp, execution::Step, run::JobState};
+use runyard_domain::{
+    Timestamp,
+    execution::Step,
+    run::JobState,
+    runner::{DEFAULT_GROUP, RunnerRef},
+};
 use runyard_store::{JobView, RunView};
 use serde::Serialize;
 
-/// All runners are in the group that GitHub has from the start.
-const RUNNER_GROUP: (i64, &str) = (1, "Default");
+/// The id of the group that GitHub has from the start. Other groups are names alone, without an id.
+const DEFAULT_GROUP_ID: i64 = 1;
 
 /// A job.
 #[derive(Serialize)]
@@ -37,7 +42,7 @@ pub(in crate::github) struct JobBody {
     runner_id: Option<i64>,
     runner_name: Option<String>,
     runner_group_id: Option<i64>,
-    runner_group_name: Option<&'static str>,
+    runner_group_name: Option<String>,
 }
 
 impl JobBody {
@@ -69,16 +74,21 @@ impl JobBody {
             labels: job.labels.clone(),
             runner_id: runner.map(|runner| runner.id.get()),
             runner_name: runner.map(|runner| runner.name.clone()),
-            runner_group_id: runner.map(|_| RUNNER_GROUP.0),
-            runner_group_name: runner.map(|_| RUNNER_GROUP.1),
+            runner_group_id: runner.and_then(group_id),
+            runner_group_name: runner.map(|runner| runner.group.clone()),
         }
     }
+}
+
+fn group_id(runner: &RunnerRef) -> Option<i64> {
+    let is_default = runner.group.eq_ignore_ascii_case(DEFAULT_GROUP);
+    is_default.then_some(DEFAULT_GROUP_ID)
 }
 
 /// When it began and ended. Strict clients refuse a null beginning: while queued it is the creation (semantics R1.7).
 fn times(job: &JobView) -> (Timestamp, Option<Timestamp>) {
     match &job.state {
-        JobState::Held | JobState::Queued => (job.created_at, None),
+        JobState::Held | JobState::Pending | JobState::Queued => (job.created_at, None),
         JobState::InProgress { started_at, .. } => (*started_at, None),
         JobState::Completed {
             started_at,

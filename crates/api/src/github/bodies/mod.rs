@@ -2,6 +2,7 @@
 
 pub(super) mod annotation;
 pub(super) mod job;
+pub(super) mod pull_request;
 pub(super) mod repository;
 mod repository_links;
 pub(super) mod root;

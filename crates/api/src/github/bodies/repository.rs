@@ -5,7 +5,12 @@ use crate::{
     github::node_id::{Node, node_id},
     wire::{Origin, seconds},
 };
-use runyard_domain::repository::{Repository, Role};
+use runyard_domain::{
+    UserId,
+    repository::{Repository, Role},
+    run::Fork,
+};
+use runyard_store::UserRef;
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -20,11 +25,14 @@ pub(in crate::github) struct RepositoryUrls {
 impl RepositoryUrls {
     /// The beginnings of its links.
     pub(in crate::github) fn of(repository: &Repository, origin: &Origin) -> Self {
-        let name = repository.full_name();
+        Self::named(&repository.full_name(), repository.id.get(), origin)
+    }
+
+    fn named(full_name: &str, id: i64, origin: &Origin) -> Self {
         Self {
-            api: format!("{}/repos/{name}", origin.api()),
-            web: format!("{}/{name}", origin.web()),
-            by_id: format!("{}/repositories/{}", origin.api(), repository.id),
+            api: format!("{}/repos/{full_name}", origin.api()),
+            web: format!("{}/{full_name}", origin.web()),
+            by_id: format!("{}/repositories/{id}", origin.api()),
         }
     }
 
@@ -61,6 +69,14 @@ pub(in crate::github) struct MinimalRepository {
     links: RepositoryLinks,
 }
 
+/// The little of a repository that pull requests show.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::github) struct RepositoryReference {
+    id: i64,
+    url: String,
+    name: String,
+}
+
 impl MinimalRepository {
     /// The repository with the links that the client can follow.
     pub(in crate::github) fn of(
@@ -69,18 +85,59 @@ impl MinimalRepository {
         origin: &Origin,
     ) -> Self {
         let urls = RepositoryUrls::of(repository, origin);
+        let id = repository.id.get();
+        Self::linked(
+            (id, &repository.name, repository.private),
+            repository.full_name(),
+            owner,
+            urls,
+        )
+    }
+
+    /// A fork of it, under the ids of the forge that has it.
+    pub(in crate::github) fn fork(fork: &Fork, origin: &Origin) -> Self {
+        let full_name = format!("{}/{}", fork.owner, fork.name);
+        let owner = UserRef {
+            id: UserId::new(fork.owner_id),
+            login: fork.owner.clone(),
+            site_admin: false,
+        };
+        let urls = RepositoryUrls::named(&full_name, fork.id, origin);
+        let owner = SimpleUser::of(&owner, origin);
+        let minimal = Self::linked((fork.id, &fork.name, fork.private), full_name, owner, urls);
         Self {
-            id: repository.id.get(),
-            node_id: node_id(Node::Repository, repository.id.get()),
-            name: repository.name.clone(),
-            full_name: repository.full_name(),
-            private: repository.private,
+            fork: true,
+            ..minimal
+        }
+    }
+
+    fn linked(
+        (id, name, private): (i64, &str, bool),
+        full_name: String,
+        owner: SimpleUser,
+        urls: RepositoryUrls,
+    ) -> Self {
+        Self {
+            id,
+            node_id: node_id(Node::Repository, id),
+            name: name.to_owned(),
+            full_name,
+            private,
             owner,
             html_url: urls.web(""),
             description: None,
             fork: false,
             links: RepositoryLinks::below(&urls.api),
             url: urls.api,
+        }
+    }
+
+    /// The little of it that pull requests show.
+    pub(in crate::github) fn reference(&self) -> RepositoryReference {
+        RepositoryReference {
+            id: self.id,
+            url: self.url.clone(),
+            name: self.name.clone(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Runs and attempts in bodies (contract 7).
 
 use super::{
+    pull_request::PullRequestBody,
     repository::{MinimalRepository, RepositoryUrls},
     user::SimpleUser,
 };
@@ -8,7 +9,11 @@ use crate::{
     github::node_id::{Node, node_id},
     wire::{Origin, seconds},
 };
-use runyard_domain::run::{CommitFacts, Person};
+use runyard_domain::{
+    pull_request::PullRequest,
+    run::{CommitFacts, HeadRepository, Person},
+};
+use runyard_engine::shown_branch;
 use runyard_store::RunView;
 use runyard_workflow::reusable::Source;
 use serde::Serialize;
@@ -42,7 +47,7 @@ pub(in crate::github) struct RunBody {
     check_suite_node_id: String,
     url: String,
     html_url: String,
-    pull_requests: [(); 0],
+    pull_requests: Vec<PullRequestBody>,
     created_at: String,
     updated_at: String,
     actor: SimpleUser,
@@ -60,14 +65,14 @@ pub(in crate::github) struct RunBody {
     workflow_url: String,
     head_commit: CommitBody,
     repository: Rc<MinimalRepository>,
-    head_repository: Rc<MinimalRepository>,
+    head_repository: Option<Rc<MinimalRepository>>,
 }
 
 impl RunBody {
-    /// The run of this repository.
+    /// The run of this repository; of the pull requests it shows its own.
     pub(in crate::github) fn of(
         run: &RunView,
-        shown: Shown,
+        (shown, pulls): (Shown, &[PullRequest]),
         repository: &Rc<MinimalRepository>,
         urls: &RepositoryUrls,
         origin: &Origin,
@@ -103,13 +108,13 @@ impl RunBody {
             check_suite_id: suite,
             check_suite_node_id: node_id(Node::CheckSuite, suite),
             html_url: urls.web(&below),
-            pull_requests: [],
+            pull_requests: pull_requests(run, pulls, repository, urls),
             created_at: seconds(created_at),
             updated_at: seconds(attempt.updated_at),
             actor: SimpleUser::of(&run.actor, origin),
             run_attempt: attempt.number,
-            referenced_workflows: identity
-                .referenced
+            referenced_workflows: run
+                .referenced()
                 .iter()
                 .map(|one| one.source.clone())
                 .collect(),
@@ -126,8 +131,36 @@ impl RunBody {
             url,
             head_commit: CommitBody::of(&run.commit),
             repository: repository.clone(),
-            head_repository: repository.clone(),
+            head_repository: head_repository(run, repository, origin),
         }
+    }
+}
+
+/// Those of the run's branch.
+fn pull_requests(
+    run: &RunView,
+    pulls: &[PullRequest],
+    repository: &MinimalRepository,
+    urls: &RepositoryUrls,
+) -> Vec<PullRequestBody> {
+    let branch = shown_branch(run);
+    let own = pulls
+        .iter()
+        .filter(|pull| Some(pull.head_branch.as_str()) == branch);
+    own.map(|pull| PullRequestBody::of(pull, repository, urls))
+        .collect()
+}
+
+/// Null once the fork that the head was from is gone (contract 7).
+fn head_repository(
+    run: &RunView,
+    repository: &Rc<MinimalRepository>,
+    origin: &Origin,
+) -> Option<Rc<MinimalRepository>> {
+    match &run.identity.cause.head_repository {
+        HeadRepository::Own => Some(repository.clone()),
+        HeadRepository::Fork(fork) => Some(Rc::new(MinimalRepository::fork(fork, origin))),
+        HeadRepository::Gone => None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Wake-ups as the text that servers send each other: `origin:q,r12,e5,l5`. Text only, no connection.
+//! Wake-ups as the text that servers send each other: `origin:q,r12,e5,l5,m`. Text only, no connection.
 
 use crate::Wake;
 use runyard_domain::{ExecutionId, RunId};
@@ -50,13 +50,16 @@ fn word(wake: Wake) -> String {
         Wake::Run(id) => format!("r{id}"),
         Wake::Execution(id) => format!("e{id}"),
         Wake::Log(id) => format!("l{id}"),
+        Wake::Message => "m".to_owned(),
     }
 }
 
 fn wake(word: &str) -> Option<Wake> {
     let (kind, id) = word.split_at_checked(1)?;
-    if kind == "q" {
-        return Some(Wake::Queue);
+    match word {
+        "q" => return Some(Wake::Queue),
+        "m" => return Some(Wake::Message),
+        _ => {}
     }
     let id: i64 = id.parse().ok()?;
     match kind {
@@ -78,9 +81,15 @@ mod tests {
     fn every_wake_up_reads_back_as_told() {
         let id = ExecutionId::new(7);
         let run = Wake::Run(RunId::new(12));
-        let told = [Wake::Queue, run, Wake::Execution(id), Wake::Log(id)];
+        let told = [
+            Wake::Queue,
+            run,
+            Wake::Execution(id),
+            Wake::Log(id),
+            Wake::Message,
+        ];
         let payloads = payloads(THERE, told);
-        assert_eq!(payloads, ["2:q,r12,e7,l7"]);
+        assert_eq!(payloads, ["2:q,r12,e7,l7,m"]);
         assert_eq!(wakes_in(&payloads[0], HERE), told);
     }
 

@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use runyard_domain::{
     ExecutionId, JobId, RunId, RunnerId,
     account::TokenHash,
-    runner::{LabelSet, RunnerRef},
+    runner::{DEFAULT_GROUP, LabelSet, RunnerRef},
 };
 use std::{
     sync::{
@@ -287,6 +287,7 @@ async fn a_claim_passes_over_a_job_that_another_is_about_to_take() {
 fn request() -> ClaimRequest {
     ClaimRequest {
         runner: RunnerRef {
+            group: DEFAULT_GROUP.to_owned(),
             id: RunnerId::new(1),
             name: "r".to_owned(),
         },

@@ -15,13 +15,14 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use runyard_domain::{Execution, ExecutionId, Run, RunId, run::Job};
 
-/// A run whose repository is not deleted, locked. The repository is not.
+/// A run that is not deleted, nor is its repository, locked. The repository is not.
 pub(super) async fn lock_run(connection: &mut Connection, id: RunId) -> Result<Run, Failure> {
     let live = repositories::table
         .filter(repositories::id.eq(runs::repository_id))
         .filter(repositories::deleted_at.is_null());
     let row = runs::table
         .filter(runs::id.eq(id.get()))
+        .filter(runs::deleted_at.is_null())
         .filter(exists(live))
         .select(RunRow::as_select());
     let row: Option<RunRow> = dialect::locked!(row)
@@ -32,7 +33,7 @@ pub(super) async fn lock_run(connection: &mut Connection, id: RunId) -> Result<R
     with_attempt(connection, row).await
 }
 
-/// A run whose repository is not deleted.
+/// A run that is not deleted, nor is its repository.
 pub(super) async fn aggregate(
     connection: &mut Connection,
     id: &RunId,
@@ -40,6 +41,7 @@ pub(super) async fn aggregate(
     let row: Option<RunRow> = runs::table
         .inner_join(repositories::table.on(repositories::id.eq(runs::repository_id)))
         .filter(runs::id.eq(id.get()))
+        .filter(runs::deleted_at.is_null())
         .filter(repositories::deleted_at.is_null())
         .select(RunRow::as_select())
         .get_result(connection)

@@ -3,13 +3,14 @@
 use super::{
     Connection, SqlStore,
     aggregates::{lock_execution, lock_open_executions, lock_run, run_of},
+    concurrency::{forget_free, lock_groups, message, run_of_message},
     dialect,
     repositories::lock_live_repository,
     save::{Birth, save},
     workflows::lock_workflow,
 };
 use crate::{
-    ChangeError, Changes, Decide, Loaded, RunNumbers, Scope, Wake, Writes,
+    ChangeError, Changes, Decide, Loaded, RunNumbers, Scope, StoreError, Wake, Writes,
     change::burst_begins,
     sql::{columns::DbTime, failure::Failure, schema::runs},
 };
@@ -19,6 +20,7 @@ use diesel_async::RunQueryDsl;
 use futures_util::future::BoxFuture;
 use runyard_domain::{
     Execution, Refusal, RepositoryId, Run, RunId, RunStatus, WorkflowId,
+    concurrency::{GroupName, Groups},
     run::{Crowd, Intake},
 };
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,18 +29,70 @@ use std::sync::{Arc, Mutex, PoisonError};
 impl Changes for SqlStore {
     async fn change(&self, scope: Scope, decide: Decide) -> Result<(), ChangeError> {
         let decide = Arc::new(Mutex::new(decide));
+        let mut with = Asked::default();
+        loop {
+            match self.try_change(&scope, &with, &decide).await?? {
+                Changed::Done(wakes) => {
+                    for wake in wakes {
+                        self.wake(wake);
+                    }
+                    return Ok(());
+                }
+                Changed::AskedForGroups(names) => with.add(names),
+            }
+        }
+    }
+}
+
+impl SqlStore {
+    async fn try_change(
+        &self,
+        scope: &Scope,
+        with: &Asked,
+        decide: &Arc<Mutex<Decide>>,
+    ) -> Result<Result<Changed, Refusal>, StoreError> {
+        let (scope, with, decide) = (scope.clone(), with.clone(), Arc::clone(decide));
         let database = &self.database;
-        let changed = if is_keyed(&scope) {
-            let changing = database.write_keyed(move |it| attempt(it, &scope, &decide));
+        if is_keyed(&scope) {
+            let changing = database.write_keyed(move |it| attempt(it, &scope, &with, &decide));
             changing.await
         } else {
-            let changing = database.write(move |it| attempt(it, &scope, &decide));
+            let changing = database.write(move |it| attempt(it, &scope, &with, &decide));
             changing.await
-        };
-        for wake in changed?? {
-            self.wake(wake);
         }
-        Ok(())
+    }
+}
+
+/// Transactions of one change that begin anew to lock groups in their order. The names of a decision's groups may
+/// depend on what others change meanwhile; after so many it locks what it is asked for in any order.
+const ROUNDS_IN_ORDER: u32 = 4;
+
+/// The groups that a decision asked for in earlier transactions.
+#[derive(Debug, Clone, Default)]
+struct Asked {
+    groups: Vec<GroupName>,
+    rounds: u32,
+}
+
+impl Asked {
+    fn add(&mut self, names: Vec<GroupName>) {
+        self.groups.extend(names);
+        self.rounds += 1;
+    }
+
+    /// Whether these groups can be locked now, after what `loaded` has: in the order of their keys, and before counters
+    /// (architecture 4, rule 1).
+    fn may_lock(&self, loaded: &Loaded, names: &[GroupName]) -> bool {
+        if self.rounds >= ROUNDS_IN_ORDER {
+            return true;
+        }
+        match loaded {
+            Loaded::NewRun { .. } | Loaded::Execution(_) => false,
+            Loaded::Run { groups, .. } => {
+                let last = groups.iter().map(|group| group.name.key()).max();
+                last.is_none_or(|last| names.iter().all(|name| name.key() > last))
+            }
+        }
     }
 }
 
@@ -49,43 +103,91 @@ fn is_keyed(scope: &Scope) -> bool {
         Scope::Run(_)
         | Scope::Execution(_)
         | Scope::RunOfExecution(_)
-        | Scope::WholeRunOfExecution(_) => false,
+        | Scope::WholeRunOfExecution(_)
+        | Scope::RunOfMessage(_) => false,
     }
 }
 
-type Changed = Result<Vec<Wake>, Refusal>;
+/// What came of one transaction.
+enum Changed {
+    /// It is kept, and these shall know.
+    Done(Vec<Wake>),
+    /// Nothing is kept: the decision needs these groups, locked from the beginning.
+    AskedForGroups(Vec<GroupName>),
+}
 
 fn attempt<'c>(
     connection: &'c mut Connection,
     scope: &Scope,
+    with: &Asked,
     decide: &Arc<Mutex<Decide>>,
-) -> BoxFuture<'c, Result<Changed, Failure>> {
-    let (scope, decide) = (scope.clone(), Arc::clone(decide));
-    Box::pin(async move { change(connection, &scope, &decide).await })
+) -> BoxFuture<'c, Result<Result<Changed, Refusal>, Failure>> {
+    let (scope, with, decide) = (scope.clone(), with.clone(), Arc::clone(decide));
+    Box::pin(async move { change(connection, &scope, &with, &decide).await })
 }
 
 /// A refusal is a result, not a failure: nothing was written, so there is nothing to undo or to try again.
 async fn change(
     connection: &mut Connection,
     scope: &Scope,
+    with: &Asked,
     decide: &Mutex<Decide>,
-) -> Result<Changed, Failure> {
-    let before = load(connection, scope).await?;
+) -> Result<Result<Changed, Refusal>, Failure> {
+    let mut before = load(connection, scope, &with.groups).await?;
     let now = dialect::now(connection).await?;
-    let mut after = before.clone();
-    let decided = decide.lock().unwrap_or_else(PoisonError::into_inner)(&mut after, now);
-    let events = match decided {
-        Ok(events) => events,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let birth = Birth::of(&before, &after)?;
-    let writes = Writes::of(&before, after, events);
-    let wakes = writes.wakes();
-    save(connection, writes, birth).await?;
-    Ok(Ok(wakes))
+    loop {
+        let mut after = before.clone();
+        let decided = decide.lock().unwrap_or_else(PoisonError::into_inner)(&mut after, now);
+        let ended = match decided {
+            Ok(events) => {
+                let birth = Birth::of(&before, &after)?;
+                let writes = Writes::of(&before, after, events);
+                let wakes = writes.wakes();
+                save(connection, writes, birth, now).await?;
+                return Ok(Ok(Changed::Done(wakes)));
+            }
+            Err(Refusal::GroupsNotLoaded { groups }) => {
+                let names = before.lacking(groups);
+                if names.is_empty() {
+                    Err(Refusal::WrongLoad)
+                } else if with.may_lock(&before, &names) {
+                    add_groups(connection, &mut before, &names).await?;
+                    continue;
+                } else {
+                    Ok(Changed::AskedForGroups(names))
+                }
+            }
+            Err(refusal) => Err(refusal),
+        };
+        if let Some(groups) = before.groups() {
+            forget_free(connection, groups.iter()).await?;
+        }
+        return Ok(ended);
+    }
 }
 
-async fn load(connection: &mut Connection, scope: &Scope) -> Result<Loaded, Failure> {
+async fn add_groups(
+    connection: &mut Connection,
+    loaded: &mut Loaded,
+    names: &[GroupName],
+) -> Result<(), Failure> {
+    let repository = match &*loaded {
+        Loaded::NewRun { repository, .. } => *repository,
+        Loaded::Run { run, .. } => run.identity().repository,
+        Loaded::Execution(_) => return Ok(()),
+    };
+    let locked = lock_groups(connection, repository, names).await?;
+    if let Some(groups) = loaded.groups_mut() {
+        groups.add(locked);
+    }
+    Ok(())
+}
+
+async fn load(
+    connection: &mut Connection,
+    scope: &Scope,
+    groups: &[GroupName],
+) -> Result<Loaded, Failure> {
     match scope {
         Scope::NewRun {
             repository,
@@ -95,12 +197,24 @@ async fn load(connection: &mut Connection, scope: &Scope) -> Result<Loaded, Fail
             intake,
         } => {
             let of = (*repository, *workflow);
-            load_new(connection, of, trigger_key, *parent, *intake).await
+            load_new(connection, of, trigger_key, (*parent, groups), *intake).await
         }
         Scope::Run(id) => {
-            let run = Box::new(lock_run(connection, *id).await?);
+            let run = lock_run(connection, *id).await?;
             let executions = lock_open_executions(connection, *id).await?;
-            Ok(loaded(run, executions))
+            loaded(connection, run, executions, groups).await
+        }
+        Scope::RunOfMessage(id) => {
+            let run = run_of_message(connection, *id).await?;
+            let run = lock_run(connection, run).await?;
+            let kept = message(connection, id).await?;
+            kept.ok_or_else(|| Failure::not_found("message"))?;
+            let executions = lock_open_executions(connection, run.id()).await?;
+            let mut loaded = loaded(connection, run, executions, groups).await?;
+            if let Loaded::Run { message, .. } = &mut loaded {
+                *message = Some(*id);
+            }
+            Ok(loaded)
         }
         Scope::Execution(id) => {
             let execution = lock_execution(connection, *id).await?;
@@ -108,28 +222,37 @@ async fn load(connection: &mut Connection, scope: &Scope) -> Result<Loaded, Fail
         }
         Scope::RunOfExecution(id) => {
             let run = run_of(connection, *id).await?;
-            let run = Box::new(lock_run(connection, run).await?);
+            let run = lock_run(connection, run).await?;
             let executions = vec![lock_execution(connection, *id).await?];
-            Ok(loaded(run, executions))
+            loaded(connection, run, executions, groups).await
         }
         Scope::WholeRunOfExecution(id) => {
             let run = run_of(connection, *id).await?;
-            let run = Box::new(lock_run(connection, run).await?);
+            let run = lock_run(connection, run).await?;
             let mut executions = lock_open_executions(connection, run.id()).await?;
             if !executions.iter().any(|execution| execution.id == *id) {
                 executions.push(lock_execution(connection, *id).await?);
             }
-            Ok(loaded(run, executions))
+            loaded(connection, run, executions, groups).await
         }
     }
 }
 
-fn loaded(run: Box<Run>, executions: Vec<Execution>) -> Loaded {
-    Loaded::Run {
-        run,
+/// What was loaded of a run, with groups that were asked for before.
+async fn loaded(
+    connection: &mut Connection,
+    run: Run,
+    executions: Vec<Execution>,
+    groups: &[GroupName],
+) -> Result<Loaded, Failure> {
+    let groups = lock_groups(connection, run.identity().repository, groups).await?;
+    Ok(Loaded::Run {
+        run: Box::new(run),
         executions,
+        groups: Groups::new(groups),
+        message: None,
         outputs: None,
-    }
+    })
 }
 
 /// The counters stay locked until the transaction ends, so numbers have no gaps and a key makes one run.
@@ -137,13 +260,14 @@ async fn load_new(
     connection: &mut Connection,
     (repository, workflow): (RepositoryId, WorkflowId),
     trigger_key: &str,
-    parent: Option<RunId>,
+    (parent, groups): (Option<RunId>, &[GroupName]),
     intake: Intake,
 ) -> Result<Loaded, Failure> {
     let parent = match parent {
         Some(id) => Some(lock_run(connection, id).await?),
         None => None,
     };
+    let groups = lock_groups(connection, repository, groups).await?;
     let runs_of_repository = lock_live_repository(connection, repository).await?;
     let runs_of_repository = runs_of_repository.ok_or_else(|| Failure::not_found("repository"))?;
     let runs_of_workflow = lock_workflow(connection, (repository, workflow)).await?;
@@ -157,6 +281,8 @@ async fn load_new(
         .await
         .optional()?;
     Ok(Loaded::NewRun {
+        repository,
+        groups: Groups::new(groups),
         parent,
         numbers: RunNumbers {
             number: runs_of_workflow + 1,

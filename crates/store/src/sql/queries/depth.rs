@@ -12,7 +12,7 @@ use crate::{
 };
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use runyard_domain::{Execution, Timestamp};
+use runyard_domain::{Execution, JobId, RunId, Timestamp};
 
 /// How much waits to be offered.
 pub(super) async fn depth(connection: &mut Connection) -> Result<QueueDepth, Failure> {
@@ -47,6 +47,29 @@ async fn oldest(connection: &mut Connection) -> Result<Option<Timestamp>, Failur
         .await
         .optional()?;
     Ok(created.flatten().map(|DbTime(created)| created))
+}
+
+/// Jobs that nobody was offered and that wait since `before`. The queue is in the order of waiting, so those before the
+/// first that waits for less are all.
+pub(super) async fn waiting_since(
+    connection: &mut Connection,
+    before: &Timestamp,
+    limit: &u32,
+) -> Result<Vec<(RunId, JobId)>, Failure> {
+    let rows: Vec<(i64, i64, Option<DbTime>)> = queue::table
+        .filter(queue::execution_id.is_null())
+        .order(queue::position)
+        .limit((*limit).into())
+        .select((queue::run_id, queue::job_id, queue::queued_at))
+        .load(connection)
+        .await?;
+    let waits = |queued_at: &Option<DbTime>| queued_at.is_some_and(|time| time.0 <= *before);
+    let old = rows
+        .into_iter()
+        .filter(|(_, _, queued_at)| waits(queued_at));
+    Ok(old
+        .map(|(run, job, _)| (RunId::new(run), JobId::new(job)))
+        .collect())
 }
 
 /// Executions that were started and are not over.

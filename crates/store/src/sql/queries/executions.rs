@@ -3,7 +3,7 @@
 use super::{
     Connection, SqlStore,
     claim::{claim, has_offers, ready_sets},
-    depth::{depth, running},
+    depth::{depth, running, waiting_since},
     dialect,
     labels::later_sets,
 };
@@ -15,9 +15,12 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension,
+    QueryDsl, SelectableHelper,
+};
 use diesel_async::RunQueryDsl;
-use runyard_domain::{Execution, ExecutionId, RunId, account::TokenHash};
+use runyard_domain::{Execution, ExecutionId, JobId, RunId, Timestamp, account::TokenHash};
 use std::time::Duration;
 
 #[async_trait]
@@ -37,8 +40,20 @@ impl Queue for SqlStore {
         perform!(self.read, depth())
     }
 
+    async fn waiting_since(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(RunId, JobId)>, StoreError> {
+        perform!(self.read, waiting_since(before, limit))
+    }
+
     async fn running(&self, limit: u32) -> Result<Vec<Execution>, StoreError> {
         perform!(self.read, running(limit))
+    }
+
+    async fn open_executions(&self, run: RunId) -> Result<Vec<Execution>, StoreError> {
+        perform!(self.read, open_executions(run))
     }
 
     async fn expired(&self, limit: u32) -> Result<Vec<Expired>, StoreError> {
@@ -77,6 +92,21 @@ async fn claimable(
     Ok(worth_it.then_some(ready))
 }
 
+async fn open_executions(
+    connection: &mut Connection,
+    run: &RunId,
+) -> Result<Vec<Execution>, Failure> {
+    let rows: Vec<ExecutionRow> = executions::table
+        .filter(executions::run_id.eq(run.get()))
+        .filter(executions::ended_at.is_null())
+        .order(executions::id)
+        .select(ExecutionRow::as_select())
+        .load(connection)
+        .await?;
+    let executions = rows.into_iter().map(|row| Ok(Execution::try_from(row)?));
+    executions.collect()
+}
+
 async fn expired(connection: &mut Connection, limit: &u32) -> Result<Vec<Expired>, Failure> {
     let now = dialect::now(connection).await?;
     let rows: Vec<(i64, i64, Option<DbTime>)> = executions::table
@@ -98,7 +128,7 @@ async fn expired(connection: &mut Connection, limit: &u32) -> Result<Vec<Expired
     Ok(expired.collect())
 }
 
-/// A grace that ends before the lease still decides when the execution is over.
+/// A grace or a limit that ends before the lease still decides when the execution is over.
 async fn extend_leases(connection: &mut Connection, lease: &Duration) -> Result<(), Failure> {
     let least = DbTime(dialect::now(connection).await?.plus(*lease));
     // What is due later has a longer lease; there is an index by what is due, and none by leases.
@@ -107,6 +137,20 @@ async fn extend_leases(connection: &mut Connection, lease: &Duration) -> Result<
             .filter(executions::due_at.lt(least))
             .filter(executions::lease_until.lt(least))
     };
+    let timeout_first = executions::deadline
+        .is_null()
+        .or(executions::timeout_at.le(executions::deadline));
+    diesel::update(
+        shorter()
+            .filter(executions::timeout_at.lt(least))
+            .filter(timeout_first.assume_not_null()),
+    )
+    .set((
+        executions::lease_until.eq(Some(least)),
+        executions::due_at.eq(executions::timeout_at),
+    ))
+    .execute(connection)
+    .await?;
     diesel::update(shorter().filter(executions::deadline.lt(least)))
         .set((
             executions::lease_until.eq(Some(least)),

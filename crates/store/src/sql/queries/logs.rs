@@ -52,19 +52,24 @@ impl Logs for SqlStore {
 struct Log {
     bytes: u64,
     sealed_key: Option<String>,
+    deleted: bool,
 }
 
 fn known(
     execution: ExecutionId,
-    (bytes, sealed_key): (i64, Option<String>),
+    (bytes, sealed_key, deleted): (i64, Option<String>, bool),
 ) -> Result<Log, StoreError> {
     let bytes = Place::of("logs", execution).number("bytes", bytes)?;
-    Ok(Log { bytes, sealed_key })
+    Ok(Log {
+        bytes,
+        sealed_key,
+        deleted,
+    })
 }
 
 async fn find(connection: &mut Connection, id: &ExecutionId) -> Result<Option<Log>, Failure> {
     let row = logs::table.find(id.get());
-    let row = row.select((logs::bytes, logs::sealed_key));
+    let row = row.select((logs::bytes, logs::sealed_key, logs::deleted));
     let row = row.get_result(connection).await.optional()?;
     Ok(row.map(|row| known(*id, row)).transpose()?)
 }
@@ -73,7 +78,7 @@ async fn find(connection: &mut Connection, id: &ExecutionId) -> Result<Option<Lo
 async fn lock(connection: &mut Connection, id: &ExecutionId) -> Result<Log, Failure> {
     let row = || {
         let row = logs::table.find(id.get());
-        row.select((logs::bytes, logs::sealed_key))
+        row.select((logs::bytes, logs::sealed_key, logs::deleted))
     };
     let found = dialect::locked!(row()).get_result(connection).await;
     if let Some(row) = found.optional()? {
@@ -101,7 +106,7 @@ async fn append(
 ) -> Result<(Appended, bool), Failure> {
     let log = lock(connection, id).await?;
     let before = log.bytes;
-    if log.sealed_key.is_some() {
+    if log.sealed_key.is_some() || log.deleted {
         return Ok((Appended::Full { bytes: before }, false));
     }
     if *offset > before {
@@ -175,7 +180,11 @@ async fn seal(
     id: &ExecutionId,
     sealed: &SealedLog,
 ) -> Result<(), Failure> {
-    if lock(connection, id).await?.sealed_key.is_some() {
+    let log = lock(connection, id).await?;
+    if log.deleted {
+        return Err(Failure::not_found("log"));
+    }
+    if log.sealed_key.is_some() {
         return Ok(());
     }
     diesel::update(logs::table.find(id.get()))

@@ -18,6 +18,8 @@ use runyard_domain::{JobId, RunId, execution::Annotation, run::output_units as u
 
 /// Jobs that one query names at most; SQLite has a limit.
 const JOBS_PER_QUERY: usize = 1_000;
+/// Jobs whose reports one bit of a purge removes at most.
+const JOBS_PER_PURGE: i64 = 50;
 
 #[async_trait]
 impl Reports for SqlStore {
@@ -171,6 +173,38 @@ async fn put_summary(
         .await
         .map_err(reference)?;
     Ok(())
+}
+
+/// Removes what some jobs of a run said, if any said anything.
+pub(super) async fn remove_reports_of(
+    connection: &mut Connection,
+    run: i64,
+) -> Result<bool, Failure> {
+    let jobs: Vec<i64> = job_outputs::table
+        .filter(job_outputs::run_id.eq(run))
+        .limit(JOBS_PER_PURGE)
+        .select(job_outputs::job_id)
+        .load(connection)
+        .await?;
+    let outputs = job_outputs::table.filter(job_outputs::job_id.eq_any(&jobs));
+    let removed = diesel::delete(outputs).execute(connection).await?;
+    let jobs: Vec<i64> = job_summaries::table
+        .filter(job_summaries::run_id.eq(run))
+        .limit(JOBS_PER_PURGE)
+        .select(job_summaries::job_id)
+        .load(connection)
+        .await?;
+    let summaries = job_summaries::table.filter(job_summaries::job_id.eq_any(&jobs));
+    let removed = removed + diesel::delete(summaries).execute(connection).await?;
+    let jobs: Vec<i64> = annotations::table
+        .filter(annotations::run_id.eq(run))
+        .limit(JOBS_PER_PURGE)
+        .select(annotations::job_id)
+        .load(connection)
+        .await?;
+    let remarks = annotations::table.filter(annotations::job_id.eq_any(&jobs));
+    let removed = removed + diesel::delete(remarks).execute(connection).await?;
+    Ok(removed > 0)
 }
 
 async fn summaries_of(

@@ -5,8 +5,8 @@ use super::{
     accounts::lock_live_user,
     dialect,
     workflows::{
-        definition, ensure_workflow, put_definition, unchanged_workflow, workflow,
-        workflow_by_path, workflows_of,
+        definition, ensure_workflow, put_definition, put_workflow_state, unchanged_workflow,
+        workflow, workflow_by_path, workflows_of,
     },
 };
 use crate::{
@@ -16,7 +16,10 @@ use crate::{
         failure::{Failure, reference, with_meaning},
         perform::perform,
         rows::{CollaboratorRow, RepositoryRow, login_key},
-        schema::{collaborators, deliveries, polls, repositories, repository_secrets, runs},
+        schema::{
+            collaborators, default_branches, deliveries, polls, pull_requests, repositories,
+            repository_secrets, runs, schedules,
+        },
     },
 };
 use async_trait::async_trait;
@@ -24,7 +27,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use runyard_domain::{
     RepositoryId, RunStatus, UserId, WorkflowId,
-    repository::{Collaborator, Repository, Role, Workflow},
+    repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
 };
 
 #[async_trait]
@@ -114,6 +117,15 @@ impl Repositories for SqlStore {
         page: Page,
     ) -> Result<Listed<Workflow>, StoreError> {
         perform!(self.read, workflows_of(repository, page))
+    }
+
+    async fn put_workflow_state(
+        &self,
+        id: WorkflowId,
+        from: WorkflowState,
+        to: WorkflowState,
+    ) -> Result<bool, StoreError> {
+        perform!(self.write, put_workflow_state(id, from, to))
     }
 
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError> {
@@ -227,6 +239,15 @@ async fn forget_what_belongs_to(connection: &mut Connection, id: i64) -> Result<
         .execute(connection)
         .await?;
     diesel::delete(deliveries::table.filter(deliveries::repository_id.eq(id)))
+        .execute(connection)
+        .await?;
+    diesel::delete(pull_requests::table.filter(pull_requests::repository_id.eq(id)))
+        .execute(connection)
+        .await?;
+    diesel::delete(schedules::table.filter(schedules::repository_id.eq(id)))
+        .execute(connection)
+        .await?;
+    diesel::delete(default_branches::table.find(id))
         .execute(connection)
         .await?;
     diesel::delete(polls::table.find(id))

@@ -101,6 +101,7 @@ impl<'a> Wanted<'a> {
         let filter = self.filter;
         let own = runs::repository_id.eq(self.repository.get());
         let mut ids: Ids<'_> = runs::table.select(runs::id).into_boxed().filter(own);
+        ids = ids.filter(runs::deleted_at.is_null());
         if let Some(workflow) = filter.workflow {
             ids = ids.filter(runs::workflow_id.eq(workflow.get()));
         }
@@ -146,7 +147,7 @@ async fn count_of_repository(
     let count: Option<i64> = repositories::table
         .filter(repositories::id.eq(id.get()))
         .filter(repositories::deleted_at.is_null())
-        .select(repositories::run_count)
+        .select(repositories::run_count - repositories::deleted_runs)
         .get_result(connection)
         .await
         .optional()?;
@@ -160,7 +161,7 @@ async fn count_of_workflow(
     let count: Option<i64> = workflows::table
         .filter(workflows::id.eq(id.get()))
         .filter(workflows::repository_id.eq(repository.get()))
-        .select(workflows::run_count)
+        .select(workflows::run_count - workflows::deleted_runs)
         .get_result(connection)
         .await
         .optional()?;

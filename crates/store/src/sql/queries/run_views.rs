@@ -30,6 +30,7 @@ pub(super) async fn view(
         .inner_join(attempts::table.on(newest))
         .inner_join(repositories::table.on(repositories::id.eq(runs::repository_id)))
         .filter(runs::id.eq(id.get()))
+        .filter(runs::deleted_at.is_null())
         .filter(repositories::deleted_at.is_null())
         .select((RunRow::as_select(), AttemptRow::as_select()))
         .get_result(connection)
@@ -48,6 +49,7 @@ pub(super) async fn view_of_attempt(
         .inner_join(repositories::table.on(repositories::id.eq(runs::repository_id)))
         .filter(runs::id.eq(id.get()))
         .filter(attempts::number.eq(i64::from(*attempt)))
+        .filter(runs::deleted_at.is_null())
         .filter(repositories::deleted_at.is_null())
         .select((RunRow::as_select(), AttemptRow::as_select()))
         .get_result(connection)
@@ -131,6 +133,7 @@ fn joined((run, attempt): ShownRow, users: &Users) -> Result<RunView, StoreError
     let triggering_actor = user(attempt.triggering_actor_id, "triggering_actor_id")?;
     Ok(RunView {
         commit: run.commit()?,
+        logs_deleted_attempts: run.logs_deleted_attempts()?,
         actor,
         attempt: attempt.view(triggering_actor)?,
         identity: run.try_into()?,

@@ -2,22 +2,23 @@
 
 use super::run_list::list;
 use super::run_views::{view, view_of_attempt};
-use super::{Connection, SqlStore, aggregates::aggregate, jobs};
+use super::{Connection, SqlStore, aggregates::aggregate, dialect, jobs};
 use crate::{
     JobView, JobsOf, Listed, Page, RunFilter, RunView, Runs, StoreError,
     sql::{
-        columns::JsonText,
+        columns::{DbTime, JsonText},
         failure::Failure,
         perform::perform,
         rows::{EventRow, Place},
-        schema::{repositories, run_events, run_payloads, runs},
+        schema::{attempts, repositories, run_events, run_payloads, runs},
     },
 };
 use async_trait::async_trait;
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use jobs::{job, jobs_of};
-use runyard_domain::{Event, JobId, RepositoryId, Run, RunId};
+use runyard_domain::{Event, JobId, RepositoryId, Run, RunId, Timestamp};
+use std::time::Duration;
 
 #[async_trait]
 impl Runs for SqlStore {
@@ -36,6 +37,10 @@ impl Runs for SqlStore {
         page: Page,
     ) -> Result<Listed<RunView>, StoreError> {
         perform!(self.read, list(repository, filter, page))
+    }
+
+    async fn open_since(&self, before: Timestamp, limit: u32) -> Result<Vec<RunId>, StoreError> {
+        perform!(self.read, open_since(before, limit))
     }
 
     async fn jobs(
@@ -59,12 +64,20 @@ impl Runs for SqlStore {
         perform!(self.read, payload(run))
     }
 
+    async fn overdue_cancels(
+        &self,
+        deadline: Duration,
+        limit: u32,
+    ) -> Result<Vec<RunId>, StoreError> {
+        perform!(self.read, overdue_cancels(deadline, limit))
+    }
+
     async fn aggregate(&self, run: RunId) -> Result<Option<Run>, StoreError> {
         perform!(self.snapshot, aggregate(run))
     }
 }
 
-/// The newest attempt of a run whose repository is not deleted.
+/// The newest attempt of a run that is not deleted, nor is its repository.
 pub(super) async fn newest_attempt(
     connection: &mut Connection,
     id: &RunId,
@@ -72,9 +85,45 @@ pub(super) async fn newest_attempt(
     let attempt = runs::table
         .inner_join(repositories::table.on(repositories::id.eq(runs::repository_id)))
         .filter(runs::id.eq(id.get()))
+        .filter(runs::deleted_at.is_null())
         .filter(repositories::deleted_at.is_null())
         .select(runs::attempt);
     Ok(attempt.get_result(connection).await.optional()?)
+}
+
+async fn overdue_cancels(
+    connection: &mut Connection,
+    deadline: &Duration,
+    limit: &u32,
+) -> Result<Vec<RunId>, Failure> {
+    let latest = DbTime(dialect::now(connection).await?.minus(*deadline));
+    let overdue: Vec<i64> = attempts::table
+        .filter(attempts::cancelled_at.le(latest))
+        .filter(attempts::completed_at.is_null())
+        .order(attempts::cancelled_at)
+        .limit((*limit).into())
+        .select(attempts::run_id)
+        .load(connection)
+        .await?;
+    Ok(overdue.into_iter().map(RunId::new).collect())
+}
+
+/// Older attempts have ended: what is open is the newest of its run.
+async fn open_since(
+    connection: &mut Connection,
+    before: &Timestamp,
+    limit: &u32,
+) -> Result<Vec<RunId>, Failure> {
+    let runs: Vec<i64> = attempts::table
+        .filter(attempts::completed_at.is_null())
+        .filter(attempts::cancelled_at.is_null())
+        .filter(attempts::requested_at.le(DbTime(*before)))
+        .order((attempts::requested_at, attempts::run_id))
+        .limit((*limit).into())
+        .select(attempts::run_id)
+        .load(connection)
+        .await?;
+    Ok(runs.into_iter().map(RunId::new).collect())
 }
 
 async fn events(connection: &mut Connection, run: &RunId) -> Result<Vec<Event>, Failure> {

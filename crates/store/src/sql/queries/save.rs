@@ -1,12 +1,19 @@
 //! Saves what a decision wrote: only the rows that it names. Decides nothing.
 
 use super::{
-    Connection, dialect, labels::ensure_set, reports::save_outputs,
+    Connection,
+    concurrency::{add_messages, drop_message, save_groups},
+    dialect,
+    follow_ups::keep_moments,
+    labels::ensure_set,
+    purges::mark,
+    reports::save_outputs,
     repositories::lock_live_repository,
 };
 use crate::{
     Created, ExecutionWrite, JobWrite, Loaded, Queued, StoreError, Writes,
     sql::{
+        columns::DbTime,
         failure::{Failure, reference},
         rows::{
             AttemptRow, EventRow, ExecutionChange, JobRow, PayloadRow, RunChange, RunRow, json,
@@ -19,7 +26,7 @@ use crate::{
 };
 use diesel::{ExpressionMethods, QueryDsl, upsert::excluded};
 use diesel_async::RunQueryDsl;
-use runyard_domain::{Event, JobId, Run, RunId, run::CommitFacts, runner::LabelSet};
+use runyard_domain::{Event, JobId, Run, RunId, Timestamp, run::CommitFacts, runner::LabelSet};
 use runyard_workflow::Diagnostic;
 use std::collections::BTreeMap;
 
@@ -59,6 +66,7 @@ pub(super) async fn save(
     connection: &mut Connection,
     writes: Writes,
     birth: Option<Birth>,
+    now: Timestamp,
 ) -> Result<(), Failure> {
     if let Some(run) = &writes.run {
         match &birth {
@@ -69,7 +77,16 @@ pub(super) async fn save(
         save_jobs(connection, run, &writes.jobs).await?;
         save_events(connection, run.id(), &writes.events).await?;
         remove_ready(connection, &writes.unqueued).await?;
-        add_ready(connection, run.id(), &writes.queued).await?;
+        add_ready(connection, run.id(), &writes.queued, now).await?;
+        keep_moments(connection, run, &writes.moments).await?;
+        if let Some(deleted) = writes.deleted {
+            mark(connection, run, deleted).await?;
+        }
+    }
+    save_groups(connection, &writes.groups).await?;
+    add_messages(connection, &writes.messages, now).await?;
+    if let Some(applied) = &writes.applied {
+        drop_message(connection, applied).await?;
     }
     for write in &writes.executions {
         save_execution(connection, write).await?;
@@ -135,6 +152,8 @@ async fn save_attempt(
             attempts::status.eq(excluded(attempts::status)),
             attempts::conclusion.eq(excluded(attempts::conclusion)),
             attempts::completed_at.eq(excluded(attempts::completed_at)),
+            attempts::concurrency_group.eq(excluded(attempts::concurrency_group)),
+            attempts::cancel_reason.eq(excluded(attempts::cancel_reason)),
         ))
         .execute(connection)
         .await
@@ -168,6 +187,12 @@ async fn save_jobs(
             jobs::cancel_timeout_minutes.eq(excluded(jobs::cancel_timeout_minutes)),
             jobs::calls.eq(excluded(jobs::calls)),
             jobs::reason.eq(excluded(jobs::reason)),
+            jobs::carried_from.eq(excluded(jobs::carried_from)),
+            jobs::concurrency.eq(excluded(jobs::concurrency)),
+            jobs::is_pending.eq(excluded(jobs::is_pending)),
+            jobs::wanted_group.eq(excluded(jobs::wanted_group)),
+            jobs::runner_group.eq(excluded(jobs::runner_group)),
+            jobs::cancel_reason.eq(excluded(jobs::cancel_reason)),
             jobs::created_at.eq(excluded(jobs::created_at)),
             jobs::conclusion.eq(excluded(jobs::conclusion)),
             jobs::execution_id.eq(excluded(jobs::execution_id)),
@@ -211,6 +236,7 @@ async fn add_ready(
     connection: &mut Connection,
     run: RunId,
     queued: &[Queued],
+    now: Timestamp,
 ) -> Result<(), Failure> {
     let mut sets: BTreeMap<&LabelSet, i64> = BTreeMap::new();
     for job in queued {
@@ -223,6 +249,7 @@ async fn add_ready(
             queue::job_id.eq(job.job.get()),
             queue::run_id.eq(run.get()),
             queue::label_set_id.eq(sets[&job.labels]),
+            queue::queued_at.eq(Some(DbTime(now))),
         )
     });
     dialect::insert_all!(connection, queue::table, rows);

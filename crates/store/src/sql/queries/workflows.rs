@@ -12,7 +12,10 @@ use crate::{
 };
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
-use runyard_domain::{RepositoryId, WorkflowId, repository::Workflow};
+use runyard_domain::{
+    RepositoryId, WorkflowId,
+    repository::{Workflow, WorkflowState},
+};
 
 /// The workflow that is kept for this path of a repository that is not deleted, if it has the same name.
 pub(super) async fn unchanged_workflow(
@@ -121,6 +124,30 @@ pub(super) async fn workflows_of(
         items: items?,
         total: total.unsigned_abs(),
     })
+}
+
+pub(super) async fn put_workflow_state(
+    connection: &mut Connection,
+    id: &WorkflowId,
+    from: &WorkflowState,
+    to: &WorkflowState,
+) -> Result<bool, Failure> {
+    let now = dialect::now(connection).await?;
+    let own = workflows::table.find(id.get());
+    let changed = diesel::update(own.filter(workflows::state.eq(from.name())))
+        .set((
+            workflows::state.eq(to.name()),
+            workflows::updated_at.eq(DbTime(now)),
+        ))
+        .execute(connection)
+        .await?;
+    if changed > 0 {
+        return Ok(true);
+    }
+    let known = workflow(connection, id).await?;
+    known
+        .map(|_| false)
+        .ok_or_else(|| Failure::not_found("workflow"))
 }
 
 /// Locks a workflow of a repository and answers the number of its newest run.

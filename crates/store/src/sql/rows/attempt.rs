@@ -11,7 +11,9 @@ use crate::{
 use diesel::{Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use runyard_domain::{
     Conclusion, Run, RunStatus, UserId,
-    run::{Attempt, AttemptState, Job},
+    concurrency::GroupName,
+    event::EndReason,
+    run::{Attempt, AttemptState, Job, ReferencedWorkflow},
 };
 use runyard_workflow::Diagnostic;
 
@@ -28,6 +30,10 @@ pub(crate) struct AttemptRow {
     conclusion: Option<String>,
     completed_at: Option<DbTime>,
     diagnostics: JsonText,
+    debug: bool,
+    referenced: Option<JsonText>,
+    concurrency_group: Option<String>,
+    cancel_reason: Option<JsonText>,
 }
 
 impl AttemptRow {
@@ -35,7 +41,7 @@ impl AttemptRow {
     pub(crate) fn newest(run: &Run, diagnostics: Option<&[Diagnostic]>) -> Self {
         let attempt = run.attempt();
         let end = match attempt.state {
-            AttemptState::Requested | AttemptState::Live => None,
+            AttemptState::Requested | AttemptState::Pending | AttemptState::Live => None,
             AttemptState::Completed {
                 conclusion,
                 completed_at,
@@ -53,6 +59,10 @@ impl AttemptRow {
             conclusion,
             completed_at,
             diagnostics: json(diagnostics.unwrap_or_default()),
+            debug: attempt.debug,
+            referenced: attempt.referenced.as_ref().map(json),
+            concurrency_group: attempt.group.clone().map(String::from),
+            cancel_reason: attempt.cancel_reason.as_ref().map(json),
         }
     }
 
@@ -83,16 +93,44 @@ impl AttemptRow {
         }
     }
 
+    fn referenced(&self) -> Result<Option<Vec<ReferencedWorkflow>>, StoreError> {
+        let text = self.referenced.as_ref();
+        text.map(|text| self.place().json("referenced", text))
+            .transpose()
+    }
+
+    fn group(&self) -> Result<Option<GroupName>, StoreError> {
+        let name = self.concurrency_group.clone().map(GroupName::new);
+        name.transpose()
+            .map_err(|_| self.place().corrupt("concurrency_group"))
+    }
+
+    fn cancel_reason(&self) -> Result<Option<EndReason>, StoreError> {
+        let reason = self.cancel_reason.as_ref();
+        reason
+            .map(|reason| self.place().json("cancel_reason", reason))
+            .transpose()
+    }
+
     /// The attempt of the aggregate with these jobs.
     pub(crate) fn with_jobs(&self, jobs: Vec<Job>) -> Result<Attempt, StoreError> {
-        Ok(Attempt {
+        let mut attempt = Attempt {
             number: self.place().number("number", self.number)?,
             triggering_actor: UserId::new(self.triggering_actor_id),
             requested_at: self.requested_at.0,
             cancelled_at: self.cancelled_at.map(|time| time.0),
+            debug: self.debug,
+            referenced: self.referenced()?,
+            cancel_reason: self.cancel_reason()?,
+            group: self.group()?,
             state: self.state()?,
             jobs,
-        })
+        };
+        // An attempt is pending itself when none of its jobs is (semantics R2.55).
+        if self.status()? == RunStatus::Pending && attempt.status() != RunStatus::Pending {
+            attempt.state = AttemptState::Pending;
+        }
+        Ok(attempt)
     }
 
     /// The attempt as it is shown.
@@ -107,7 +145,11 @@ impl AttemptRow {
             conclusion: self.conclusion()?,
             completed_at: self.completed_at.map(|time| time.0),
             cancelled_at: self.cancelled_at.map(|time| time.0),
+            debug: self.debug,
+            referenced: self.referenced()?,
             diagnostics: place.json("diagnostics", &self.diagnostics)?,
+            group: self.group()?,
+            cancel_reason: self.cancel_reason()?,
         })
     }
 }

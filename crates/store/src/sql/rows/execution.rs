@@ -44,6 +44,9 @@ pub(crate) struct ExecutionRow {
     ended_as: Option<String>,
     result: Option<String>,
     ended_at: Option<DbTime>,
+    forced: bool,
+    timeout_at: Option<DbTime>,
+    runner_group: String,
 }
 
 impl ExecutionRow {
@@ -84,11 +87,21 @@ impl ExecutionRow {
             }
             RELEASED => Ok(ExecutionEnd::Released),
             LAPSED => Ok(ExecutionEnd::Lapsed),
+            WITHDRAWN if self.forced => Ok(ExecutionEnd::Forced),
             WITHDRAWN => Ok(ExecutionEnd::Withdrawn),
             LOST => Ok(ExecutionEnd::Lost),
+            // Once its time is over, that and not the grace is why it ends.
+            GRACE_OVER if self.ended_late() => Ok(ExecutionEnd::TimedOut),
             GRACE_OVER => Ok(ExecutionEnd::GraceOver),
             _ => Err(place.corrupt("ended_as")),
         }
+    }
+}
+
+impl ExecutionRow {
+    fn ended_late(&self) -> bool {
+        let times = self.timeout_at.zip(self.ended_at);
+        times.is_some_and(|(timeout_at, ended_at)| timeout_at.0 <= ended_at.0)
     }
 }
 
@@ -105,9 +118,11 @@ impl TryFrom<ExecutionRow> for Execution {
             runner: RunnerRef {
                 id: RunnerId::new(row.runner_id),
                 name: row.runner_name,
+                group: row.runner_group,
             },
             rev: place.number("rev", row.rev)?,
             steps: place.json("steps", &row.steps)?,
+            timeout_at: row.timeout_at.map(|time| time.0),
             state,
         })
     }
@@ -126,7 +141,9 @@ pub(crate) struct ExecutionChange {
     ended_as: Option<&'static str>,
     result: Option<&'static str>,
     ended_at: Option<DbTime>,
+    timeout_at: Option<DbTime>,
     due_at: Option<DbTime>,
+    forced: bool,
 }
 
 impl ExecutionChange {
@@ -141,7 +158,9 @@ impl ExecutionChange {
             ended_as: None,
             result: None,
             ended_at: None,
-            due_at: None,
+            forced: false,
+            timeout_at: execution.timeout_at.map(DbTime),
+            due_at: execution.due_at().map(DbTime),
         };
         row.put(&execution.state);
         row
@@ -152,12 +171,10 @@ impl ExecutionChange {
             ExecutionState::Offered { until } => {
                 self.state = OFFERED;
                 self.offered_until = Some(DbTime(*until));
-                self.due_at = self.offered_until;
             }
             ExecutionState::Running { lease_until } => {
                 self.state = RUNNING;
                 self.lease_until = Some(DbTime(*lease_until));
-                self.due_at = self.lease_until;
             }
             ExecutionState::Cancelling {
                 lease_until,
@@ -166,7 +183,6 @@ impl ExecutionChange {
                 self.state = CANCELLING;
                 self.lease_until = Some(DbTime(*lease_until));
                 self.deadline = Some(DbTime(*deadline));
-                self.due_at = Some(DbTime(*lease_until.min(deadline)));
             }
             ExecutionState::Ended { end, at } => {
                 self.state = ENDED;
@@ -174,6 +190,7 @@ impl ExecutionChange {
                 let (word, result) = end_words(*end);
                 self.ended_as = Some(word);
                 self.result = result;
+                self.forced = *end == ExecutionEnd::Forced;
             }
         }
     }
@@ -184,9 +201,10 @@ fn end_words(end: ExecutionEnd) -> (&'static str, Option<&'static str>) {
         ExecutionEnd::Finished(conclusion) => (FINISHED, Some(conclusion.name())),
         ExecutionEnd::Released => (RELEASED, None),
         ExecutionEnd::Lapsed => (LAPSED, None),
-        ExecutionEnd::Withdrawn => (WITHDRAWN, None),
+        // The column beside it tells them apart.
+        ExecutionEnd::Withdrawn | ExecutionEnd::Forced => (WITHDRAWN, None),
         ExecutionEnd::Lost => (LOST, None),
-        ExecutionEnd::GraceOver => (GRACE_OVER, None),
+        ExecutionEnd::GraceOver | ExecutionEnd::TimedOut => (GRACE_OVER, None),
     }
 }
 
@@ -208,6 +226,7 @@ pub(crate) struct OfferRow {
     state: &'static str,
     offered_until: Option<DbTime>,
     due_at: Option<DbTime>,
+    runner_group: String,
 }
 
 impl OfferRow {
@@ -233,6 +252,7 @@ impl OfferRow {
             state: change.state,
             offered_until: change.offered_until,
             due_at: change.due_at,
+            runner_group: offer.runner.group.clone(),
         }
     }
 }

@@ -13,7 +13,7 @@ use runyard_domain::{
     ExecutionId, JobId, RunId, RunnerId, Timestamp,
     execution::Step,
     run::{BlockedJob, CalledWorkflow, Job, JobState, NodePath, PlannedJob, Ran},
-    runner::RunnerRef,
+    runner::{DEFAULT_GROUP, RunnerRef},
 };
 
 const BLOCKED: &str = "blocked";
@@ -49,6 +49,12 @@ pub(crate) struct JobRow {
     cancel_timeout_minutes: Option<i64>,
     calls: Option<JsonText>,
     reason: Option<JsonText>,
+    carried_from: Option<i64>,
+    concurrency: Option<JsonText>,
+    is_pending: bool,
+    cancel_reason: Option<JsonText>,
+    wanted_group: Option<String>,
+    runner_group: String,
 }
 
 impl JobRow {
@@ -77,6 +83,12 @@ impl JobRow {
             cancel_timeout_minutes: None,
             calls: None,
             reason: None,
+            carried_from: None,
+            concurrency: None,
+            is_pending: false,
+            cancel_reason: None,
+            wanted_group: None,
+            runner_group: DEFAULT_GROUP.to_owned(),
         };
         match &write.job {
             Job::Blocked(_) => row,
@@ -93,17 +105,20 @@ impl JobRow {
         self.id = Some(job.id.get());
         self.display_name = Some(job.display_name.clone());
         self.labels = Some(json(&job.labels));
+        self.wanted_group.clone_from(&job.runner_group);
         self.leg = job.leg.as_ref().map(json);
         self.continue_on_error = job.continue_on_error;
         self.timeout_minutes = job.timeout_minutes.map(i64::from);
         self.cancel_timeout_minutes = job.cancel_timeout_minutes.map(i64::from);
-        self.reason = job.state.reason().map(json);
+        self.concurrency = job.concurrency.as_ref().map(json);
         self.created_at = Some(DbTime(job.created_at));
+        self.carried_from = job.carried_from.map(JobId::get);
         self.conclusion = job.state.conclusion().map(|end| end.name().to_owned());
         if let Some(ran) = job.state.ran() {
             self.execution_id = Some(ran.execution.get());
             self.runner_id = Some(ran.runner.id.get());
             self.runner_name = Some(ran.runner.name.clone());
+            self.runner_group.clone_from(&ran.runner.group);
         }
         self.in_state(&job.state)
     }
@@ -111,21 +126,29 @@ impl JobRow {
     fn in_state(mut self, state: &JobState) -> Self {
         let word = match state {
             JobState::Held => HELD,
+            JobState::Pending => {
+                self.is_pending = true;
+                HELD
+            }
             JobState::Queued => QUEUED,
             JobState::InProgress {
                 started_at,
                 cancel_requested_at,
+                cancel_reason,
                 ..
             } => {
                 self.started_at = Some(DbTime(*started_at));
+                self.cancel_reason = cancel_reason.as_ref().map(json);
                 self.cancel_requested_at = cancel_requested_at.map(DbTime);
                 IN_PROGRESS
             }
             JobState::Completed {
                 started_at,
                 completed_at,
+                reason,
                 ..
             } => {
+                self.reason = reason.as_ref().map(json);
                 self.started_at = Some(DbTime(*started_at));
                 self.completed_at = Some(DbTime(*completed_at));
                 COMPLETED
@@ -166,6 +189,7 @@ impl JobRow {
             runner: RunnerRef {
                 id: RunnerId::new(row.present("runner_id", self.runner_id)?),
                 name: row.present("runner_name", name)?,
+                group: self.runner_group.clone(),
             },
         }))
     }
@@ -177,12 +201,14 @@ impl JobRow {
     fn state(&self) -> Result<JobState, StoreError> {
         let row = self.row();
         match self.state.as_str() {
+            HELD if self.is_pending => Ok(JobState::Pending),
             HELD => Ok(JobState::Held),
             QUEUED => Ok(JobState::Queued),
             IN_PROGRESS => Ok(JobState::InProgress {
                 started_at: self.time("started_at", self.started_at)?,
                 ran: row.present("execution_id", self.ran()?)?,
                 cancel_requested_at: self.cancel_requested_at.map(|time| time.0),
+                cancel_reason: self.optional("cancel_reason", self.cancel_reason.as_ref())?,
             }),
             COMPLETED => {
                 let conclusion = row.present("conclusion", self.conclusion.as_deref())?;
@@ -208,6 +234,7 @@ impl JobRow {
             needs: row.json("needs", &self.needs)?,
             display_name: row.present("display_name", self.display_name.clone())?,
             labels: row.json("labels", labels)?,
+            runner_group: self.wanted_group.clone(),
             continue_on_error: self.continue_on_error,
             timeout_minutes: self
                 .timeout_minutes
@@ -217,7 +244,9 @@ impl JobRow {
                 .cancel_timeout_minutes
                 .map(|minutes| row.number("cancel_timeout_minutes", minutes))
                 .transpose()?,
+            concurrency: self.optional("concurrency", self.concurrency.as_ref())?,
             created_at: self.time("created_at", self.created_at)?,
+            carried_from: self.carried_from.map(JobId::new),
             state: self.state()?,
         })
     }
@@ -236,10 +265,13 @@ impl JobRow {
             needs: job.needs,
             display_name: job.display_name,
             labels: job.labels,
+            runner_group: job.runner_group,
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
             cancel_timeout_minutes: job.cancel_timeout_minutes,
+            concurrency: job.concurrency,
             created_at: job.created_at,
+            carried_from: job.carried_from,
             state: job.state,
             steps: steps.unwrap_or_default(),
         })

@@ -2,20 +2,28 @@
 
 mod accounts;
 mod attempt;
+mod concurrency;
 mod execution;
+mod follow_ups;
 mod git_access;
 mod job;
 mod place;
+mod pull_requests;
 mod repositories;
 mod run;
 mod runner;
+mod schedules;
 
 pub(crate) use accounts::{TokenRow, UserRow, login_key};
 pub(crate) use attempt::AttemptRow;
+pub(crate) use concurrency::{GroupRow, MessageRow};
 pub(crate) use execution::{ExecutionChange, ExecutionRow, OfferRow};
+pub(crate) use follow_ups::FollowUpRow;
 pub(crate) use git_access::{PollRow, SecretRow};
 pub(crate) use job::JobRow;
 pub(crate) use place::{Place, json};
+pub(crate) use pull_requests::PullRequestRow;
 pub(crate) use repositories::{CollaboratorRow, RepositoryRow, WorkflowRow};
 pub(crate) use run::{EventRow, PayloadRow, RunChange, RunRow};
 pub(crate) use runner::RunnerRow;
+pub(crate) use schedules::{BranchRow, ScheduleRow, timezone};

@@ -43,6 +43,8 @@ pub(crate) struct RunRow {
     seq: i64,
     updated_at: DbTime,
     referenced: JsonText,
+    cause: JsonText,
+    logs_deleted_attempts: i64,
 }
 
 impl RunRow {
@@ -76,6 +78,8 @@ impl RunRow {
             seq: changing.seq,
             updated_at: changing.updated_at,
             referenced: json(&of.referenced),
+            cause: json(&of.cause),
+            logs_deleted_attempts: 0,
         }
     }
 
@@ -83,6 +87,11 @@ impl RunRow {
     pub(crate) fn newest_change(&self) -> Result<(u64, DbTime), StoreError> {
         let seq = Place::of("runs", self.id).number("seq", self.seq)?;
         Ok((seq, self.updated_at))
+    }
+
+    pub(crate) fn logs_deleted_attempts(&self) -> Result<u32, StoreError> {
+        let place = Place::of("runs", self.id);
+        place.number("logs_deleted_attempts", self.logs_deleted_attempts)
     }
 
     pub(crate) fn commit(&self) -> Result<CommitFacts, StoreError> {
@@ -114,6 +123,7 @@ impl TryFrom<RunRow> for RunIdentity {
             display_title: row.display_title,
             definition: row.definition,
             referenced: place.json("referenced", &row.referenced)?,
+            cause: place.json("cause", &row.cause)?,
             created_at: row.created_at.0,
         })
     }

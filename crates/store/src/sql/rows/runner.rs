@@ -24,6 +24,7 @@ pub(crate) struct RunnerRow {
     draining: bool,
     token: Vec<u8>,
     created_at: DbTime,
+    runner_group: String,
 }
 
 impl From<&Runner> for RunnerRow {
@@ -39,6 +40,7 @@ impl From<&Runner> for RunnerRow {
             draining: runner.draining,
             token: runner.token.as_bytes().to_vec(),
             created_at: DbTime(runner.created_at),
+            runner_group: runner.group.clone(),
         }
     }
 }
@@ -52,6 +54,7 @@ impl TryFrom<RunnerRow> for Runner {
             id: RunnerId::new(row.id),
             name: row.name,
             labels: place.json("labels", &row.labels)?,
+            group: row.runner_group,
             version: row.version,
             os: row.os,
             arch: row.arch,

@@ -51,6 +51,16 @@ pub(super) enum RunCommand {
     CancelJob { job: usize },
     /// It is re-run.
     Rerun,
+    /// What failed of it is re-run.
+    RerunFailed,
+    /// A job of it is re-run.
+    RerunJob { job: usize },
+    /// It is ended by force.
+    ForceCancel,
+    /// Its logs are deleted.
+    DeleteLogs,
+    /// It is deleted.
+    Delete,
 }
 
 /// What is done to anything else.
@@ -58,6 +68,8 @@ pub(super) enum RunCommand {
 pub(super) enum RecordCommand {
     /// A server starts.
     ExtendLeases,
+    /// What was deleted is removed.
+    Purge,
     /// A repository is deleted.
     DeleteRepository { repository: usize },
     /// A user is deleted.
@@ -66,6 +78,8 @@ pub(super) enum RecordCommand {
     InsertToken { user: usize },
     /// A user gets a role.
     PutRole { repository: usize, user: usize },
+    /// Messages to runs are passed on.
+    PassOn,
     /// A runner registers under one of few names.
     Register { name: usize, replace: bool },
 }
@@ -98,11 +112,11 @@ impl Dice {
 
     pub(super) fn command(&mut self) -> Command {
         match self.roll(60) {
-            0..=5 => self.create(),
-            6..=19 => self.claim(),
+            0..=6 => self.create(),
+            7..=19 => self.claim(),
             20..=47 => Command::ToExecution(self.recent(), self.of_execution()),
             48..=52 => Command::ToRun(self.recent(), self.of_run()),
-            53..=55 => Command::ToExecution(self.recent(), self.of_log()),
+            53..=54 => Command::ToExecution(self.recent(), self.of_log()),
             _ => Command::ToRecords(self.of_records()),
         }
     }
@@ -132,16 +146,21 @@ impl Dice {
     }
 
     fn of_run(&mut self) -> RunCommand {
-        match self.roll(5) {
-            0 => RunCommand::Cancel { grace: self.coin() },
-            1 | 2 => RunCommand::CancelJob { job: self.roll(4) },
+        match self.roll(12) {
+            0 | 1 => RunCommand::Cancel { grace: self.coin() },
+            2 | 3 => RunCommand::CancelJob { job: self.roll(4) },
+            4 => RunCommand::RerunFailed,
+            5 | 6 => RunCommand::RerunJob { job: self.roll(4) },
+            7 => RunCommand::ForceCancel,
+            8 => RunCommand::DeleteLogs,
+            9 => RunCommand::Delete,
             _ => RunCommand::Rerun,
         }
     }
 
     fn create(&mut self) -> Command {
         Command::Create {
-            template: self.roll(12),
+            template: self.roll(18),
             key: self.roll(100),
         }
     }
@@ -158,12 +177,14 @@ impl Dice {
 
     fn of_records(&mut self) -> RecordCommand {
         let (repository, user) = (self.roll(3), self.roll(4));
-        match self.roll(12) {
+        match self.roll(18) {
+            12..=17 => RecordCommand::PassOn,
             0 => RecordCommand::DeleteRepository { repository },
             1 => RecordCommand::DeleteUser { user },
             2..=4 => RecordCommand::InsertToken { user },
             5..=7 => RecordCommand::PutRole { repository, user },
             8 => RecordCommand::ExtendLeases,
+            9 => RecordCommand::Purge,
             _ => RecordCommand::Register {
                 name: self.roll(3),
                 replace: self.coin(),

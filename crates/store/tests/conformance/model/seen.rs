@@ -2,7 +2,7 @@
 
 use super::side::Side;
 use crate::world::{ALL, page};
-use runyard_domain::{RepositoryId, RunnerId, TokenId, UserId};
+use runyard_domain::{RepositoryId, RunnerId, TokenId, UserId, concurrency::GroupName};
 use runyard_store::{JobsOf, RunFilter};
 use std::fmt::Debug;
 
@@ -55,6 +55,7 @@ impl Side {
     async fn look_at_lists(&self, lines: &mut Vec<String>) {
         let words = [
             "queued",
+            "pending",
             "in_progress",
             "completed",
             "success",
@@ -97,6 +98,10 @@ impl Side {
         expired.sort_by_key(|expired| expired.execution);
         lines.push(told(&expired));
         lines.push(told(&store.unsealed_logs(5).await.unwrap()));
+        lines.push(told(&store.doomed_objects(99).await.unwrap()));
+        for flow in &self.runs {
+            lines.push(told(&store.open_executions(flow.id).await.unwrap()));
+        }
     }
 
     async fn look_at_records(&self, lines: &mut Vec<String>) {
@@ -115,6 +120,8 @@ impl Side {
             let id = world.repository.id;
             lines.push(told(&store.collaborators(id).await.unwrap()));
             lines.push(told(&store.workflows(id, ALL).await.unwrap()));
+            let group = GroupName::new("prod").unwrap();
+            lines.push(told(&store.group(id, &group).await.unwrap()));
         }
     }
 }

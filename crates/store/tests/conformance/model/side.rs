@@ -4,15 +4,17 @@ use super::{
     commands::{Command, ExecutionCommand, RecordCommand, RunCommand},
     seen::told,
 };
+use crate::suite::{GROUPED, GROUPED_JOB};
 use crate::world::{
     CHAIN, DIAMOND, Flow, ONE_JOB, World, a_moment, insert_user, jobs_beside_each_other,
-    no_patience, step, token_hash,
+    no_patience, step, token_hash, wish,
 };
 use runyard_domain::{
     CheckSuiteId, Conclusion, ExecutionId, JobId, RunId, RunnerId, Timestamp, TokenId, UserId,
     account::{Token, TokenKind},
     execution::Patience,
     repository::{Collaborator, Role},
+    run::RerunOf,
     runner::{LabelSet, Runner},
 };
 use runyard_store::{ChangeError, IdKind, SealedLog, Store, StoreError};
@@ -46,10 +48,13 @@ impl Side {
         users.push(world.user.id);
         let four = jobs_beside_each_other(4);
         let mut templates = Vec::new();
-        for (place, text) in [DIAMOND, CHAIN, &four, ONE_JOB].into_iter().enumerate() {
+        for (place, text) in [DIAMOND, CHAIN, &four, ONE_JOB, GROUPED, GROUPED_JOB]
+            .into_iter()
+            .enumerate()
+        {
             for world in &worlds {
                 let mut wanted = world.wanted(text).await;
-                wanted.identity.actor = users[place];
+                wanted.identity.actor = users[place % users.len()];
                 templates.push(wanted);
             }
         }
@@ -208,19 +213,41 @@ impl Side {
                 text(flow.cancel_with(patience).await)
             }
             RunCommand::CancelJob { job } => {
-                let run = self.store().aggregate(flow.id).await.unwrap();
-                let mut planned = run.iter().flat_map(|run| run.attempt().planned());
-                let job = planned.nth(*job).map_or(JobId::new(9_999), |job| job.id);
+                let job = self.job(flow, *job).await;
                 text(flow.cancel_job(job).await)
             }
             RunCommand::Rerun => text(flow.rerun_by(self.users[0]).await),
+            RunCommand::RerunFailed => text(flow.rerun(wish(self.users[0], RerunOf::Failed)).await),
+            RunCommand::RerunJob { job } => {
+                let job = self.job(flow, *job).await;
+                text(flow.rerun(wish(self.users[0], RerunOf::Job(job))).await)
+            }
+            RunCommand::ForceCancel => text(flow.force_cancel().await),
+            RunCommand::DeleteLogs => text(flow.delete_logs().await),
+            RunCommand::Delete => text(flow.delete().await),
         }
+    }
+
+    /// A job of the newest attempt, by its place.
+    async fn job(&self, flow: &Flow, place: usize) -> JobId {
+        let run = self.store().aggregate(flow.id).await.unwrap();
+        let mut planned = run.iter().flat_map(|run| run.attempt().planned());
+        planned.nth(place).map_or(JobId::new(9_999), |job| job.id)
     }
 
     async fn to_records(&self, command: &RecordCommand) -> Result<(), String> {
         let store = self.store();
         let done: Result<(), StoreError> = match command {
             RecordCommand::ExtendLeases => store.extend_leases(Duration::from_secs(600)).await,
+            RecordCommand::Purge => {
+                // How many bits it takes is each store's own.
+                while store
+                    .purge(Duration::ZERO)
+                    .await
+                    .map_err(|e| e.to_string())?
+                {}
+                Ok(())
+            }
             RecordCommand::DeleteRepository { repository } => {
                 let id = self.worlds[*repository].repository.id;
                 store.delete_repository(id).await
@@ -234,9 +261,22 @@ impl Side {
                     .put_collaborator(id, Collaborator { user, role })
                     .await
             }
+            RecordCommand::PassOn => {
+                self.pass_on().await;
+                Ok(())
+            }
             RecordCommand::Register { name, replace } => self.register(*name, *replace).await,
         };
         done.map_err(|error| error.to_string())
+    }
+
+    async fn pass_on(&self) {
+        for left in self.store().due_messages(100).await.unwrap() {
+            let flow = self.runs.iter().find(|flow| flow.id == left.run);
+            let flow = flow.expect("messages are for runs that were made here");
+            // A run of a deleted repository is not there, and its message is left.
+            drop(flow.hear(left.id).await);
+        }
     }
 
     async fn insert_token(&self, user: UserId) -> Result<(), StoreError> {
@@ -259,6 +299,7 @@ impl Side {
             id: RunnerId::new(id),
             name: format!("runner-{name}"),
             labels: vec!["linux".to_owned()],
+            group: "Default".to_owned(),
             version: "1".to_owned(),
             os: "Linux".to_owned(),
             arch: "X64".to_owned(),

@@ -41,8 +41,14 @@ fn assert_view_shows(view: &RunView, run: &Run) {
     assert_eq!(shown.status, attempt.status());
     assert_eq!(shown.conclusion, attempt.conclusion());
     assert_eq!(shown.cancelled_at, attempt.cancelled_at);
+    assert_eq!(
+        (shown.debug, &shown.referenced),
+        (attempt.debug, &attempt.referenced)
+    );
+    assert_eq!(shown.cancel_reason, attempt.cancel_reason);
+    assert_eq!(shown.group, attempt.group);
     let completed_at = match attempt.state {
-        AttemptState::Requested | AttemptState::Live => None,
+        AttemptState::Requested | AttemptState::Pending | AttemptState::Live => None,
         AttemptState::Completed { completed_at, .. } => Some(completed_at),
     };
     assert_eq!(shown.completed_at, completed_at);
@@ -68,10 +74,13 @@ fn assert_job_shows(view: &JobView, job: &PlannedJob, run: &Run) {
         needs: view.needs.clone(),
         display_name: view.display_name.clone(),
         labels: view.labels.clone(),
+        runner_group: view.runner_group.clone(),
         continue_on_error: view.continue_on_error,
         timeout_minutes: view.timeout_minutes,
         cancel_timeout_minutes: view.cancel_timeout_minutes,
+        concurrency: view.concurrency.clone(),
         created_at: view.created_at,
+        carried_from: view.carried_from,
         state: view.state.clone(),
     };
     assert_eq!(&shown, job);

@@ -2,12 +2,12 @@
 
 use super::agreement::{assert_agrees, assert_run_agrees};
 use crate::world::{
-    CHAIN, DIAMOND, Flow, ONE_JOB, World, a_moment, insert_user, is_not_found, scope_of, step,
+    CHAIN, DIAMOND, Flow, ONE_JOB, World, a_moment, insert_user, is_not_found, scope_of, step, wish,
 };
 use runyard_domain::{
     Conclusion, ExecutionId, Refusal, RepositoryId, RunId, RunStatus, UserId, WorkflowId,
     execution::Patience,
-    run::{Crowd, Intake, Person, RunIdentity},
+    run::{Crowd, Intake, Person, RerunOf, RunIdentity},
 };
 use runyard_store::{ChangeError, Conflict, Loaded, Scope, Store, StoreError};
 use std::{
@@ -297,7 +297,7 @@ async fn cancel_or_rerun(flow: &Flow) {
     let by = flow.world.user.id;
     let change = flow.change(Scope::Run(flow.id), move |run, _, planning| {
         if run.is_completed() {
-            run.rerun_all(by, planning)
+            run.rerun(wish(by, RerunOf::All), planning)
         } else {
             run.cancel(by, planning)
         }

@@ -85,6 +85,27 @@ pub(crate) async fn a_claim_gets_only_jobs_whose_labels_it_has(store: Arc<dyn St
     }
 }
 
+pub(crate) async fn a_claim_gets_jobs_of_its_group_and_of_none(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let flow = world
+        .run(
+            "on: push\njobs:
+  gpu: {runs-on: {group: org/GPU, labels: linux}, steps: [{run: x}]}
+  any: {runs-on: linux, steps: [{run: x}]}
+  big: {runs-on: {group: gpu, labels: big}, steps: [{run: x}]}\n",
+        )
+        .await;
+    let claimed = async |by: i64, group: &str| {
+        let mut request = world.request(by, &format!("of {group}"), 9).await;
+        request.labels = LabelSet::new(["linux"]).in_group(group);
+        let claimed = world.store.claim(request).await.unwrap();
+        claimed.into_iter().map(|it| it.job).collect::<Vec<_>>()
+    };
+    assert_eq!(claimed(1, "Default").await, [flow.job("any").await]);
+    assert_eq!(claimed(2, "gpu").await, [flow.job("gpu").await]);
+    super::agreement::assert_agrees(&flow).await;
+}
+
 pub(crate) async fn jobs_are_claimed_in_the_order_in_which_they_became_ready(
     store: Arc<dyn Store>,
 ) {

@@ -1,6 +1,6 @@
 //! Outputs, annotations and summaries of jobs.
 
-use crate::world::{ALL, CHAIN, ONE_JOB, World, page};
+use crate::world::{ALL, CHAIN, Flow, ONE_JOB, World, page};
 use runyard_domain::{
     Conclusion, JobId, JobIds, Refusal, RunId,
     execution::{Annotation, AnnotationLevel, Patience},
@@ -19,11 +19,11 @@ fn outputs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 async fn finish_giving(
     world: &World,
     execution: &runyard_domain::Execution,
-    given: JobOutputs,
+    (file, given): (&str, JobOutputs),
     refuse: bool,
 ) -> bool {
     let id = execution.id;
-    let file = runyard_workflow::parse("ci.yml", CHAIN).unwrap();
+    let file = runyard_workflow::parse("ci.yml", file).unwrap();
     let file = runyard_domain::run::single(file);
     let ids = world.store.reserve(runyard_store::IdKind::Job, 5).await;
     let ids: Vec<JobId> = ids.unwrap().map(JobId::new).collect();
@@ -32,6 +32,8 @@ async fn finish_giving(
             run,
             executions,
             outputs,
+            groups,
+            ..
         } = loaded
         else {
             panic!("a run was loaded as {loaded:?}");
@@ -40,6 +42,7 @@ async fn finish_giving(
             definition: &file,
             contexts: &Contexts::default(),
             ids: &mut JobIds::new(ids.iter().copied()),
+            groups,
             now,
         };
         let end = (Conclusion::Success, Vec::new());
@@ -66,7 +69,7 @@ pub(crate) async fn outputs_are_kept_with_the_end_of_their_job(store: Arc<dyn St
         job,
         outputs: pairs.clone(),
     };
-    assert!(finish_giving(&world, &execution, given.clone(), false).await);
+    assert!(finish_giving(&world, &execution, (CHAIN, given.clone()), false).await);
     let unknown = JobId::new(9_999);
     assert_eq!(store.outputs(&[unknown, job]).await.unwrap(), [given]);
     let units = output_units(&pairs);
@@ -84,7 +87,7 @@ pub(crate) async fn outputs_of_a_refused_end_are_not_kept(store: Arc<dyn Store>)
         job: execution.job,
         outputs: outputs(&[("a", "b")]),
     };
-    assert!(!finish_giving(&world, &execution, given, true).await);
+    assert!(!finish_giving(&world, &execution, (CHAIN, given), true).await);
     assert_eq!(store.outputs(&[execution.job]).await.unwrap(), []);
     assert_eq!(store.output_units(flow.id).await.unwrap(), 0);
 }
@@ -145,6 +148,45 @@ pub(crate) async fn a_summary_takes_the_place_of_an_earlier_one(store: Arc<dyn S
     let wanted = [summary(2, "two"), summary(3, "# \0\u{e4}")];
     assert_eq!(store.summaries(job, 20).await.unwrap(), wanted);
     assert_eq!(store.summaries(job, 1).await.unwrap(), wanted[..1]);
+}
+
+pub(crate) async fn reports_of_a_deleted_run_are_removed_with_it(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let flow = world.run(ONE_JOB).await;
+    let other = world.run(ONE_JOB).await;
+    let claimed = world.claim(1, 2).await;
+    for execution in &claimed {
+        flow_of(execution.run, [&flow, &other])
+            .start(execution.id)
+            .await
+            .unwrap();
+        let given = JobOutputs {
+            job: execution.job,
+            outputs: outputs(&[("a", "b")]),
+        };
+        assert!(finish_giving(&world, execution, (ONE_JOB, given), false).await);
+        let job = (execution.run, execution.job);
+        store
+            .add_annotations(job, &[annotation(1, "one")])
+            .await
+            .unwrap();
+        store.put_summary(job, &summary(2, "two")).await.unwrap();
+    }
+    flow.delete().await.unwrap();
+    while store.purge(std::time::Duration::ZERO).await.unwrap() {}
+    for execution in &claimed {
+        let left = usize::from(execution.run == other.id);
+        let job = execution.job;
+        assert_eq!(store.outputs(&[job]).await.unwrap().len(), left);
+        let annotations = store.annotations(job, ALL).await.unwrap();
+        assert_eq!(annotations.items.len(), left);
+        assert_eq!(store.summaries(job, 9).await.unwrap().len(), left);
+    }
+}
+
+fn flow_of<'f>(run: RunId, flows: [&'f Flow; 2]) -> &'f Flow {
+    let mut flows = flows.into_iter();
+    flows.find(|flow| flow.id == run).unwrap()
 }
 
 pub(crate) async fn reports_of_an_unknown_run_are_refused(store: Arc<dyn Store>) {

@@ -11,6 +11,7 @@ async fn new_runner(store: &Arc<dyn Store>, name: &str) -> Runner {
         id: RunnerId::new(id),
         name: name.to_owned(),
         labels: vec!["Linux".to_owned(), "self-hosted".to_owned()],
+        group: "GPU machines".to_owned(),
         version: "1.2.3".to_owned(),
         os: "Linux".to_owned(),
         arch: "X64".to_owned(),

@@ -1,10 +1,13 @@
 //! Whole lives of runs: what a store shows after each command.
 
 use super::agreement::assert_agrees;
-use crate::world::{ALL, CHAIN, DIAMOND, ONE_JOB, World, insert_user, jobs_beside_each_other};
+use crate::world::{
+    ALL, CHAIN, DIAMOND, ONE_JOB, World, insert_user, jobs_beside_each_other, wish,
+};
 use runyard_domain::{
     Conclusion, Event, JobStatus, Refusal, RunStatus,
-    run::{JOBS_PER_ATTEMPT_MAX, Planning, single},
+    execution::{ExecutionEnd, ExecutionState},
+    run::{JOBS_PER_ATTEMPT_MAX, JobState, Planning, Rerun, RerunOf, single},
 };
 use runyard_store::{ChangeError, JobsOf, Scope, Store};
 use runyard_workflow::Diagnostic;
@@ -132,6 +135,123 @@ pub(crate) async fn a_rerun_is_a_new_attempt_and_the_old_one_stays_readable(stor
     assert_eq!(all.total, 6);
 }
 
+pub(crate) async fn a_part_is_run_again_and_the_rest_is_carried(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let flow = world.run(DIAMOND).await;
+    for (execution, end) in world
+        .claim(1, 2)
+        .await
+        .iter()
+        .zip([Conclusion::Success, Conclusion::Failure])
+    {
+        flow.start(execution.id).await.unwrap();
+        let steps = vec![crate::world::step(1, "Set up job")];
+        world.sync(execution.id, 1, steps).await.unwrap();
+        flow.finish(execution.id, end).await.unwrap();
+    }
+    let ran = store.job(flow.job("left").await).await.unwrap().unwrap();
+    let by = world.user.id;
+    let again = Rerun {
+        debug: true,
+        referenced: Some(Vec::new()),
+        ..wish(by, RerunOf::Failed)
+    };
+    flow.rerun(again).await.unwrap();
+    let run = assert_agrees(&flow).await;
+    assert_eq!(
+        (run.attempt().debug, run.status()),
+        (true, RunStatus::Queued)
+    );
+    let left = store.job(flow.job("left").await).await.unwrap().unwrap();
+    assert_eq!(left.carried_from, Some(ran.id));
+    assert_eq!((&left.state, &left.steps), (&ran.state, &ran.steps));
+    assert_ne!((left.id, left.created_at), (ran.id, ran.created_at));
+    assert_eq!(left.steps.len(), 1);
+    let right = world.claim_one().await;
+    assert_eq!(
+        right.job,
+        flow.job("right").await,
+        "what was carried is not offered"
+    );
+    flow.start(right.id).await.unwrap();
+    flow.finish(right.id, Conclusion::Success).await.unwrap();
+    flow.run_to_the_end(Conclusion::Success).await;
+    let run = assert_agrees(&flow).await;
+    assert_eq!(run.attempt().conclusion(), Some(Conclusion::Success));
+
+    let job = flow.job("both").await;
+    flow.rerun(wish(by, RerunOf::Job(job))).await.unwrap();
+    assert_agrees(&flow).await;
+    let left = store.job(flow.job("left").await).await.unwrap().unwrap();
+    assert_eq!(
+        left.carried_from,
+        Some(ran.id),
+        "the one that ran, two attempts ago"
+    );
+    let first = store.attempt(flow.id, 1).await.unwrap().unwrap();
+    let second = store.attempt(flow.id, 2).await.unwrap().unwrap();
+    assert_eq!((first.attempt.debug, second.attempt.debug), (false, true));
+    assert_eq!(second.referenced(), []);
+}
+
+pub(crate) async fn a_force_cancelled_run_is_over_at_once(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let flow = world.run(DIAMOND).await;
+    let running = world.claim(1, 1).await.remove(0);
+    flow.start(running.id).await.unwrap();
+    let offered = world.claim(2, 1).await.remove(0);
+    flow.force_cancel().await.unwrap();
+    let run = assert_agrees(&flow).await;
+    assert_eq!(run.attempt().conclusion(), Some(Conclusion::Cancelled));
+    assert_eq!(
+        run.attempt().planned().count(),
+        3,
+        "what was blocked is shown"
+    );
+    for (id, end) in [
+        (running.id, ExecutionEnd::Forced),
+        (offered.id, ExecutionEnd::Withdrawn),
+    ] {
+        let state = world.execution(id).await.state;
+        assert!(matches!(state, ExecutionState::Ended { end: found, .. } if found == end));
+    }
+    assert_eq!(store.open_executions(flow.id).await.unwrap(), []);
+    assert_eq!(world.claim(1, 9).await, []);
+    let late = flow.finish(running.id, Conclusion::Success).await;
+    assert!(matches!(
+        late.unwrap_err(),
+        ChangeError::Refused(Refusal::ExecutionEnded { .. })
+    ));
+    let ended = run.job(flow.job("left").await).unwrap().state.clone();
+    let after = flow.aggregate().await;
+    assert_eq!(after.job(flow.job("left").await).unwrap().state, ended);
+    assert!(matches!(ended, JobState::Completed { ran: Some(_), .. }));
+}
+
+pub(crate) async fn cancels_that_go_on_for_too_long_are_found(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let overdue = async |limit| {
+        let deadline = std::time::Duration::ZERO;
+        store.overdue_cancels(deadline, limit).await.unwrap()
+    };
+    let (first, second) = (world.run(ONE_JOB).await, world.run(ONE_JOB).await);
+    let third = world.run(ONE_JOB).await;
+    for execution in world.claim(1, 3).await {
+        let flow = [&first, &second, &third];
+        let flow = flow.into_iter().find(|flow| flow.id == execution.run);
+        flow.unwrap().start(execution.id).await.unwrap();
+    }
+    assert_eq!(overdue(9).await, [], "nobody cancelled them");
+    second.cancel().await.unwrap();
+    first.cancel().await.unwrap();
+    assert_eq!(overdue(9).await, [second.id, first.id], "the longest first");
+    assert_eq!(overdue(1).await, [second.id]);
+    let hour = std::time::Duration::from_secs(3600);
+    assert_eq!(store.overdue_cancels(hour, 9).await.unwrap(), []);
+    second.force_cancel().await.unwrap();
+    assert_eq!(overdue(9).await, [first.id], "it has ended");
+}
+
 pub(crate) async fn a_file_that_cannot_be_planned_ends_the_run_with_its_errors(
     store: Arc<dyn Store>,
 ) {
@@ -161,8 +281,8 @@ pub(crate) async fn each_attempt_shows_its_own_errors(store: Arc<dyn Store>) {
     let definition = single(runyard_workflow::parse("ci.yml", &too_many).unwrap());
     let rerun = flow.change(Scope::Run(flow.id), move |run, _, planning| {
         let definition = &definition;
-        run.rerun_all(
-            by,
+        run.rerun(
+            wish(by, RerunOf::All),
             Planning {
                 definition,
                 ..planning

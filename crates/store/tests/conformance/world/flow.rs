@@ -2,13 +2,24 @@
 
 use super::World;
 use runyard_domain::{
-    Conclusion, Event, Execution, ExecutionId, JobId, JobIds, Refusal, Run, RunId, UserId,
+    Conclusion, Event, Execution, ExecutionId, JobId, JobIds, MessageId, Refusal, Run, RunId,
+    UserId,
     execution::Patience,
     handover,
-    run::{Contexts, Definition, Planning},
+    run::{Contexts, Definition, Planning, Rerun, RerunOf},
 };
 use runyard_store::{ChangeError, IdKind, Loaded, Scope};
 use std::sync::{Arc, Mutex};
+
+/// A wish to run again.
+pub(crate) fn wish(by: UserId, of: RerunOf) -> Rerun {
+    Rerun {
+        of,
+        by,
+        debug: false,
+        referenced: None,
+    }
+}
 
 /// A run, and what its verbs need.
 #[derive(Clone)]
@@ -39,7 +50,10 @@ impl Flow {
         let told = Arc::clone(&recorded);
         let decide = move |loaded: &mut Loaded, now| {
             let Loaded::Run {
-                run, executions, ..
+                run,
+                executions,
+                groups,
+                ..
             } = loaded
             else {
                 panic!("a run was loaded as {loaded:?}");
@@ -49,6 +63,7 @@ impl Flow {
                 definition: &file,
                 contexts: &Contexts::default(),
                 ids: &mut ids,
+                groups,
                 now,
             };
             let events = verb(run, executions, planning)?;
@@ -102,6 +117,19 @@ impl Flow {
         .await
     }
 
+    /// Applies a message to it; nothing when it was applied.
+    pub(crate) async fn hear(&self, id: MessageId) -> Result<Vec<Event>, ChangeError> {
+        let message = self.world.store.message(id).await?;
+        let Some(message) = message else {
+            return Ok(Vec::new());
+        };
+        let scope = Scope::RunOfMessage(id);
+        self.change(scope, move |run, executions, planning| {
+            handover::hear(run, executions, &message, planning, Patience::default())
+        })
+        .await
+    }
+
     pub(crate) async fn cancel(&self) -> Result<Vec<Event>, ChangeError> {
         self.cancel_with(Patience::default()).await
     }
@@ -125,8 +153,37 @@ impl Flow {
     }
 
     pub(crate) async fn rerun_by(&self, by: UserId) -> Result<Vec<Event>, ChangeError> {
+        self.rerun(wish(by, RerunOf::All)).await
+    }
+
+    pub(crate) async fn rerun(&self, wish: Rerun) -> Result<Vec<Event>, ChangeError> {
         self.change(Scope::Run(self.id), move |run, _, planning| {
-            run.rerun_all(by, planning)
+            run.rerun(wish.clone(), planning)
+        })
+        .await
+    }
+
+    pub(crate) async fn force_cancel(&self) -> Result<Vec<Event>, ChangeError> {
+        let by = self.world.user.id;
+        self.change(Scope::Run(self.id), move |run, executions, planning| {
+            let patience = Patience::default();
+            handover::force_cancel_run(run, executions, by, planning, patience)
+        })
+        .await
+    }
+
+    pub(crate) async fn delete(&self) -> Result<Vec<Event>, ChangeError> {
+        let by = self.world.user.id;
+        self.change(Scope::Run(self.id), move |run, executions, planning| {
+            handover::delete_run(run, executions, by, planning, Patience::default())
+        })
+        .await
+    }
+
+    pub(crate) async fn delete_logs(&self) -> Result<Vec<Event>, ChangeError> {
+        let by = self.world.user.id;
+        self.change(Scope::Run(self.id), move |run, _, planning| {
+            run.delete_logs(by, planning.now)
         })
         .await
     }

@@ -5,7 +5,7 @@ mod place;
 mod rows;
 mod values;
 
-pub(crate) use flow::Flow;
+pub(crate) use flow::{Flow, wish};
 pub(crate) use place::{Wanted, World};
 pub(crate) use rows::*;
 pub(crate) use values::*;

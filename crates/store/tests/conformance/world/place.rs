@@ -8,13 +8,14 @@ use runyard_domain::{
     CheckSuiteId, Event, Execution, ExecutionId, JobIds, Refusal, Run, RunId, Timestamp,
     WorkflowId,
     account::User,
+    concurrency::Groups,
     execution::{Patience, Step},
     repository::{Repository, Workflow},
     run::{CommitFacts, Contexts, Planning, RunIdentity, single},
     runner::LabelSet,
 };
 use runyard_store::{
-    ChangeError, ClaimRequest, Created, IdKind, Loaded, NewExecution, Scope, Store,
+    ChangeError, ClaimRequest, Created, IdKind, Loaded, NewExecution, Scope, Store, StoreError,
 };
 use std::sync::{
     Arc, Mutex,
@@ -112,12 +113,13 @@ impl World {
         };
         let ids = flow.job_ids().await;
         let made = self
-            .create_by(wanted, move |run, now| {
+            .create_with_groups(wanted, move |run, groups, now| {
                 let mut ids = JobIds::new(ids.iter().copied());
                 run.plan(Planning {
                     definition: &file,
                     contexts: &Contexts::default(),
                     ids: &mut ids,
+                    groups,
                     now,
                 })
             })
@@ -131,6 +133,18 @@ impl World {
         wanted: Wanted,
         mut first: impl FnMut(&mut Run, Timestamp) -> Result<Vec<Event>, Refusal> + Send + 'static,
     ) -> Result<RunId, ChangeError> {
+        let first = move |run: &mut Run, _: &mut Groups, now| first(run, now);
+        self.create_with_groups(wanted, first).await
+    }
+
+    /// The same, with the concurrency groups of the repository.
+    async fn create_with_groups(
+        &self,
+        wanted: Wanted,
+        mut first: impl FnMut(&mut Run, &mut Groups, Timestamp) -> Result<Vec<Event>, Refusal>
+        + Send
+        + 'static,
+    ) -> Result<RunId, ChangeError> {
         let scope = scope_of(&wanted.identity);
         let made = Arc::new(Mutex::new(wanted.identity.id));
         let told = Arc::clone(&made);
@@ -139,6 +153,7 @@ impl World {
                 numbers,
                 duplicate,
                 created,
+                groups,
                 ..
             } = loaded
             else {
@@ -153,7 +168,7 @@ impl World {
                 index: numbers.index,
                 ..wanted.identity.clone()
             });
-            events.extend(first(&mut run, now)?);
+            events.extend(first(&mut run, groups, now)?);
             *created = Some(Box::new(Created {
                 run,
                 commit: wanted.commit.clone(),
@@ -164,6 +179,35 @@ impl World {
         self.store.change(scope, Box::new(decide)).await?;
         let made = *made.lock().unwrap();
         Ok(made)
+    }
+
+    /// Applies every message whose time has come to runs of this file; how many it applied.
+    pub(crate) async fn pass_on(&self, text: &str) -> usize {
+        let mut applied = 0;
+        loop {
+            let due = self.store.due_messages(10).await.unwrap();
+            if due.is_empty() {
+                return applied;
+            }
+            for left in due {
+                match self.flow(left.run, text).hear(left.id).await {
+                    Ok(_) => applied += 1,
+                    // Somebody else was faster.
+                    Err(ChangeError::Store(StoreError::NotFound { what: "message" })) => {}
+                    Err(error) => panic!("{left:?}: {error}"),
+                }
+            }
+        }
+    }
+
+    /// A run of this file that was made before.
+    pub(crate) fn flow(&self, id: RunId, text: &str) -> Flow {
+        let file = runyard_workflow::parse("ci.yml", text).unwrap();
+        Flow {
+            world: self.clone(),
+            id,
+            file: Arc::new(single(file)),
+        }
     }
 
     /// What a runner with the label `linux` asks for.

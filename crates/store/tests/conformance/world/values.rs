@@ -5,7 +5,7 @@ use runyard_domain::{
     account::TokenHash,
     execution::{Patience, Step, StepState},
     repository::{Workflow, WorkflowState},
-    run::{CommitFacts, Intake, Person, RunIdentity},
+    run::{Cause, CommitFacts, Intake, Person, RunIdentity},
     runner::RunnerRef,
 };
 use runyard_store::{Page, Scope, StoreError};
@@ -62,6 +62,7 @@ pub(crate) fn page(number: u32, per_page: u32) -> Page {
 /// A runner as jobs see it.
 pub(crate) fn runner(id: i64) -> RunnerRef {
     RunnerRef {
+        group: "Default".to_owned(),
         id: RunnerId::new(id),
         name: format!("runner-{id}"),
     }
@@ -73,6 +74,7 @@ pub(crate) fn no_patience() -> Patience {
         offer: Duration::ZERO,
         lease: Duration::ZERO,
         cancel_grace: Duration::ZERO,
+        ..Patience::default()
     }
 }
 
@@ -137,6 +139,7 @@ pub(super) fn identity(
         display_title: "Say hello".to_owned(),
         definition: String::new(),
         referenced: Vec::new(),
+        cause: Cause::default(),
         created_at,
     }
 }

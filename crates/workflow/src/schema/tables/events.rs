@@ -1,312 +1,149 @@
-//! `on`: the events with their filters and activity types (semantics 6); it must not match any.
+//! `on`: the events with their filters and activity types (semantics 6), made from the table of
+//! events; it must not know any event that the table knows.
 
-use super::activities::{
-    BRANCH_PROTECTION_RULE_TYPES, CHECK_RUN_TYPES, CHECK_SUITE_TYPES, DISCUSSION_COMMENT_TYPES,
-    DISCUSSION_TYPES, IMAGE_VERSION_TYPES, ISSUE_COMMENT_TYPES, ISSUES_TYPES, LABEL_TYPES,
-    MERGE_GROUP_TYPES, MILESTONE_TYPES, PROJECT_CARD_TYPES, PROJECT_COLUMN_TYPES, PROJECT_TYPES,
-    PULL_REQUEST_COMMENT_TYPES, PULL_REQUEST_REVIEW_COMMENT_TYPES, PULL_REQUEST_REVIEW_TYPES,
-    PULL_REQUEST_TYPES, REGISTRY_PACKAGE_TYPES, RELEASE_TYPES, WATCH_TYPES, WORKFLOW_RUN_TYPES,
-};
 use super::declarations::{WORKFLOW_CALL, WORKFLOW_DISPATCH};
 use super::scalars::{FILLED, TEXT_OR_TEXTS};
-use crate::schema::definition::{Definition, Mapping, Shape, known, may, must, plain};
+use crate::schema::definition::{Definition, Mapping, Property, Shape, known, may, must, plain};
+use crate::trigger::{EVENTS, Filters};
 
 pub(super) static ON: Definition = plain(
     "on is an event, a list of events or a mapping of events",
     &[
-        Shape::Words(NAMES),
+        Shape::Words(&NAMES),
         Shape::Sequence(&EVENT),
-        Shape::Mapping(&EVENTS),
+        Shape::Mapping(&EVENTS_BY_NAME),
     ],
 );
 
-static EVENT: Definition = plain("an event's name is allowed here", &[Shape::Words(NAMES)]);
+static EVENT: Definition = plain("an event's name is allowed here", &[Shape::Words(&NAMES)]);
 
-/// Every event, by name.
-const NAMES: &[&str] = &[
-    "branch_protection_rule",
-    "check_run",
-    "check_suite",
-    "create",
-    "delete",
-    "deployment",
-    "deployment_status",
-    "discussion",
-    "discussion_comment",
-    "fork",
-    "gollum",
-    "image_version",
-    "issue_comment",
-    "issues",
-    "label",
-    "merge_group",
-    "milestone",
-    "page_build",
-    "project",
-    "project_card",
-    "project_column",
-    "public",
-    "pull_request",
-    "pull_request_comment",
-    "pull_request_review",
-    "pull_request_review_comment",
-    "pull_request_target",
-    "push",
-    "registry_package",
-    "release",
-    "repository_dispatch",
-    "schedule",
-    "status",
-    "watch",
-    "workflow_call",
-    "workflow_dispatch",
-    "workflow_run",
-];
+static EVENTS_BY_NAME: Mapping = known(&PROPERTIES);
 
-static EVENTS: Mapping = known(&[
-    may("branch_protection_rule", &BRANCH_PROTECTION_RULE),
-    may("check_run", &CHECK_RUN),
-    may("check_suite", &CHECK_SUITE),
-    may("create", &NO_FILTERS),
-    may("delete", &NO_FILTERS),
-    may("deployment", &NO_FILTERS),
-    may("deployment_status", &NO_FILTERS),
-    may("discussion", &DISCUSSION),
-    may("discussion_comment", &DISCUSSION_COMMENT),
-    may("fork", &NO_FILTERS),
-    may("gollum", &NO_FILTERS),
-    may("image_version", &IMAGE_VERSION),
-    may("issue_comment", &ISSUE_COMMENT),
-    may("issues", &ISSUES),
-    may("label", &LABEL),
-    may("merge_group", &MERGE_GROUP),
-    may("milestone", &MILESTONE),
-    may("page_build", &NO_FILTERS),
-    may("project", &PROJECT),
-    may("project_card", &PROJECT_CARD),
-    may("project_column", &PROJECT_COLUMN),
-    may("public", &NO_FILTERS),
-    may("pull_request", &PULL_REQUEST),
-    may("pull_request_comment", &PULL_REQUEST_COMMENT),
-    may("pull_request_review", &PULL_REQUEST_REVIEW),
-    may("pull_request_review_comment", &PULL_REQUEST_REVIEW_COMMENT),
-    may("pull_request_target", &PULL_REQUEST),
-    may("push", &PUSH),
-    may("registry_package", &REGISTRY_PACKAGE),
-    may("release", &RELEASE),
-    may("repository_dispatch", &REPOSITORY_DISPATCH),
-    may("schedule", &SCHEDULE),
-    may("status", &NO_FILTERS),
-    may("watch", &WATCH),
-    may("workflow_call", &WORKFLOW_CALL),
-    may("workflow_dispatch", &WORKFLOW_DISPATCH),
-    may("workflow_run", &WORKFLOW_RUN),
-]);
+const COUNT: usize = EVENTS.len();
 
-static NO_FILTERS: Definition = plain(
-    "this event takes no filters; nothing is allowed here",
-    &[Shape::Null, Shape::Mapping(&NO_KEYS)],
-);
+/// One value for each row of the table of events; `$row` is its index.
+macro_rules! each_event {
+    ($row:ident => $value:expr) => {{
+        let mut all = {
+            let $row = 0;
+            [$value; COUNT]
+        };
+        let mut $row = 1;
+        while $row < COUNT {
+            all[$row] = $value;
+            $row += 1;
+        }
+        all
+    }};
+}
 
-static NO_KEYS: Mapping = known(&[]);
+static NAMES: [&str; COUNT] = each_event!(row => EVENTS[row].event.name());
 
-static BRANCH_PROTECTION_RULE: Definition = plain(
-    "branch_protection_rule takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&BRANCH_PROTECTION_RULE_KEYS)],
-);
+static PROPERTIES: [Property; COUNT] = each_event!(row => may(NAMES[row], body(row)));
 
-static BRANCH_PROTECTION_RULE_KEYS: Mapping = known(&[may("types", &BRANCH_PROTECTION_RULE_TYPES)]);
+/// What stands under an event.
+const fn body(row: usize) -> &'static Definition {
+    match EVENTS[row].filters {
+        Filters::Declarations => &WORKFLOW_CALL,
+        Filters::Inputs => &WORKFLOW_DISPATCH,
+        Filters::Cron => &SCHEDULE,
+        Filters::None
+        | Filters::NamesAndVersions
+        | Filters::Branches
+        | Filters::BranchesAndPaths
+        | Filters::BranchesTagsAndPaths
+        | Filters::Workflows
+        | Filters::FreeTypes => &BODIES[row],
+    }
+}
 
-static CHECK_RUN: Definition = plain(
-    "check_run takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&CHECK_RUN_KEYS)],
-);
+static BODIES: [Definition; COUNT] = each_event!(row => plain(
+    "an event takes nothing or a mapping of its filters",
+    &BODY_SHAPES[row],
+));
 
-static CHECK_RUN_KEYS: Mapping = known(&[may("types", &CHECK_RUN_TYPES)]);
+static BODY_SHAPES: [[Shape; 2]; COUNT] =
+    each_event!(row => [Shape::Null, Shape::Mapping(&FILTERS[row])]);
 
-static CHECK_SUITE: Definition = plain(
-    "check_suite takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&CHECK_SUITE_KEYS)],
-);
+static FILTERS: [Mapping; COUNT] = each_event!(row => known(filters(row)));
 
-static CHECK_SUITE_KEYS: Mapping = known(&[may("types", &CHECK_SUITE_TYPES)]);
+/// `types`, where the event has some, and the other filters.
+const fn filters(row: usize) -> &'static [Property] {
+    let (keys, length) = &FILTER_KEYS[row];
+    let keys = keys.split_at(*length).0;
+    keys.split_at(if EVENTS[row].types.is_empty() { 1 } else { 0 })
+        .1
+}
 
-static DISCUSSION: Definition = plain(
-    "discussion takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&DISCUSSION_KEYS)],
-);
+/// Keys beside `types` at most.
+const MOST: usize = 6;
 
-static DISCUSSION_KEYS: Mapping = known(&[may("types", &DISCUSSION_TYPES)]);
+/// `types` and the other filters, and how many they are.
+static FILTER_KEYS: [([Property; MOST + 1], usize); COUNT] = each_event!(row => {
+    let others = others(EVENTS[row].filters);
+    let mut keys = [may("types", &TYPES[row]); MOST + 1];
+    let mut at = 0;
+    while at < others.len() {
+        keys[at + 1] = others[at];
+        at += 1;
+    }
+    (keys, others.len() + 1)
+});
 
-static DISCUSSION_COMMENT: Definition = plain(
-    "discussion_comment takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&DISCUSSION_COMMENT_KEYS)],
-);
+const fn others(filters: Filters) -> &'static [Property] {
+    match filters {
+        Filters::None | Filters::Cron | Filters::Inputs | Filters::Declarations => &[],
+        Filters::NamesAndVersions => &NAMES_AND_VERSIONS,
+        Filters::Branches => REFS_AND_PATHS.split_at(2).0,
+        Filters::BranchesAndPaths => &BRANCHES_AND_PATHS,
+        Filters::BranchesTagsAndPaths => &REFS_AND_PATHS,
+        Filters::Workflows => &WORKFLOWS,
+        Filters::FreeTypes => &FREE_TYPES,
+    }
+}
 
-static DISCUSSION_COMMENT_KEYS: Mapping = known(&[may("types", &DISCUSSION_COMMENT_TYPES)]);
-
-static IMAGE_VERSION: Definition = plain(
-    "image_version takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&IMAGE_VERSION_KEYS)],
-);
-
-static IMAGE_VERSION_KEYS: Mapping = known(&[
-    may("types", &IMAGE_VERSION_TYPES),
-    may("names", &TEXT_OR_TEXTS),
-    may("versions", &TEXT_OR_TEXTS),
-]);
-
-static ISSUE_COMMENT: Definition = plain(
-    "issue_comment takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&ISSUE_COMMENT_KEYS)],
-);
-
-static ISSUE_COMMENT_KEYS: Mapping = known(&[may("types", &ISSUE_COMMENT_TYPES)]);
-
-static ISSUES: Definition = plain(
-    "issues takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&ISSUES_KEYS)],
-);
-
-static ISSUES_KEYS: Mapping = known(&[may("types", &ISSUES_TYPES)]);
-
-static LABEL: Definition = plain(
-    "label takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&LABEL_KEYS)],
-);
-
-static LABEL_KEYS: Mapping = known(&[may("types", &LABEL_TYPES)]);
-
-static MERGE_GROUP: Definition = plain(
-    "merge_group takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&MERGE_GROUP_KEYS)],
-);
-
-static MERGE_GROUP_KEYS: Mapping = known(&[
-    may("types", &MERGE_GROUP_TYPES),
-    may("branches", &TEXT_OR_TEXTS),
-    may("branches-ignore", &TEXT_OR_TEXTS),
-]);
-
-static MILESTONE: Definition = plain(
-    "milestone takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&MILESTONE_KEYS)],
-);
-
-static MILESTONE_KEYS: Mapping = known(&[may("types", &MILESTONE_TYPES)]);
-
-static PROJECT: Definition = plain(
-    "project takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&PROJECT_KEYS)],
-);
-
-static PROJECT_KEYS: Mapping = known(&[may("types", &PROJECT_TYPES)]);
-
-static PROJECT_CARD: Definition = plain(
-    "project_card takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&PROJECT_CARD_KEYS)],
-);
-
-static PROJECT_CARD_KEYS: Mapping = known(&[may("types", &PROJECT_CARD_TYPES)]);
-
-static PROJECT_COLUMN: Definition = plain(
-    "project_column takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&PROJECT_COLUMN_KEYS)],
-);
-
-static PROJECT_COLUMN_KEYS: Mapping = known(&[may("types", &PROJECT_COLUMN_TYPES)]);
-
-static PULL_REQUEST: Definition = plain(
-    "pull_request takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&PULL_REQUEST_KEYS)],
-);
-
-static PULL_REQUEST_KEYS: Mapping = known(&[
-    may("types", &PULL_REQUEST_TYPES),
-    may("branches", &TEXT_OR_TEXTS),
-    may("branches-ignore", &TEXT_OR_TEXTS),
-    may("paths", &TEXT_OR_TEXTS),
-    may("paths-ignore", &TEXT_OR_TEXTS),
-]);
-
-static PULL_REQUEST_COMMENT: Definition = plain(
-    "pull_request_comment takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&PULL_REQUEST_COMMENT_KEYS)],
-);
-
-static PULL_REQUEST_COMMENT_KEYS: Mapping = known(&[may("types", &PULL_REQUEST_COMMENT_TYPES)]);
-
-static PULL_REQUEST_REVIEW: Definition = plain(
-    "pull_request_review takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&PULL_REQUEST_REVIEW_KEYS)],
-);
-
-static PULL_REQUEST_REVIEW_KEYS: Mapping = known(&[may("types", &PULL_REQUEST_REVIEW_TYPES)]);
-
-static PULL_REQUEST_REVIEW_COMMENT: Definition = plain(
-    "pull_request_review_comment takes nothing or a mapping of filters",
-    &[
-        Shape::Null,
-        Shape::Mapping(&PULL_REQUEST_REVIEW_COMMENT_KEYS),
-    ],
-);
-
-static PULL_REQUEST_REVIEW_COMMENT_KEYS: Mapping =
-    known(&[may("types", &PULL_REQUEST_REVIEW_COMMENT_TYPES)]);
-
-static PUSH: Definition = plain(
-    "push takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&PUSH_KEYS)],
-);
-
-static PUSH_KEYS: Mapping = known(&[
+static REFS_AND_PATHS: [Property; MOST] = [
     may("branches", &TEXT_OR_TEXTS),
     may("branches-ignore", &TEXT_OR_TEXTS),
     may("tags", &TEXT_OR_TEXTS),
     may("tags-ignore", &TEXT_OR_TEXTS),
     may("paths", &TEXT_OR_TEXTS),
     may("paths-ignore", &TEXT_OR_TEXTS),
-]);
+];
 
-static REGISTRY_PACKAGE: Definition = plain(
-    "registry_package takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&REGISTRY_PACKAGE_KEYS)],
-);
+static BRANCHES_AND_PATHS: [Property; 4] = [
+    REFS_AND_PATHS[0],
+    REFS_AND_PATHS[1],
+    REFS_AND_PATHS[4],
+    REFS_AND_PATHS[5],
+];
 
-static REGISTRY_PACKAGE_KEYS: Mapping = known(&[may("types", &REGISTRY_PACKAGE_TYPES)]);
-
-static RELEASE: Definition = plain(
-    "release takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&RELEASE_KEYS)],
-);
-
-static RELEASE_KEYS: Mapping = known(&[may("types", &RELEASE_TYPES)]);
-
-static REPOSITORY_DISPATCH: Definition = plain(
-    "repository_dispatch takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&REPOSITORY_DISPATCH_KEYS)],
-);
-
-static REPOSITORY_DISPATCH_KEYS: Mapping = known(&[may("types", &TEXT_OR_TEXTS)]);
-
-static WATCH: Definition = plain(
-    "watch takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&WATCH_KEYS)],
-);
-
-static WATCH_KEYS: Mapping = known(&[may("types", &WATCH_TYPES)]);
-
-static WORKFLOW_RUN: Definition = plain(
-    "workflow_run takes nothing or a mapping of filters",
-    &[Shape::Null, Shape::Mapping(&WORKFLOW_RUN_KEYS)],
-);
-
-static WORKFLOW_RUN_KEYS: Mapping = known(&[
-    may("types", &WORKFLOW_RUN_TYPES),
-    may("branches", &TEXT_OR_TEXTS),
-    may("branches-ignore", &TEXT_OR_TEXTS),
+static WORKFLOWS: [Property; 3] = [
+    REFS_AND_PATHS[0],
+    REFS_AND_PATHS[1],
     must("workflows", &TEXT_OR_TEXTS),
-]);
+];
+
+static NAMES_AND_VERSIONS: [Property; 2] = [
+    may("names", &TEXT_OR_TEXTS),
+    may("versions", &TEXT_OR_TEXTS),
+];
+
+static FREE_TYPES: [Property; 1] = [may("types", &TEXT_OR_TEXTS)];
+
+/// `types` of each event.
+static TYPES: [Definition; COUNT] = each_event!(row => plain(
+    "an activity type or a list of them is allowed here",
+    &TYPES_SHAPES[row],
+));
+
+static TYPES_SHAPES: [[Shape; 2]; COUNT] =
+    each_event!(row => [TYPE_SHAPES[row][0], Shape::Sequence(&TYPE[row])]);
+
+static TYPE: [Definition; COUNT] =
+    each_event!(row => plain("an activity type is allowed here", &TYPE_SHAPES[row]));
+
+static TYPE_SHAPES: [[Shape; 1]; COUNT] = each_event!(row => [Shape::Words(EVENTS[row].types)]);
 
 static SCHEDULE: Definition = plain(
     "schedule is a list of mappings with cron and timezone",

@@ -2,7 +2,6 @@
 //! it must not read anything.
 
 mod action;
-mod activities;
 mod declarations;
 mod events;
 mod job;

@@ -1,0 +1,12 @@
+DROP TABLE doomed_objects;
+DROP TABLE purges;
+ALTER TABLE workflows DROP COLUMN deleted_runs;
+ALTER TABLE repositories DROP COLUMN deleted_runs;
+DROP INDEX runs_by_parent;
+ALTER TABLE runs DROP COLUMN logs_deleted_attempts, DROP COLUMN deleted_at;
+ALTER TABLE logs DROP COLUMN deleted;
+DROP INDEX executions_ended;
+ALTER TABLE executions DROP COLUMN forced;
+ALTER TABLE jobs DROP COLUMN carried_from;
+DROP INDEX attempts_cancelling;
+ALTER TABLE attempts DROP COLUMN referenced, DROP COLUMN debug;

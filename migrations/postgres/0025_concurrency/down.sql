@@ -1,0 +1,9 @@
+ALTER TABLE jobs
+    DROP COLUMN cancel_reason,
+    DROP COLUMN is_pending,
+    DROP COLUMN concurrency;
+ALTER TABLE attempts
+    DROP COLUMN cancel_reason,
+    DROP COLUMN concurrency_group;
+DROP TABLE run_messages;
+DROP TABLE concurrency_groups;

@@ -1,0 +1,2 @@
+DROP TABLE pull_requests;
+ALTER TABLE runs DROP COLUMN cause;
