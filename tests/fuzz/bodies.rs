@@ -130,12 +130,13 @@ fn body_by_hand(path: &str, method: &str, world: &World, random: &mut Random) ->
             json!({ "started_at_ms": 1_767_323_045_678_i64 })
         }
         ("/executions/{execution_id}/sync", _) => {
-            json!({ "rev": random.below(9), "steps": steps() })
+            json!({ "rev": random.below(9), "steps": steps(), "annotations": annotations() })
         }
         ("/executions/{execution_id}/release", _) => json!({ "reason": "no_disk" }),
         ("/executions/{execution_id}/finish", _) => json!({
             "result": *random.pick(&["success", "failure", "cancelled"]), "steps": steps(),
-            "log_bytes": 0, "stopped_at_ms": 1_767_323_045_999_i64,
+            "log_bytes": 0, "stopped_at_ms": 1_767_323_045_999_i64, "annotations": annotations(),
+            "outputs": [["one", "1"], ["two", "zwei"]],
         }),
         _ => json!({}),
     }
@@ -157,6 +158,14 @@ fn steps() -> Value {
           "started_at_ms": 1_767_323_045_678_i64, "completed_at_ms": 1_767_323_045_679_i64 },
         { "number": 2, "name": "Run echo one", "status": "in_progress", "conclusion": null,
           "started_at_ms": 1_767_323_045_680_i64, "completed_at_ms": null },
+    ])
+}
+
+fn annotations() -> Value {
+    json!([
+        { "number": 1, "step": 2, "level": "warning", "message": "careful" },
+        { "number": 2, "step": 2, "level": "failure", "message": "no", "title": "T", "path": "a.rs",
+          "start_line": 3, "end_line": 4, "start_column": 5, "end_column": 6 },
     ])
 }
 

@@ -11,9 +11,10 @@ const KEPT: usize = 40;
 const KEPT_FIRST: usize = 8;
 
 /// Lists, the member that names their items, and what these are.
-const LISTS: [(&str, &str, &str); 9] = [
+const LISTS: [(&str, &str, &str); 10] = [
     ("workflow_runs", "id", "run_id"),
     ("jobs", "id", "job_id"),
+    ("jobs", "id", "check_run_id"),
     ("workflows", "id", "workflow_id"),
     ("users", "login", "login"),
     ("repositories", "id", "repository_id"),

@@ -40,7 +40,9 @@ fn thing(route: &Route, name: &str, world: &World, random: &mut Random) -> Strin
 /// Which things of that name: those with a log, those that can be spared, mostly those of the one repository.
 fn kind(route: &Route, name: &str, random: &mut Random) -> String {
     let below = route.path.split("/{repo").nth(1).unwrap_or_default();
-    let is_deep = below.contains("/actions/") || below.contains("/collaborators");
+    let is_deep = ["/actions/", "/collaborators", "/check-runs"]
+        .iter()
+        .any(|deep| below.contains(deep));
     let is_whole = !is_deep || name == "login";
     let is_spared = route.method == "DELETE" && is_whole && SPARED.contains(&name);
     let of = match name {

@@ -17,4 +17,5 @@ mod route_table;
 mod route_world;
 mod runner_process;
 mod sleeper;
+mod steps;
 mod triggers;

@@ -61,6 +61,7 @@ impl World {
                 ("repo", NAME.to_owned()),
                 ("attempt", "1".to_owned()),
                 ("login=owner", OWNER.to_owned()),
+                ("step", "2".to_owned()),
             ]),
             execution: 0,
             server,
@@ -143,6 +144,7 @@ impl World {
         self.execution = execution;
         self.put("execution_id", execution);
         self.put("job_id", id_of(&job, "job_id"));
+        self.put("check_run_id", id_of(&job, "job_id"));
         self.put("run_id", running);
         let run = self.project.run(running).await;
         self.put("workflow_id", id_of(&run, "workflow_id"));

@@ -297,6 +297,7 @@ impl From<Refusal> for ApiError {
             | Refusal::NotExpired { .. } => Self::Conflict(refusal.to_string()),
             Refusal::AlreadyPlanned
             | Refusal::TooFewIds
+            | Refusal::OutputsNotLoaded { .. }
             | Refusal::TooNarrow
             | Refusal::WrongLoad
             | Refusal::GroupsNotLoaded { .. }

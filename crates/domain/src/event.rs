@@ -70,6 +70,9 @@ pub enum Event {
         /// Its `timeout-minutes` (semantics R2.75).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout_minutes: Option<u32>,
+        /// Its `cancel-timeout-minutes` (semantics R2.75).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cancel_timeout_minutes: Option<u32>,
         /// Its `concurrency` (semantics R2.56).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         concurrency: Option<Concurrency>,

@@ -66,7 +66,7 @@ pub fn finish(
     }
     let mut tried_run = run.clone();
     let events = tried_run.finish_job(executions[execution].job, result, planning)?;
-    tell_runners(&events, &mut tried, now, patience)?;
+    tell_runners(&tried_run, &events, &mut tried, now, patience)?;
     executions.clone_from_slice(&tried);
     *run = tried_run;
     Ok(events)
@@ -96,7 +96,7 @@ pub fn expire(
     });
     let mut tried_run = run.clone();
     let events = tried_run.abandon_job(executions[execution].job, reason, planning)?;
-    tell_runners(&events, &mut tried, now, patience)?;
+    tell_runners(&tried_run, &events, &mut tried, now, patience)?;
     executions.clone_from_slice(&tried);
     *run = tried_run;
     Ok(events)
@@ -122,7 +122,7 @@ pub fn cancel_run(
     let now = planning.now;
     let mut tried = run.clone();
     let events = tried.cancel(by, planning)?;
-    tell_runners(&events, executions, now, patience)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
     *run = tried;
     Ok(events)
 }
@@ -141,7 +141,7 @@ pub fn force_cancel_run(
     let now = planning.now;
     let mut tried = run.clone();
     let events = tried.force_cancel(Some(by), planning)?;
-    tell_runners(&events, executions, now, patience)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
     *run = tried;
     Ok(events)
 }
@@ -160,7 +160,7 @@ pub fn force_overdue_cancel(
     let now = planning.now;
     let mut tried = run.clone();
     let events = tried.force_overdue_cancel(deadline, planning)?;
-    tell_runners(&events, executions, now, patience)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
     *run = tried;
     Ok(events)
 }
@@ -179,7 +179,7 @@ pub fn delete_run(
     let now = planning.now;
     let mut tried = run.clone();
     let events = tried.delete(by, planning)?;
-    tell_runners(&events, executions, now, patience)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
     *run = tried;
     Ok(events)
 }
@@ -198,9 +198,19 @@ pub fn cancel_job(
     let now = planning.now;
     let mut tried = run.clone();
     let cancelled = tried.cancel_job(job, by, planning)?;
-    tell_runners(&cancelled.events, executions, now, patience)?;
+    tell_runners(&tried, &cancelled.events, executions, now, patience)?;
     *run = tried;
     Ok(cancelled)
+}
+
+/// How long a cancelled job may go on, where its file says it (semantics R2.75).
+fn grace_of(run: &Run, job: JobId, patience: Patience) -> Patience {
+    let minutes = run.job(job).ok().and_then(|job| job.cancel_timeout_minutes);
+    let grace = minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
+    Patience {
+        cancel_grace: grace.unwrap_or(patience.cancel_grace),
+        ..patience
+    }
 }
 
 /// Cancels a job that no runner took for as long as `limit`, and withdraws an offer of it (semantics 9).
@@ -217,7 +227,7 @@ pub fn expire_queued(
     let now = planning.now;
     let mut tried = run.clone();
     let events = tried.expire_queued_job(job, limit, planning)?;
-    tell_runners(&events, executions, now, patience)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
     *run = tried;
     Ok(events)
 }
@@ -236,7 +246,7 @@ pub fn expire_run(
     let now = planning.now;
     let mut tried = run.clone();
     let events = tried.expire(limit, planning)?;
-    tell_runners(&events, executions, now, patience)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
     *run = tried;
     Ok(events)
 }
@@ -255,7 +265,7 @@ pub fn hear(
     let now = planning.now;
     let mut tried = run.clone();
     let events = tried.hear(message, planning)?;
-    tell_runners(&events, executions, now, patience)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
     *run = tried;
     Ok(events)
 }
@@ -263,6 +273,7 @@ pub fn hear(
 /// Passes on to the executions what was recorded for their jobs: running ones are told to stop, those of jobs that
 /// ended are cut off, offers of them withdrawn. [`Refusal::TooNarrow`] when one that must be told is not among them.
 fn tell_runners(
+    run: &Run,
     events: &[Event],
     executions: &mut [Execution],
     now: crate::Timestamp,
@@ -285,7 +296,7 @@ fn tell_runners(
             .iter()
             .any(|event| matches!(event, Event::JobCompleted { job: ended, .. } if *ended == job));
         if told {
-            execution.request_cancel(now, patience)?;
+            execution.request_cancel(now, grace_of(run, job, patience))?;
         } else if ended {
             execution.cut_off(now)?;
         }

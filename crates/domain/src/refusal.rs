@@ -124,6 +124,12 @@ pub enum Refusal {
     /// More jobs than the caller reserved ids for.
     #[error("too few job ids were reserved for this command")]
     TooFewIds,
+    /// Outputs of jobs that ended decide, and were not loaded: the command can be given again with them.
+    #[error("the outputs of {} jobs were not loaded", jobs.len())]
+    OutputsNotLoaded {
+        /// Whose.
+        jobs: Vec<JobId>,
+    },
     /// What happens to one execution concerns others that were not loaded: the command can be given again with all
     /// of them.
     #[error("the command concerns executions that were not loaded")]

@@ -198,6 +198,25 @@ fn r3_1_cancelling_tells_runners_and_takes_offers_back() {
 }
 
 #[test]
+fn r2_75_a_job_says_itself_how_long_it_may_go_on_once_cancelled() {
+    let text = "on: push\njobs:
+  a: {runs-on: linux, cancel-timeout-minutes: 2.9, steps: [{run: x}]}
+  b: {runs-on: linux, cancel-timeout-minutes: '${{ fromJSON(github.minutes || 7) }}', steps: [{run: x}]}
+  c: {runs-on: linux, steps: [{run: x}]}\n";
+    let mut given = Given::started(text);
+    given.cancel().unwrap();
+    let now = given.story.now;
+    let minutes = [2, 7, 5];
+    for (execution, minutes) in given.executions.iter().zip(minutes) {
+        let ExecutionState::Cancelling { deadline, .. } = execution.state else {
+            panic!("it was told to stop: {execution:?}");
+        };
+        let grace = std::time::Duration::from_secs(minutes * 60);
+        assert_eq!(deadline, now.plus(grace));
+    }
+}
+
+#[test]
 fn r3_4_force_cancel_cuts_off_what_runs_and_takes_offers_back() {
     for told_before in [false, true] {
         let mut given = Given::offered(DIAMOND);

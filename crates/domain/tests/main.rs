@@ -13,6 +13,7 @@ mod given;
 mod handover;
 mod intake;
 mod nodes;
+mod outputs;
 mod random_walk;
 mod refusals;
 mod replay;

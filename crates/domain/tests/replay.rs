@@ -171,6 +171,7 @@ fn pinned() -> Vec<(Event, String)> {
                 runner_group: None,
                 continue_on_error: false,
                 timeout_minutes: None,
+                cancel_timeout_minutes: None,
                 concurrency: None,
                 at,
             },
@@ -188,11 +189,12 @@ fn pinned() -> Vec<(Event, String)> {
                 runner_group: Some("gpu".to_owned()),
                 continue_on_error: true,
                 timeout_minutes: Some(5),
+                cancel_timeout_minutes: Some(1),
                 concurrency: Some(concurrency()),
                 at,
             },
             format!(
-                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"runner_group":"gpu","continue_on_error":true,"timeout_minutes":5,"concurrency":{CONCURRENCY},"at":"{time}"}}"#
+                r#"{{"type":"job_planned","job":101,"name":"deploy#1/a","leg":{LEG},"display_name":"A (1)","labels":[],"runner_group":"gpu","continue_on_error":true,"timeout_minutes":5,"cancel_timeout_minutes":1,"concurrency":{CONCURRENCY},"at":"{time}"}}"#
             ),
         ),
         (

@@ -1,15 +1,24 @@
 //! Everything a runner must know to run a job, gathered outside of any transaction.
 
-use crate::{Engine, EngineError, secret::Secret};
+use crate::{
+    Engine, EngineError,
+    contexts::{ContextSource, contexts, contexts_without_event},
+    planning::Plan,
+    secret::Secret,
+};
 use futures_util::future::try_join3;
-use runyard_domain::{Execution, JobId, Timestamp, repository::Repository, run::find};
-use runyard_store::RunView;
+use runyard_domain::{
+    Execution, JobId, Refusal, Timestamp,
+    repository::Repository,
+    run::{Definition, JobContexts, file_of, find},
+};
+use runyard_store::{JobView, RunView};
 use runyard_workflow::{
-    Job, Step, Workflow,
-    model::{Env, plain_env},
+    Job, Step,
+    model::{Defaults, Variables},
 };
 use serde_json::Value;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// What a runner is told.
 #[derive(Debug)]
@@ -28,12 +37,22 @@ pub struct Assignment {
     pub payload: Value,
     /// The job of the file.
     pub definition: Job,
-    /// Workflow and job `env`, merged (semantics R2.83).
-    pub env: Env,
+    /// The file that it is in, as errors name it.
+    pub file: String,
+    /// `env` of that file.
+    pub workflow_env: Option<Variables>,
+    /// `defaults` of that file.
+    pub workflow_defaults: Option<Defaults>,
+    /// What its steps see.
+    pub contexts: JobContexts,
     /// The per-job `GITHUB_TOKEN`.
     pub github_token: Secret,
-    /// The job ends after this.
+    /// The job is cancelled after this (semantics R2.75).
     pub timeout: Duration,
+    /// How long it may go on once it is cancelled, where the file says it.
+    pub cancel_timeout_minutes: Option<u32>,
+    /// Whether lines for those who look for a fault are shown (semantics R4.10).
+    pub debug: bool,
 }
 
 impl Assignment {
@@ -61,29 +80,69 @@ impl Engine {
         let run = run.ok_or_else(|| missing("the run"))?;
         let payload = payload.unwrap_or(Value::Null);
         let repository = self.store.repository(run.identity.repository).await?;
+        let repository = repository.ok_or_else(|| missing("the repository"))?;
         let definition = self.definition_of(&run).await?;
+        let contexts = self
+            .job_contexts((&view, &run), &repository, &payload, &definition)
+            .await?;
         let (workflow, job) =
             find(&definition, &view.node).ok_or_else(|| missing("the job's definition"))?;
+        let file = file_of(&definition, &view.node).unwrap_or(&run.identity.path);
         Ok(Assignment {
             job: view.id,
             ready_at: view.created_at,
             display_name: view.display_name,
-            repository: repository.ok_or_else(|| missing("the repository"))?,
+            repository,
             payload,
-            env: merged_env(workflow, job),
+            file: file.to_owned(),
+            workflow_env: workflow.env.clone(),
+            workflow_defaults: workflow.defaults.clone(),
             definition: job.clone(),
-            run,
+            contexts,
             github_token,
+            debug: run.attempt.debug,
+            run,
             timeout: self.settings.patience.timeout(view.timeout_minutes),
+            cancel_timeout_minutes: view.cancel_timeout_minutes,
         })
     }
-}
 
-/// The job's values win over the workflow's (semantics R2.83).
-fn merged_env(workflow: &Workflow, job: &Job) -> Env {
-    let mut env = plain_env(workflow.env.as_ref());
-    let own = plain_env(job.with_steps().and_then(|job| job.env.as_ref()));
-    env.retain(|(name, _)| !own.iter().any(|(other, _)| other == name));
-    env.extend(own);
-    env
+    /// What the steps of a job see. The run's other jobs are looked at only where they matter.
+    async fn job_contexts(
+        &self,
+        (job, run): (&JobView, &RunView),
+        repository: &Repository,
+        payload: &Value,
+        definition: &Definition,
+    ) -> Result<JobContexts, EngineError> {
+        let source = ContextSource {
+            identity: &run.identity,
+            attempt: run.attempt.number,
+            actor: &run.actor.login,
+            triggering_actor: &run.attempt.triggering_actor.login,
+            repository,
+            payload,
+        };
+        if job.needs.is_empty() && job.node.caller().is_none() {
+            let contexts = contexts_without_event(&source, definition);
+            return Ok(JobContexts::alone(job.leg.as_ref(), &contexts));
+        }
+        let contexts = contexts(&source, definition);
+        let aggregate = self.store.aggregate(job.run).await?;
+        let aggregate = aggregate.ok_or(EngineError::NotFound { what: "the run" })?;
+        let mut plan = Plan {
+            definition: Arc::new(definition.clone()),
+            contexts: Arc::new(contexts),
+            attempt: run.attempt.number,
+            given: None,
+        };
+        loop {
+            match aggregate.contexts_of(job.id, &plan.definition, &plan.contexts) {
+                Err(Refusal::OutputsNotLoaded { jobs }) => {
+                    plan.learn(&jobs, self.store.outputs(&jobs).await?)?;
+                }
+                known => return Ok(known?),
+            }
+        }
+    }
 }

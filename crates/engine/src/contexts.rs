@@ -26,6 +26,19 @@ pub(crate) struct ContextSource<'a> {
 
 /// The contexts of an attempt.
 pub(crate) fn contexts(source: &ContextSource<'_>, definition: &Definition) -> Contexts {
+    let mut github = github(source);
+    github.insert("event", from_json(source.payload));
+    Contexts {
+        github: github.into(),
+        ..contexts_without_event(source, definition)
+    }
+}
+
+/// The same without `github.event`, for whoever has the payload anyway.
+pub(crate) fn contexts_without_event(
+    source: &ContextSource<'_>,
+    definition: &Definition,
+) -> Contexts {
     Contexts {
         github: github(source).into(),
         inputs: inputs(source.payload, definition),
@@ -82,7 +95,6 @@ fn github(source: &ContextSource<'_>) -> Object {
     for (key, text) in texts {
         github.insert(key, text);
     }
-    github.insert("event", from_json(source.payload));
     github
 }
 

@@ -265,6 +265,7 @@ impl Engine {
 fn plan(definition: &Definition, of: &ContextSource<'_>) -> Plan {
     let definition = plannable(definition);
     Plan {
+        given: None,
         contexts: Arc::new(contexts(of, &definition)),
         definition: Arc::new(definition),
         attempt: 1,

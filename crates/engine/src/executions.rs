@@ -10,8 +10,9 @@ use crate::{
 };
 use runyard_domain::{
     Conclusion, Execution, ExecutionId, Refusal, Timestamp,
-    execution::{ExecutionEnd, ExecutionState, Step},
+    execution::{Annotation, ExecutionEnd, ExecutionState, Step},
     handover,
+    run::Planning,
     runner::Runner,
 };
 use runyard_store::{Appended, ClaimRequest, Loaded, NewExecution, Scope, Wake};
@@ -76,6 +77,10 @@ pub struct Finish {
     pub steps: Vec<Step>,
     /// Bytes of log that the runner wrote.
     pub log_bytes: u64,
+    /// What the job gives to those that need it (semantics R2.20).
+    pub outputs: Vec<(String, String)>,
+    /// All remarks about the job.
+    pub annotations: Vec<Annotation>,
 }
 
 impl Engine {
@@ -192,7 +197,7 @@ impl Engine {
         }))
     }
 
-    /// The runner reports on steps, and is heard of.
+    /// The runner reports on steps, makes remarks, and is heard of.
     ///
     /// # Errors
     /// Refused when the execution is over or was not started.
@@ -201,7 +206,12 @@ impl Engine {
         execution: &Execution,
         rev: u64,
         steps: Vec<Step>,
+        annotations: Vec<Annotation>,
     ) -> Result<Heard, EngineError> {
+        if !annotations.is_empty() {
+            heard(execution)?;
+            self.annotate(execution, annotations, None).await?;
+        }
         if rev <= execution.rev || steps.is_empty() {
             return self.renew(execution).await;
         }
@@ -315,16 +325,22 @@ impl Engine {
             self.renew(execution).await?;
             return Ok(Finished::LogIncomplete { stored });
         }
+        let (given, too_much) = self.given(execution, finish.outputs).await?;
+        if !execution.is_ended() {
+            let told = finish.annotations;
+            self.annotate(execution, told, too_much).await?;
+        }
         let (result, steps) = (finish.result, finish.steps);
         let (id, patience) = (execution.id, self.settings.patience);
         let scope = Scope::RunOfExecution(id);
-        self.command(scope, execution.run, move |run, executions, planning| {
+        let finish = move |run: &mut _, executions: &mut Vec<_>, planning: Planning<'_>| {
             let end = (result, steps.clone());
             let events = handover::finish(run, executions, id, end, planning, patience)?;
             Ok((events, ()))
-        })
-        .await
-        .map_err(|error| over_with_its_run(error, id))?;
+        };
+        self.command_giving(scope, execution.run, Some(given), finish)
+            .await
+            .map_err(|error| over_with_its_run(error, id))?;
         self.seal_soon(execution.id);
         Ok(Finished::Done)
     }

@@ -1,5 +1,5 @@
 //! Commands that may plan jobs: what they need is gathered outside of the transaction, and they are given again when it
-//! was too little.
+//! was too little. What a job gave never changes once it ended, so it may be read before.
 
 use crate::{
     Engine, EngineError,
@@ -16,7 +16,7 @@ use runyard_domain::{
         single,
     },
 };
-use runyard_store::{Loaded, RunView, Scope};
+use runyard_store::{JobOutputs, Loaded, RunView, Scope};
 use runyard_workflow::Workflow;
 use std::sync::Arc;
 
@@ -32,6 +32,8 @@ pub(crate) struct Plan {
     pub(crate) contexts: Arc<Contexts>,
     /// The newest attempt when they were gathered.
     pub(crate) attempt: u32,
+    /// What the job gives that the command ends; kept with it.
+    pub(crate) given: Option<JobOutputs>,
 }
 
 impl Plan {
@@ -39,11 +41,48 @@ impl Plan {
     pub(crate) fn jobs(&self) -> usize {
         self.definition.workflow.jobs.len()
     }
+
+    /// The same for a command that ends a job which gives this.
+    fn giving(mut self, given: Option<&JobOutputs>) -> Self {
+        if let Some(given) = given {
+            self.knows(given.job, given.outputs.clone());
+        }
+        self.given = given.cloned();
+        self
+    }
+
+    /// Adds what a job gave.
+    fn knows(&mut self, job: JobId, outputs: Vec<(String, String)>) {
+        let contexts = Arc::make_mut(&mut self.contexts);
+        contexts.outputs.insert(job, outputs);
+    }
+
+    /// Adds what these jobs gave, of which `found` are all that gave anything.
+    ///
+    /// # Errors
+    /// When nothing of it is new: the command would ask for ever.
+    pub(crate) fn learn(
+        &mut self,
+        jobs: &[JobId],
+        found: Vec<JobOutputs>,
+    ) -> Result<(), EngineError> {
+        let known = |job: &JobId| self.contexts.outputs.of(*job).is_some();
+        if jobs.iter().all(known) {
+            return Err(anyhow::anyhow!("a command asks for outputs that it has").into());
+        }
+        for job in jobs {
+            self.knows(*job, Vec::new());
+        }
+        for given in found {
+            self.knows(given.job, given.outputs);
+        }
+        Ok(())
+    }
 }
 
 impl Engine {
-    /// Applies a command to a run, with its definition and ids for jobs that it may plan. With too few ids, or too few
-    /// executions loaded, it is given again with more.
+    /// Applies a command to a run, with its definition and ids for jobs that it may plan. With too few ids, too few
+    /// executions or too few outputs loaded, it is given again with more.
     pub(crate) async fn command<T: Send + 'static>(
         &self,
         scope: Scope,
@@ -57,15 +96,33 @@ impl Engine {
         + Sync
         + 'static,
     ) -> Result<T, EngineError> {
+        self.command_giving(scope, run, None, command).await
+    }
+
+    /// The same for the end of a job: what it gave is kept with the command's events, and its dependents see it.
+    pub(crate) async fn command_giving<T: Send + 'static>(
+        &self,
+        scope: Scope,
+        run: RunId,
+        given: Option<JobOutputs>,
+        command: impl Fn(
+            &mut Run,
+            &mut Vec<Execution>,
+            Planning<'_>,
+        ) -> Result<(Vec<Event>, T), Refusal>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<T, EngineError> {
         let command = Arc::new(command);
         for _ in 1..PREPARED_MAX {
-            let plan = self.plan_of(run).await?;
+            let plan = self.plan_of(run).await?.giving(given.as_ref());
             match self.command_by(plan, scope.clone(), &command).await {
                 Err(EngineError::Refused(Refusal::OtherAttempt)) => {}
                 done => return done,
             }
         }
-        let plan = self.plan_of(run).await?;
+        let plan = self.plan_of(run).await?.giving(given.as_ref());
         self.command_by(plan, scope, &command).await
     }
 
@@ -75,7 +132,7 @@ impl Engine {
     /// [`Refusal::OtherAttempt`] when the run is in another attempt than the plan was made for.
     pub(crate) async fn command_by<T: Send + 'static, C>(
         &self,
-        plan: Plan,
+        mut plan: Plan,
         mut scope: Scope,
         command: &Arc<C>,
     ) -> Result<T, EngineError>
@@ -93,6 +150,9 @@ impl Engine {
                 }
                 Err(EngineError::Refused(Refusal::TooNarrow)) => {
                     scope = wider(&scope)?;
+                }
+                Err(EngineError::Refused(Refusal::OutputsNotLoaded { jobs })) => {
+                    plan.learn(&jobs, self.store.outputs(&jobs).await?)?;
                 }
                 done => return done,
             }
@@ -119,6 +179,7 @@ impl Engine {
                 let Loaded::Run {
                     run,
                     executions,
+                    outputs,
                     groups,
                     ..
                 } = loaded
@@ -137,6 +198,7 @@ impl Engine {
                     now,
                 };
                 let (events, value) = command(run, executions, planning)?;
+                outputs.clone_from(&plan.given);
                 Ok((events, (value, ids)))
             })
             .await;
@@ -175,6 +237,7 @@ impl Engine {
             definition: Arc::new(definition),
             contexts: Arc::new(contexts),
             attempt: view.attempt.number,
+            given: None,
         })
     }
 
@@ -194,6 +257,7 @@ impl Engine {
                     definition: Arc::new(single(Workflow::default())),
                     contexts: Arc::default(),
                     attempt: view.attempt.number,
+                    given: None,
                 })
             }
         }

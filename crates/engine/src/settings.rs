@@ -1,7 +1,10 @@
 //! What an operator decides about the engine; every limit has a name and a default here.
 
 use crate::SealingKey;
-use runyard_domain::{execution::Patience, run::Intake};
+use runyard_domain::{
+    execution::Patience,
+    run::{Intake, OUTPUT_UNITS_PER_RUN},
+};
 use std::time::Duration;
 
 /// Settings of the engine.
@@ -17,6 +20,8 @@ pub struct Settings {
     pub wait_max: Duration,
     /// Bytes of log that one job may write (`runner-protocols.md` D).
     pub job_log_bytes: u64,
+    /// UTF-16 units of what all jobs of a run may give (semantics R2.21).
+    pub run_output_units: u64,
     /// How many runs a repository may have that have not ended, and how fast they may come (semantics 9).
     pub intake: Intake,
     /// Folders of workflow files, from the root of a repository, in the order in which they are read.
@@ -63,6 +68,7 @@ impl Default for Settings {
             sync_interval: Duration::from_secs(10),
             wait_max: Duration::from_secs(50),
             job_log_bytes: 256 * 1024 * 1024,
+            run_output_units: OUTPUT_UNITS_PER_RUN,
             intake: Intake::default(),
             workflow_folders: vec![".github/workflows".to_owned()],
             queue_limit: Duration::from_secs(24 * 60 * 60),

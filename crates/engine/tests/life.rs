@@ -12,6 +12,8 @@ mod events;
 mod follows;
 #[path = "life/force.rs"]
 mod force;
+#[path = "life/outputs.rs"]
+mod outputs;
 #[path = "life/reruns.rs"]
 mod reruns;
 #[path = "life/schedules.rs"]
@@ -257,6 +259,11 @@ impl World {
 
     /// Takes the next job and ends it so.
     async fn run_next(&self, result: Conclusion) -> Offer {
+        self.run_next_giving(result, &[]).await
+    }
+
+    /// The same with outputs.
+    async fn run_next_giving(&self, result: Conclusion, outputs: &[(&str, &str)]) -> Offer {
         let offer = self
             .claim(&format!("{:?}", self.clock))
             .await
@@ -282,6 +289,11 @@ impl World {
             result,
             steps: vec![step(2)],
             log_bytes: row.len() as u64,
+            outputs: outputs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            annotations: Vec::new(),
         };
         assert_eq!(
             self.engine.finish(&execution, finish).await.unwrap(),
@@ -372,7 +384,7 @@ async fn a_dispatched_run_goes_through_its_jobs_to_success() {
     );
 
     let first = world.run_next(Conclusion::Success).await;
-    assert_eq!(first.assignment.env, [("A".to_owned(), "job".to_owned())]);
+    assert_eq!(first.assignment.file, ".github/workflows/ci.yml");
     assert_eq!(first.assignment.steps().next().unwrap().0, 2);
     world.run_next(Conclusion::Success).await;
 
@@ -549,6 +561,8 @@ async fn a_finish_waits_for_the_whole_log() {
         result: Conclusion::Success,
         steps: Vec::new(),
         log_bytes: 5,
+        outputs: Vec::new(),
+        annotations: Vec::new(),
     };
     let answer = world.engine.finish(&execution, finish).await.unwrap();
     assert_eq!(answer, Finished::LogIncomplete { stored: 0 });
@@ -698,7 +712,11 @@ async fn r2_75_a_runner_that_never_stops_loses_its_job_after_the_limit_and_the_g
         left -= 30;
         let execution = world.engine.store().execution(id).await.unwrap().unwrap();
         // It is alive all the time.
-        world.engine.sync(&execution, 0, Vec::new()).await.unwrap();
+        world
+            .engine
+            .sync(&execution, 0, Vec::new(), vec![])
+            .await
+            .unwrap();
         world.engine.expire().await.unwrap();
         assert_eq!(world.status(run).await, (RunStatus::InProgress, None));
     }
@@ -710,7 +728,13 @@ async fn r2_75_a_runner_that_never_stops_loses_its_job_after_the_limit_and_the_g
     let ended = (RunStatus::Completed, Some(Conclusion::Cancelled));
     assert_eq!(world.status(run).await, ended);
     let late = world.engine.store().execution(id).await.unwrap().unwrap();
-    assert!(world.engine.sync(&late, 0, Vec::new()).await.is_err());
+    assert!(
+        world
+            .engine
+            .sync(&late, 0, Vec::new(), vec![])
+            .await
+            .is_err()
+    );
 }
 
 const GROUPED: &str = "on: workflow_dispatch

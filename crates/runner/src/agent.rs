@@ -21,6 +21,8 @@ use crate::step::HostFacts;
 pub(crate) struct Pauses {
     pub(crate) claim_wait_s: u64,
     pub(crate) sync: Duration,
+    /// How long a cancelled job may go on.
+    pub(crate) cancel_grace: Duration,
 }
 
 /// One running runner.
@@ -61,6 +63,7 @@ impl Agent {
             pauses: Mutex::new(Pauses {
                 claim_wait_s: 0,
                 sync: Duration::from_secs(10),
+                cancel_grace: Duration::from_secs(5 * 60),
             }),
             drained: watch::Sender::new(false),
             config,
@@ -85,6 +88,7 @@ impl Agent {
         *self.pauses.lock().unwrap_or_else(PoisonError::into_inner) = Pauses {
             claim_wait_s: intervals.claim_wait_seconds,
             sync: Duration::from_millis(intervals.sync_milliseconds),
+            cancel_grace: Duration::from_secs(intervals.cancel_grace_seconds),
         };
     }
 

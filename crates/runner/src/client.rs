@@ -175,6 +175,22 @@ impl Client {
         Ok(Finished::Stored)
     }
 
+    /// Gives the summary of a step; the same again changes nothing.
+    pub(crate) async fn put_summary(
+        &self,
+        execution: i64,
+        step: u32,
+        text: &str,
+    ) -> Result<(), CallError> {
+        let path = format!("executions/{execution}/summaries/{step}");
+        let made = |call: RequestBuilder| {
+            call.header("Content-Type", "text/markdown; charset=utf-8")
+                .body(text.to_owned())
+        };
+        let call = (Method::PUT, path.as_str(), Manner::Repeatable);
+        self.answered(call, made).await.map(drop)
+    }
+
     pub(crate) async fn release(
         &self,
         execution: i64,

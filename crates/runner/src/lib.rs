@@ -12,6 +12,7 @@ mod backoff;
 mod client;
 mod config;
 mod error;
+mod hash_files;
 mod job;
 mod log;
 mod registration;

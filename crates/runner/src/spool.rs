@@ -7,8 +7,12 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use runyard_api::runner::messages::{FinishExecution, StepReport};
+use runyard_api::runner::messages::{
+    AnnotationMessage, FinishExecution, SUMMARY_BYTES, StepReport,
+};
 use serde::{Deserialize, Serialize};
+
+use crate::backend::remove_folder;
 
 /// A final state that could not be told for this long is dropped: the server has long given the job
 /// up.
@@ -24,6 +28,9 @@ pub(crate) struct Spooled {
     pub(crate) token: String,
     /// The steps as they last stood.
     pub(crate) steps: Vec<StepReport>,
+    /// All annotations so far.
+    #[serde(default)]
+    pub(crate) annotations: Vec<AnnotationMessage>,
     /// Set when the job has ended.
     pub(crate) finish: Option<FinishExecution>,
 }
@@ -70,8 +77,64 @@ impl Spool {
         fs::rename(draft, path)
     }
 
+    fn summaries_path(&self, execution: i64) -> PathBuf {
+        self.folder.join(format!("{execution}.summaries"))
+    }
+
+    /// Adds to the summary of a step; says how many bytes it would have where that is too many.
+    pub(crate) fn add_summary(
+        &self,
+        execution: i64,
+        step: u32,
+        text: &str,
+    ) -> io::Result<Result<(), usize>> {
+        let folder = self.summaries_path(execution);
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(FOLDER_MODE)
+            .create(&folder)?;
+        let path = folder.join(step.to_string());
+        let mut whole = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            known => known?,
+        };
+        if !whole.is_empty() && !whole.ends_with('\n') {
+            whole.push('\n');
+        }
+        whole.push_str(text);
+        if whole.len() > SUMMARY_BYTES {
+            return Ok(Err(whole.len()));
+        }
+        fs::write(path, whole)?;
+        Ok(Ok(()))
+    }
+
+    /// Steps of an execution that have a summary, in order, with those.
+    pub(crate) fn summaries(&self, execution: i64) -> io::Result<Vec<(u32, String)>> {
+        let entries = match fs::read_dir(self.summaries_path(execution)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            if let Some(step) = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok())
+            {
+                all.push((step, fs::read_to_string(entry.path())?));
+            }
+        }
+        all.sort();
+        Ok(all)
+    }
+
     /// Forgets an execution.
     pub(crate) fn remove(&self, execution: i64) {
+        if let Err(error) = remove_folder(&self.summaries_path(execution)) {
+            log::warn!("the summaries of execution {execution} are left: {error}");
+        }
         for path in [self.state_path(execution), self.log_path(execution)] {
             if let Err(error) = fs::remove_file(&path)
                 && error.kind() != io::ErrorKind::NotFound
@@ -125,6 +188,7 @@ mod tests {
             execution_id: 7,
             token: "t".to_owned(),
             steps: vec![],
+            annotations: vec![],
             finish: None,
         }
     }
@@ -142,6 +206,22 @@ mod tests {
         assert_eq!(spool.leftovers().unwrap(), [spooled()]);
         spool.remove(7);
         assert!(spool.leftovers().unwrap().is_empty());
+    }
+
+    #[test]
+    fn r8_8_what_parts_of_a_step_write_is_one_summary_with_one_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::open(folder.path()).unwrap();
+        let add = |step, text: &str| spool.add_summary(7, step, text).unwrap();
+        add(3, "# one").unwrap();
+        add(3, "two").unwrap();
+        add(2, &"x".repeat(SUMMARY_BYTES)).unwrap();
+        assert_eq!(add(2, ""), Err(SUMMARY_BYTES + 1));
+        let summaries = spool.summaries(7).unwrap();
+        assert_eq!(summaries[1], (3, "# one\ntwo".to_owned()));
+        assert_eq!(summaries[0].1.len(), SUMMARY_BYTES);
+        spool.remove(7);
+        assert!(spool.summaries(7).unwrap().is_empty());
     }
 
     #[test]

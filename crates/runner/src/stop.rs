@@ -10,6 +10,8 @@ pub(crate) enum StopReason {
     Cancelled,
     /// It ran longer than its `timeout-minutes` (semantics R2.75).
     TimedOut,
+    /// One step ran longer than its own `timeout-minutes` (semantics R2.76).
+    StepTimedOut,
     /// The runner goes away and waited long enough.
     Drained,
     /// The server has given the execution up: nothing that it does counts any more.

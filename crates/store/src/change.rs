@@ -1,6 +1,6 @@
 //! The one door for change: load what a scope names, decide, keep the result and its events in one transaction.
 
-use crate::StoreError;
+use crate::{JobOutputs, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
     Event, Execution, ExecutionId, MessageId, Refusal, RepositoryId, Run, RunId, Timestamp,
@@ -68,6 +68,8 @@ pub enum Loaded {
         run: Box<Run>,
         /// Those that the scope names.
         executions: Vec<Execution>,
+        /// What the decision puts here is kept with its events.
+        outputs: Option<JobOutputs>,
         /// Concurrency groups that the decision asked for by [`Refusal::GroupsNotLoaded`].
         groups: Groups,
         /// The message that is gone once the decision is kept.

@@ -17,6 +17,7 @@ mod polls;
 mod pull_requests;
 mod purges;
 mod queue;
+mod reports;
 mod repositories;
 mod runners;
 mod runs;
@@ -41,6 +42,7 @@ pub use polls::{Poll, Polls, SeenRefs};
 pub use pull_requests::PullRequests;
 pub use purges::{PURGED_ROWS_MAX, Purges};
 pub use queue::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth};
+pub use reports::{JobOutputs, Reports, Summary};
 pub use repositories::Repositories;
 pub use runners::Runners;
 pub use runs::{

@@ -142,6 +142,8 @@ pub struct JobView {
     pub continue_on_error: bool,
     /// Its `timeout-minutes` (semantics R2.75).
     pub timeout_minutes: Option<u32>,
+    /// Its `cancel-timeout-minutes`.
+    pub cancel_timeout_minutes: Option<u32>,
     /// Its `concurrency` (semantics R2.56).
     pub concurrency: Option<Concurrency>,
     /// When it was planned.

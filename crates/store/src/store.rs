@@ -2,7 +2,7 @@
 
 use crate::{
     Accounts, Changes, Concurrency, Deliveries, FollowUps, Logs, Polls, PullRequests, Purges,
-    Queue, Repositories, Runners, Runs, Schedules, Secrets, StoreError, Wakes,
+    Queue, Reports, Repositories, Runners, Runs, Schedules, Secrets, StoreError, Wakes,
 };
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
@@ -25,6 +25,7 @@ pub trait Store:
     + Accounts
     + Runners
     + Logs
+    + Reports
     + Purges
     + Send
     + Sync

@@ -1,6 +1,6 @@
 //! What a decision changed, as rows to write: computed once, for every store the same. Pure.
 
-use crate::{Loaded, Wake};
+use crate::{JobOutputs, Loaded, Wake};
 use runyard_domain::{
     Event, Execution, JobId, MessageId, Run, Timestamp,
     concurrency::{ConcurrencyGroup, Message},
@@ -28,6 +28,8 @@ pub struct Writes {
     pub unqueued: Vec<JobId>,
     /// Executions that differ from what was loaded.
     pub executions: Vec<ExecutionWrite>,
+    /// What a job gave that ended now.
+    pub outputs: Option<JobOutputs>,
     /// What other workflows can follow: kept where one does.
     pub moments: Vec<(RunMoment, Timestamp)>,
     /// What nobody shall see any more.
@@ -90,12 +92,14 @@ impl Writes {
             Loaded::Run {
                 run,
                 executions,
+                outputs,
                 message,
                 ..
             } => {
                 writes.applied = message;
                 if !events.is_empty() {
                     writes.of_run(*run, events);
+                    writes.outputs = outputs;
                 }
                 writes.executions = changed(before, executions);
             }

@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::support::{FakeServer, JobText, Program, TestFolder, eventually, pid_is_gone, run};
-use runyard_api::runner::messages::{JobResult, RunnerState, StepConclusion};
+use crate::support::{
+    FakeServer, JobText, Program, Seen, SeenExecution, TestFolder, eventually, pid_is_gone, run,
+};
+use runyard_api::runner::messages::{FieldMessage, JobResult, RunnerState, StepConclusion};
 
 /// Leaves the process group and the session, has no parent and none of the job's variables, ignores
 /// all but SIGKILL.
@@ -124,6 +126,124 @@ async fn r2_75_a_job_beyond_its_time_is_cancelled() {
     let _program = Program::start(&folder, &server.url);
     let job = server.finished().await;
     assert_eq!(job.result(), JobResult::Cancelled);
+}
+
+/// The conclusions of all steps of the file.
+fn conclusions(job: &SeenExecution, last: u32) -> Vec<StepConclusion> {
+    let told = (2..=last).map(|step| job.conclusion(step));
+    told.map(|conclusion| conclusion.expect("all steps ended"))
+        .collect()
+}
+
+#[tokio::test]
+async fn e18_after_a_cancel_what_still_holds_goes_on_and_clean_up_runs() {
+    use StepConclusion::{Failure, Skipped, Success};
+    let (server, folder) = (FakeServer::start().await, TestFolder::new());
+    let gate = folder.file("gate");
+    let wait = "echo begun; until [ -e \"$GATE\" ]; do sleep 0.05; done; echo kept on";
+    let job = JobText::of([
+        run("exit 1"),
+        run(wait),
+        run("echo unreached"),
+        run("echo status is ${{ job.status }}"),
+        run("echo cleaned"),
+        run("echo unreached"),
+    ])
+    .condition(3, "always()")
+    .condition(4, "failure()")
+    .condition(5, "always()")
+    .condition(6, "cancelled()")
+    .env("GATE", gate.display())
+    .outputs(&[("seen", "${{ job.status }}")]);
+    server.offer(job.0);
+    let _program = Program::start(&folder, &server.url);
+    server.row("begun").await;
+    server.change(|seen| seen.cancelled = true);
+    // A runner asks again once it has heard of it.
+    let heard = |seen: &Seen| (seen.told_of_cancel > 1).then_some(());
+    server.until("the cancel is heard", heard).await;
+    std::fs::write(gate, "").unwrap();
+    let job = server.finished().await;
+    assert_eq!(job.result(), JobResult::Cancelled);
+    let wanted = [Failure, Success, Skipped, Success, Success, Skipped];
+    assert_eq!(conclusions(&job, 7), wanted);
+    assert_eq!(job.text(3).last().unwrap(), "kept on");
+    assert_eq!(job.text(5).last().unwrap(), "status is cancelled");
+    let seen = ("seen".to_owned(), "cancelled".to_owned());
+    assert_eq!(job.outputs(), [seen], "outputs whatever the result (R2.20)");
+}
+
+#[tokio::test]
+async fn r3_3_continue_on_error_does_not_absorb_a_cancelled_step() {
+    let (server, folder) = (FakeServer::start().await, TestFolder::new());
+    let job = JobText::of([run("echo begun; sleep 600"), run("echo unreached")]);
+    server.offer(job.continue_on_error(2).0);
+    let _program = Program::start(&folder, &server.url);
+    server.row("begun").await;
+    server.change(|seen| seen.cancelled = true);
+    let job = server.finished().await;
+    assert_eq!(job.result(), JobResult::Cancelled);
+    let wanted = [StepConclusion::Cancelled, StepConclusion::Skipped];
+    assert_eq!(conclusions(&job, 3), wanted);
+}
+
+#[tokio::test]
+async fn r2_75_after_its_time_a_job_may_clean_up_within_its_grace_only() {
+    let (server, folder) = (FakeServer::start().await, TestFolder::new());
+    let endless = "trap '' INT TERM; while :; do sleep 1; done";
+    let mut job = JobText::of([
+        run("echo unreached"),
+        run("echo cleaned"),
+        run(endless),
+        run("echo unreached"),
+    ])
+    .condition(3, "always()")
+    .condition(4, "cancelled()")
+    .condition(5, "always()");
+    // Its time is over as it begins.
+    job.0.timeout_minutes = 0;
+    server.change(|seen| seen.cancel_grace_seconds = 5);
+    server.offer(job.0);
+    let begin = Instant::now();
+    let _program = Program::start(&folder, &server.url);
+    let job = server.finished().await;
+    assert_eq!(job.result(), JobResult::Cancelled);
+    assert_eq!(job.text(3).last().unwrap(), "cleaned");
+    let wanted = [
+        StepConclusion::Success,
+        StepConclusion::Cancelled,
+        StepConclusion::Skipped,
+    ];
+    assert_eq!(conclusions(&job, 5)[1..], wanted);
+    assert!(begin.elapsed() < Duration::from_secs(30), "ended by force");
+    let finish = job.finish.as_ref().unwrap();
+    let said = |text: &str| {
+        finish
+            .annotations
+            .iter()
+            .any(|one| one.message.contains(text))
+    };
+    assert!(said("longer than its limit of 0 minutes"));
+}
+
+#[tokio::test]
+async fn e20_a_step_beyond_its_own_time_fails_and_so_does_its_job() {
+    let (server, folder) = (FakeServer::start().await, TestFolder::new());
+    let job = JobText::of([run("sleep 600"), run("echo reached")]);
+    let job = job.condition(3, "failure()").step(2, |step| {
+        step.timeout_minutes = Some(FieldMessage::Plain(0.01));
+    });
+    server.offer(job.0);
+    let _program = Program::start(&folder, &server.url);
+    let job = server.finished().await;
+    assert_eq!(job.result(), JobResult::Failure);
+    let wanted = [StepConclusion::Failure, StepConclusion::Success];
+    assert_eq!(conclusions(&job, 3), wanted);
+    let last = job.text(2).pop().unwrap();
+    assert_eq!(
+        last,
+        "##[error]The step ran longer than its limit of 0.01 minutes."
+    );
 }
 
 #[tokio::test]

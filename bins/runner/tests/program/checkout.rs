@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use runyard_api::runner::messages::{JobResult, StepActionMessage};
 use tokio::io::AsyncWriteExt;
 
-use crate::support::{FakeServer, JobText, Program, TestFolder, run};
+use crate::support::{FakeServer, JobText, Program, TestFolder, pairs, run, uses};
 
 /// `x-access-token:github-token-of-this-job` in base64.
 const CREDENTIAL: &str = "basic eC1hY2Nlc3MtdG9rZW46Z2l0aHViLXRva2VuLW9mLXRoaXMtam9i";
@@ -44,6 +44,7 @@ fn repository(folder: &Path) -> String {
     git(folder, &["add", "."]);
     git(folder, &["commit", "--quiet", "-m", "one"]);
     let first = git(folder, &["rev-parse", "HEAD"]);
+    git(folder, &["tag", "-a", "v1", "-m", "one"]);
     std::fs::write(folder.join("hello.txt"), "two").unwrap();
     git(folder, &["commit", "--quiet", "-am", "two"]);
     first
@@ -150,7 +151,58 @@ async fn the_commit_of_the_run_is_checked_out_on_its_branch_without_leaving_the_
         assert!(!log.contains(secret), "{secret} in {log}");
     }
     let commit = format!("Checking out octo/demo at {}", project.first);
-    assert_eq!(done.text(2)[0], commit);
+    assert!(done.said(2).contains(&commit), "{:?}", done.text(2));
+}
+
+#[tokio::test]
+async fn a_checkout_obeys_its_inputs() {
+    let project = project().await;
+    let newest = "github.sha";
+    let with = [("ref", "main"), ("path", "sub/dir"), ("fetch-depth", "0")];
+    let script = "cd sub/dir; cat hello.txt; echo; git rev-list --count HEAD; git describe --tags
+        git rev-parse HEAD; echo \"$REF,$COMMIT\"";
+    let mut job = JobText::of([uses("Actions/Checkout@v4", &with), run(script)]).id(2, "it");
+    job = job.step(3, |step| {
+        step.env = pairs(&[
+            ("REF", "${{ steps.it.outputs.ref }}"),
+            ("COMMIT", "${{ steps.it.outputs.commit }}"),
+        ]);
+    });
+    job.0.sha.clone_from(&project.first);
+    job.0.repository.clone_url = format!("{}/octo/demo.git", project.server.url);
+    project.server.offer(job.0);
+    let _program = Program::start(&project.folder, &project.server.url);
+    let done = project.server.finished().await;
+    assert_eq!(done.result(), JobResult::Success, "{:?}", done.text(2));
+    let rows = done.said(3);
+    assert_eq!(rows[..2], ["two", "2"], "{newest} is older");
+    assert!(
+        rows[2].starts_with("v1-1-g"),
+        "all tags and history: {rows:?}"
+    );
+    assert_eq!(rows[4], format!("main,{}", rows[3]));
+}
+
+#[tokio::test]
+async fn a_checkout_of_what_is_not_there_or_not_honoured_says_so() {
+    let project = project().await;
+    let mut job = JobText::of([
+        uses("actions/checkout@v4", &[("ref", "nowhere")]),
+        uses("actions/checkout@v4", &[("submodules", "true")]),
+    ]);
+    job = job.continue_on_error(2);
+    job.0.sha.clone_from(&project.first);
+    job.0.repository.clone_url = format!("{}/octo/demo.git", project.server.url);
+    project.server.offer(job.0);
+    let _program = Program::start(&project.folder, &project.server.url);
+    let done = project.server.finished().await;
+    let last = |step| done.text(step).pop().unwrap();
+    assert!(
+        last(2).contains("no branch or tag 'nowhere'"),
+        "{}",
+        last(2)
+    );
+    assert!(last(3).contains("submodules"), "{}", last(3));
 }
 
 #[tokio::test]

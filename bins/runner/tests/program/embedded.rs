@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runyard_api::runner::messages::JobResult;
+use runyard_api::runner::messages::{JobResult, StepConclusion};
 use runyard_runner::{LogLimits, Runner, RunnerConfig, RunnerError};
 
 use crate::cancel::{long_job, until_gone};
@@ -45,9 +45,10 @@ async fn a_runner_that_is_dropped_leaves_no_process() {
 }
 
 #[tokio::test]
-async fn a_job_that_outlasts_the_drain_fails() {
+async fn r2_16_a_job_that_outlasts_the_drain_fails_and_evaluates_no_further_condition() {
     let (server, folder) = (FakeServer::start().await, TestFolder::new());
-    server.offer(JobText::of([run("echo begun; sleep 600"), run("echo unreached")]).0);
+    let job = JobText::of([run("echo begun; sleep 600"), run("echo unreached")]);
+    server.offer(job.condition(3, "always()").0);
     let config = RunnerConfig {
         drain_wait: Duration::from_millis(10),
         ..config(&server, &folder)
@@ -56,6 +57,7 @@ async fn a_job_that_outlasts_the_drain_fails() {
     Runner::new(config).run(begun).await.unwrap();
     let job = server.finished().await;
     assert_eq!(job.result(), JobResult::Failure);
+    assert_eq!(job.conclusion(3), Some(StepConclusion::Skipped));
     assert!(
         job.text(2).last().unwrap().contains("shutting down"),
         "{:?}",

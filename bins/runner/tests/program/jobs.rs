@@ -1,7 +1,7 @@
 //! Jobs from their offer to their end, by the real program against a server that speaks the
 //! protocol.
 
-use crate::support::{FakeServer, JobText, Program, TestFolder, run};
+use crate::support::{FakeServer, JobText, Program, TestFolder, run, text};
 use runyard_api::runner::messages::{JobResult, StepActionMessage, StepConclusion, StepStatus};
 
 #[tokio::test]
@@ -160,9 +160,9 @@ async fn r2_84_a_step_sees_what_its_job_is_due_and_nothing_of_the_host() {
 async fn steps_choose_their_shell_and_folder() {
     let (server, folder) = (FakeServer::start().await, TestFolder::new());
     let step = |script: &str, shell: &str, folder: &str| StepActionMessage::Run {
-        script: script.to_owned(),
-        shell: Some(shell.to_owned()),
-        working_directory: Some(folder.to_owned()),
+        script: text(script),
+        shell: Some(text(shell)),
+        working_directory: Some(text(folder)),
     };
     let steps = [
         run("mkdir sub"),

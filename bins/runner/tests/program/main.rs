@@ -5,10 +5,12 @@
     reason = "a test that cannot go on fails where it is"
 )]
 
+mod actions;
 mod cancel;
 mod checkout;
 mod commands;
 mod embedded;
 mod jobs;
 mod network;
+mod steps;
 mod support;

@@ -1,5 +1,6 @@
 //! GitHub's REST API (`/api/v3`): one file per resource, its bodies in `bodies`.
 
+mod annotations;
 mod artifacts;
 mod bodies;
 mod dispatches;

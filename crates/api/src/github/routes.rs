@@ -1,6 +1,8 @@
 //! The routes of GitHub's API. Each repository answers under its name and under its id (contract 1).
 
-use super::{artifacts, dispatches, jobs, logs, repositories, root, runs, users, workflows};
+use super::{
+    annotations, artifacts, dispatches, jobs, logs, repositories, root, runs, users, workflows,
+};
 use crate::{
     routes::unknown,
     wire::{acceptable, etag, headers},
@@ -68,6 +70,10 @@ fn repository(scope: Scope) -> Scope {
         )
         .route("/actions/jobs/{job_id}", get().to(jobs::job))
         .route("/actions/jobs/{job_id}/logs", get().to(logs::of_job))
+        .route(
+            "/check-runs/{check_run_id}/annotations",
+            get().to(annotations::of_check_run),
+        )
         .route("/actions/jobs/{job_id}/rerun", post().to(jobs::rerun))
         .route("/actions/workflows", get().to(workflows::list))
         .route(

@@ -12,6 +12,7 @@ mod repositories;
 mod routes;
 mod runs;
 mod status;
+mod summaries;
 mod token_body;
 mod tokens;
 mod users;

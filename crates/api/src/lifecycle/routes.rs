@@ -1,7 +1,8 @@
 //! The routes of Runyard's own API.
 
 use super::{
-    collaborators, credentials, events, jobs, polling, repositories, runs, status, tokens, users,
+    collaborators, credentials, events, jobs, polling, repositories, runs, status, summaries,
+    tokens, users,
 };
 use crate::{ApiLimits, routes::unknown};
 use actix_web::web::{PayloadConfig, ServiceConfig, delete, get, post, put, resource, to};
@@ -62,6 +63,7 @@ pub(crate) fn routes(config: &mut ServiceConfig, limits: ApiLimits) {
         .route("/runs/{run_id}", get().to(runs::show))
         .route("/runs/{run_id}/rerun", post().to(runs::rerun))
         .route("/jobs/{job_id}/cancel", post().to(jobs::cancel))
+        .route("/jobs/{job_id}/summary", get().to(summaries::show))
         .service(
             resource("/repos/{owner}/{repo}/events")
                 .app_data(PayloadConfig::new(limits.event_bytes))

@@ -17,7 +17,7 @@ use crate::{
 use actix_web::{
     HttpResponse,
     http::StatusCode,
-    web::{Data, Query},
+    web::{Data, Path, Query},
 };
 use futures_util::future::{Either, select};
 use runyard_engine::{Finish, Finished, StopOrder};
@@ -86,7 +86,11 @@ pub(super) async fn sync(
 ) -> Result<HttpResponse, ApiError> {
     let message: SyncExecution = body.parse()?;
     let steps = reports::steps(message.steps)?;
-    let heard = state.engine.sync(&execution, message.rev, steps).await?;
+    let annotations = reports::annotations(message.annotations);
+    let heard = state
+        .engine
+        .sync(&execution, message.rev, steps, annotations)
+        .await?;
     let next_sync = state.engine.settings().report_interval().as_millis();
     Ok(ok(&Synced {
         lease_until_ms: heard.lease_until.unix_millis(),
@@ -168,11 +172,26 @@ pub(super) async fn finish(
         result: reports::conclusion(message.result),
         steps: reports::steps(message.steps)?,
         log_bytes: message.log_bytes,
+        outputs: message.outputs,
+        annotations: reports::annotations(message.annotations),
     };
     match state.engine.finish(&execution, finish).await? {
         Finished::Done => Ok(ok(&Empty {})),
         Finished::LogIncomplete { stored } => Ok(accepted(&LogAck { ack: stored })),
     }
+}
+
+/// PUT /executions/{execution_id}/summaries/{step}
+pub(super) async fn summary(
+    JobCaller(execution): JobCaller,
+    path: Path<(i64, u32)>,
+    body: Body,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let (_, step) = *path;
+    let kept = state.engine.put_summary(&execution, step, body.bytes());
+    kept.await?;
+    Ok(ok(&Empty {}))
 }
 
 /// POST /executions/{execution_id}/release

@@ -3,7 +3,29 @@
 //! Times are milliseconds since the Unix epoch, UTC. Members that a peer does not know are ignored, so that
 //! a server and a runner of neighbouring versions understand each other.
 
+mod fields;
+
+pub use fields::{
+    ComputedMessage, ContextsMessage, DefaultsMessage, FieldMessage, VariablesMessage,
+};
+
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Annotations of one level that a step keeps at most (semantics R8.4).
+pub const ANNOTATIONS_PER_LEVEL: usize = 10;
+/// Annotations that a job keeps at most (semantics R8.4).
+pub const ANNOTATIONS_PER_JOB: u32 = 50;
+/// Characters of an annotation's message and title at most (semantics R8.4).
+pub const ANNOTATION_CHARACTERS: usize = 4_096;
+/// Largest summary of one step, in bytes (semantics R8.8).
+pub const SUMMARY_BYTES: usize = 1024 * 1024;
+/// Summaries that a job keeps at most (semantics R8.8).
+pub const SUMMARIES_PER_JOB: usize = 20;
+/// UTF-16 units of all outputs of a job at most: 1 MiB of them (semantics R2.21).
+pub const OUTPUT_UNITS_PER_JOB: usize = 512 * 1024;
+/// Largest body of a `finish` call: outputs of the largest size, written as JSON, and all else.
+pub const FINISH_REQUEST_BYTES: usize = 8 * 1024 * 1024;
 
 /// Longest row of a log, in bytes of UTF-8; the runner cuts longer ones and says so in the row.
 pub const LOG_ROW_BYTES: usize = 64 * 1024;
@@ -165,17 +187,42 @@ pub struct JobMessage {
     pub graphql_url: String,
     /// The per-job `GITHUB_TOKEN`: reads this repository and its API while the job runs.
     pub github_token: String,
-    /// Workflow and job `env`, merged, in order (semantics R2.83).
-    pub env: Vec<(String, String)>,
+    /// The workflow's `env`, computed before the job's (semantics R2.83).
+    #[serde(default)]
+    pub workflow_env: VariablesMessage,
+    /// The job's `env`.
+    pub env: VariablesMessage,
+    /// `defaults.run`, the job's over the workflow's, each key on its own (semantics R2.82).
+    #[serde(default)]
+    pub defaults: DefaultsMessage,
     /// The steps, in order.
     pub steps: Vec<StepMessage>,
-    /// Values that no log may show.
+    /// The job's `outputs`, computed at its end (semantics R2.20).
+    #[serde(default)]
+    pub outputs: VariablesMessage,
+    /// The file that the job is written in, as errors name it.
+    #[serde(default)]
+    pub workflow_file: String,
+    /// What expressions see that the runner does not know by itself.
+    #[serde(default)]
+    pub contexts: ContextsMessage,
+    /// What `secrets` holds. None of its values may show in a log.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, String>,
+    /// Further values that no log may show.
     pub masks: Vec<String>,
     /// Sentences that the log of "Set up job" ends with.
     #[serde(default)]
     pub notices: Vec<String>,
-    /// The job ends after this many minutes (semantics R2.75).
+    /// The job is cancelled after this many minutes (semantics R2.75).
     pub timeout_minutes: u32,
+    /// How long a cancelled job may go on, in minutes (semantics R2.75, R3.3); the server's
+    /// `cancel_grace_seconds` without.
+    #[serde(default)]
+    pub cancel_timeout_minutes: Option<u32>,
+    /// Lines for those who look for a fault are shown too (semantics R4.10).
+    #[serde(default)]
+    pub debug: bool,
 }
 
 /// The repository of a job.
@@ -196,35 +243,58 @@ pub struct RepositoryMessage {
     pub private: bool,
 }
 
-/// One step of a job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One step of a job, as its file has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepMessage {
     /// Its number in the API and in logs; "Set up job" is 1, the first step of the file is 2.
     pub number: u32,
     /// The `id` of the file.
     pub id: Option<String>,
-    /// Name that people see.
+    /// The `id`, or the one that is generated without (semantics R2.4).
+    #[serde(default)]
+    pub key: String,
+    /// Name that people see until it is computed.
     pub name: String,
+    /// `name` of the file; without one the name comes from what the step does.
+    #[serde(default)]
+    pub named: Option<FieldMessage<String>>,
+    /// `if`, with its status function (semantics R2.10); `success()` without.
+    #[serde(default, rename = "if")]
+    pub condition: Option<ComputedMessage>,
     /// The step's own `env`.
-    pub env: Vec<(String, String)>,
+    pub env: VariablesMessage,
+    /// `continue-on-error`.
+    #[serde(default)]
+    pub continue_on_error: Option<FieldMessage<bool>>,
+    /// `timeout-minutes` (semantics R2.76).
+    #[serde(default)]
+    pub timeout_minutes: Option<FieldMessage<f64>>,
     /// What it does.
     pub action: StepActionMessage,
 }
 
 /// What a step does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum StepActionMessage {
     /// Runs a script.
     Run {
         /// The text of `run`.
-        script: String,
-        /// `bash`, `sh` or `python`; absent means GitHub's default, `bash -e`, else `sh -e`.
-        shell: Option<String>,
+        script: FieldMessage<String>,
+        /// `shell`; absent means that of `defaults`, else GitHub's default, `bash -e`, else `sh -e`.
+        shell: Option<FieldMessage<String>>,
         /// Relative to the workspace, or absolute.
-        working_directory: Option<String>,
+        working_directory: Option<FieldMessage<String>>,
     },
-    /// The built-in checkout of the run's commit.
+    /// Runs an action.
+    Uses {
+        /// The text of `uses`.
+        uses: String,
+        /// `with`.
+        #[serde(default)]
+        with: VariablesMessage,
+    },
+    /// The checkout of the run's commit, as servers before `uses` said it.
     Checkout,
 }
 
@@ -249,6 +319,52 @@ pub struct SyncExecution {
     pub rev: u64,
     /// The steps that changed, whole.
     pub steps: Vec<StepReport>,
+    /// New annotations; the same again changes nothing.
+    #[serde(default)]
+    pub annotations: Vec<AnnotationMessage>,
+}
+
+/// A remark of a step that people see beside the code (semantics R8.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnotationMessage {
+    /// Counts within the job, from 1 to [`ANNOTATIONS_PER_JOB`].
+    pub number: u32,
+    /// Number of the step.
+    pub step: u32,
+    /// How bad it is.
+    pub level: AnnotationLevel,
+    /// Path in the repository; absent when it is about no file.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// First line, from 1.
+    #[serde(default)]
+    pub start_line: Option<u32>,
+    /// Last line.
+    #[serde(default)]
+    pub end_line: Option<u32>,
+    /// First column, from 1.
+    #[serde(default)]
+    pub start_column: Option<u32>,
+    /// Last column.
+    #[serde(default)]
+    pub end_column: Option<u32>,
+    /// What stands above the message.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// What it says, at most [`ANNOTATION_CHARACTERS`].
+    pub message: String,
+}
+
+/// How bad an annotation is, in GitHub's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnnotationLevel {
+    /// Of `::notice::`.
+    Notice,
+    /// Of `::warning::`.
+    Warning,
+    /// Of `::error::`.
+    Failure,
 }
 
 /// The state of one step, whole. `conclusion` is set exactly when `status` is `completed`.
@@ -358,6 +474,12 @@ pub struct FinishExecution {
     pub log_bytes: u64,
     /// The runner's clock.
     pub stopped_at_ms: i64,
+    /// The job's outputs that are not empty, computed (semantics R2.20).
+    #[serde(default)]
+    pub outputs: Vec<(String, String)>,
+    /// All annotations.
+    #[serde(default)]
+    pub annotations: Vec<AnnotationMessage>,
 }
 
 /// How a job ended, as its runner saw it.

@@ -1,10 +1,12 @@
 //! What runners report, turned into the domain's words. A combination that cannot be is refused, never guessed.
 
-use super::messages::{JobResult, StepConclusion, StepReport, StepStatus};
+use super::messages::{
+    AnnotationLevel, AnnotationMessage, JobResult, StepConclusion, StepReport, StepStatus,
+};
 use crate::error::ApiError;
 use runyard_domain::{
     Conclusion, StepConclusion as Ended, Timestamp,
-    execution::{Step, StepState},
+    execution::{Annotation, AnnotationLevel as Level, Step, StepState},
 };
 
 /// The steps of a report.
@@ -54,6 +56,30 @@ fn step_conclusion(conclusion: StepConclusion) -> Ended {
         StepConclusion::Failure => Ended::Failure,
         StepConclusion::Cancelled => Ended::Cancelled,
         StepConclusion::Skipped => Ended::Skipped,
+    }
+}
+
+/// The remarks of a report.
+pub(super) fn annotations(messages: Vec<AnnotationMessage>) -> Vec<Annotation> {
+    messages.into_iter().map(annotation).collect()
+}
+
+fn annotation(message: AnnotationMessage) -> Annotation {
+    Annotation {
+        number: message.number,
+        step: message.step,
+        level: match message.level {
+            AnnotationLevel::Notice => Level::Notice,
+            AnnotationLevel::Warning => Level::Warning,
+            AnnotationLevel::Failure => Level::Failure,
+        },
+        path: message.path,
+        start_line: message.start_line,
+        end_line: message.end_line,
+        start_column: message.start_column,
+        end_column: message.end_column,
+        title: message.title,
+        message: message.message,
     }
 }
 

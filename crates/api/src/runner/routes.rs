@@ -1,6 +1,10 @@
 //! The routes of the native runner protocol (`runner-protocols.md` D), below `/api/v1`.
 
-use super::{executions, messages::LOG_REQUEST_BYTES, registration};
+use super::{
+    executions,
+    messages::{FINISH_REQUEST_BYTES, LOG_REQUEST_BYTES, SUMMARY_BYTES},
+    registration,
+};
 use crate::routes::unknown;
 use actix_web::web::{PayloadConfig, ServiceConfig, delete, get, post, put, resource, to};
 
@@ -25,16 +29,24 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             post().to(executions::sync),
         )
         .route(
-            "/executions/{execution_id}/finish",
-            put().to(executions::finish),
-        )
-        .route(
             "/executions/{execution_id}/release",
             post().to(executions::release),
         )
         .route(
             "/jobs/{job_id}/cancel-check",
             post().to(executions::cancel_check),
+        )
+        .service(
+            resource("/executions/{execution_id}/finish")
+                .app_data(PayloadConfig::new(FINISH_REQUEST_BYTES))
+                .route(put().to(executions::finish))
+                .default_service(to(unknown)),
+        )
+        .service(
+            resource("/executions/{execution_id}/summaries/{step}")
+                .app_data(PayloadConfig::new(SUMMARY_BYTES))
+                .route(put().to(executions::summary))
+                .default_service(to(unknown)),
         )
         .service(
             resource("/executions/{execution_id}/log")

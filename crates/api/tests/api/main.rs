@@ -16,6 +16,7 @@ mod lifecycle;
 mod limits;
 mod logs;
 mod pages;
+mod reports;
 mod requests;
 mod reruns;
 mod runner_protocol;

@@ -33,7 +33,10 @@ async fn a_job_lives_from_claim_to_finish() {
         format!("{}/admin/open.git", server.base)
     );
     assert_eq!(job["api_url"], format!("{}/api/v3", server.base));
-    assert_eq!(job["steps"][0]["action"]["kind"], "checkout");
+    assert_eq!(job["steps"][0]["action"]["kind"], "uses");
+    assert_eq!(job["secrets"]["GITHUB_TOKEN"], job["github_token"]);
+    assert_eq!(job["contexts"]["github"]["repository"], "admin/open");
+    assert_eq!(job["contexts"]["github"]["event"], Value::Null, "told once");
     assert_eq!(job["steps"][1]["number"], 3);
     assert_eq!(job["masks"][0], job["github_token"]);
 

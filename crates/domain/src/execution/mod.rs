@@ -1,8 +1,10 @@
 //! One hand-over of a job to a runner: offered, running, cancelling, ended. What a chatty runner says stays here;
 //! the run hears only of start, cancel and finish.
 
+mod annotation;
 mod step;
 
+pub use annotation::{ANNOTATION_CHARACTERS_MAX, ANNOTATIONS_MAX, Annotation, AnnotationLevel};
 pub use step::{Step, StepState};
 
 use crate::{

@@ -62,6 +62,7 @@ impl Run {
                 runner_group,
                 continue_on_error,
                 timeout_minutes,
+                cancel_timeout_minutes,
                 concurrency,
                 at,
             } => attempt.plan_job(PlannedJob {
@@ -74,6 +75,7 @@ impl Run {
                 runner_group: runner_group.clone(),
                 continue_on_error: *continue_on_error,
                 timeout_minutes: *timeout_minutes,
+                cancel_timeout_minutes: *cancel_timeout_minutes,
                 concurrency: concurrency.clone(),
                 created_at: *at,
                 carried_from: None,
@@ -103,6 +105,7 @@ impl Run {
                 labels: labels.clone(),
                 continue_on_error: *continue_on_error,
                 timeout_minutes: *timeout_minutes,
+                cancel_timeout_minutes: None,
                 concurrency: None,
                 created_at: *at,
                 runner_group: None,

@@ -171,6 +171,8 @@ pub struct PlannedJob {
     pub continue_on_error: bool,
     /// It is cancelled after so many minutes in progress (semantics R2.75); the server's default without.
     pub timeout_minutes: Option<u32>,
+    /// Once cancelled it may go on for so many minutes (semantics R2.75); as the server says without.
+    pub cancel_timeout_minutes: Option<u32>,
     /// Its `concurrency` (semantics R2.56).
     pub concurrency: Option<Concurrency>,
     /// When it was planned.

@@ -164,6 +164,7 @@ fn nameless(node: &NodePath) -> PlannedLeg {
         labels: Vec::new(),
         continue_on_error: false,
         timeout_minutes: None,
+        cancel_timeout_minutes: None,
         runner_group: None,
         concurrency: None,
     }

@@ -166,6 +166,7 @@ impl<'a> Chosen<'a> {
                 labels,
                 continue_on_error,
                 timeout_minutes,
+                cancel_timeout_minutes: job.cancel_timeout_minutes,
                 runner_group: job.runner_group.clone(),
                 concurrency: job.concurrency.clone(),
                 at,

@@ -36,6 +36,7 @@ pub fn reads_contexts(definition: &Definition) -> bool {
                 has_computed_labels(&steps.runs_on)
                     || is_computed(steps.continue_on_error.as_ref())
                     || is_computed(steps.timeout_minutes.as_ref())
+                    || is_computed(steps.cancel_timeout_minutes.as_ref())
             })
     };
     is_computed_concurrency(definition.workflow.concurrency.as_ref())
@@ -109,6 +110,20 @@ impl<'a> Place<'a> {
 pub fn find<'a>(definition: &'a Definition, node: &NodePath) -> Option<(&'a Workflow, &'a Job)> {
     let place = Place::find(definition, node)?;
     Some((place.workflow, place.job))
+}
+
+/// The path of the called file that a node's job is in, `owner/repo/path@ref`; nothing for the run's own file.
+pub fn file_of<'a>(definition: &'a Definition, node: &NodePath) -> Option<&'a str> {
+    let mut calls = definition.calls.as_slice();
+    let mut file = None;
+    let keys: Vec<&str> = node.keys().collect();
+    let callers = keys.len().saturating_sub(1);
+    for key in &keys[..callers] {
+        let key = JobName::new(*key).ok()?;
+        let call = calls.iter().find(|call| call.job == key)?;
+        (calls, file) = (&call.calls, Some(call.source.path.as_str()));
+    }
+    file
 }
 
 /// Whether an attempt's graph is one of these files: each of its nodes is a job there, and needs the same. Called

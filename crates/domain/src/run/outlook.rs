@@ -5,6 +5,7 @@ use super::{
     Attempt, Call, Contexts, Job, Leg, NodePath, PlannedJob, Planning,
     callee::{self, Callee},
     definition::Place,
+    outputs::Given,
     values::{self, Problem},
 };
 use crate::{Conclusion, Refusal, concurrency::Concurrency, event::GraphNode};
@@ -40,6 +41,7 @@ pub(super) struct PlannedLeg {
     pub(super) runner_group: Option<String>,
     pub(super) continue_on_error: bool,
     pub(super) timeout_minutes: Option<u32>,
+    pub(super) cancel_timeout_minutes: Option<u32>,
     pub(super) concurrency: Option<Concurrency>,
 }
 
@@ -48,6 +50,7 @@ pub(super) struct Outlook<'a> {
     attempt: &'a Attempt,
     node: &'a NodePath,
     place: Place<'a>,
+    given: Given<'a>,
     contexts: &'a Contexts,
     /// The call that brought the job in, if one did.
     call: Option<&'a Call>,
@@ -57,7 +60,8 @@ impl<'a> Outlook<'a> {
     /// The outlook of a node.
     ///
     /// # Errors
-    /// [`Refusal::WrongDefinition`] when the run's files have no such job.
+    /// [`Refusal::WrongDefinition`] when the run's files have no such job; [`Refusal::OutputsNotLoaded`] when what
+    /// it needs gave outputs that are not here.
     pub(super) fn of(
         attempt: &'a Attempt,
         node: &'a NodePath,
@@ -70,10 +74,22 @@ impl<'a> Outlook<'a> {
             Some((caller, leg)) => Some(attempt.call(&caller, leg).ok_or_else(unknown)?),
             None => None,
         };
+        let place = Place::find(planning.definition, node).ok_or_else(unknown)?;
+        let given = Given {
+            attempt,
+            definition: planning.definition,
+            contexts: planning.contexts,
+        };
+        let needs = place.job.needs.iter().map(|need| node.beside(need));
+        let jobs = given.not_loaded(&needs.collect::<Vec<_>>());
+        if !jobs.is_empty() {
+            return Err(Refusal::OutputsNotLoaded { jobs });
+        }
         Ok(Self {
             attempt,
             node,
-            place: Place::find(planning.definition, node).ok_or_else(unknown)?,
+            place,
+            given,
             contexts: planning.contexts,
             call,
         })
@@ -100,22 +116,22 @@ impl<'a> Outlook<'a> {
             .job
             .condition
             .expression
-            .evaluate(&self.contexts(), self);
+            .evaluate(&self.contexts()?, self);
         let value = value.map_err(|error| values::problem("if", &error))?;
         Ok(value.is_truthy())
     }
 
     /// What `if` and `strategy` see (semantics 7.5).
-    fn contexts(&self) -> Object {
+    fn contexts(&self) -> Result<Object, Problem> {
         let mut contexts = Object::new();
         contexts.insert("github", self.contexts.github.clone());
         contexts.insert("inputs", self.inputs());
         contexts.insert("vars", self.contexts.vars.clone());
-        contexts.insert("needs", self.needs());
-        contexts
+        contexts.insert("needs", self.needs()?);
+        Ok(contexts)
     }
 
-    fn inputs(&self) -> Value {
+    pub(super) fn inputs(&self) -> Value {
         match self.call {
             Some(call) => from_json(&call.inputs),
             None => self.contexts.inputs.clone(),
@@ -123,21 +139,18 @@ impl<'a> Outlook<'a> {
     }
 
     /// The direct needs only (semantics R2.6).
-    fn needs(&self) -> Value {
+    pub(super) fn needs(&self) -> Result<Value, Problem> {
         let mut needs = Object::new();
         for need in &self.place.job.needs {
             let node = self.node.beside(need);
-            let mut one = Object::new();
-            one.insert("result", result_word(self.attempt.result(&node)));
-            one.insert("outputs", Object::new());
-            needs.insert(need.as_str(), one);
+            needs.insert(need.as_str(), self.given.of(&node)?);
         }
-        needs.into()
+        Ok(needs.into())
     }
 
     /// What the job becomes.
     pub(super) fn expand(&self) -> Result<Expansion, Problem> {
-        let contexts = self.contexts();
+        let contexts = self.contexts()?;
         let job = self.place.job;
         let outline = job.strategy.as_ref().and_then(|field| field.literal());
         let outline = outline.map(StrategyOutline::from);
@@ -165,6 +178,7 @@ impl<'a> Outlook<'a> {
                         runner_group,
                         continue_on_error: values::continue_on_error(steps, &contexts)?,
                         timeout_minutes: values::timeout_minutes(steps, &contexts)?,
+                        cancel_timeout_minutes: values::cancel_timeout_minutes(steps, &contexts)?,
                         concurrency: self.concurrency(&contexts)?,
                     })
                 };
@@ -229,6 +243,7 @@ impl<'a> Outlook<'a> {
             runner_group: None,
             continue_on_error: false,
             timeout_minutes: None,
+            cancel_timeout_minutes: None,
             concurrency: None,
         }
     }
@@ -285,18 +300,6 @@ fn leg_of(strategy: Strategy, row: &matrix::Leg, (index, total): (usize, usize))
         fail_fast: strategy.fail_fast,
         max_parallel: strategy.max_parallel,
         matrix: values::json(row.matrix()),
-    }
-}
-
-/// `needs.<id>.result` (semantics 1.1).
-fn result_word(result: Option<Conclusion>) -> &'static str {
-    match result {
-        Some(Conclusion::Success | Conclusion::Neutral) => "success",
-        Some(Conclusion::Skipped) | None => "skipped",
-        Some(Conclusion::Cancelled | Conclusion::TimedOut | Conclusion::Stale) => "cancelled",
-        Some(Conclusion::Failure | Conclusion::ActionRequired | Conclusion::StartupFailure) => {
-            "failure"
-        }
     }
 }
 

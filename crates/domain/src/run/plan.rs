@@ -1,8 +1,8 @@
 //! Coming to be and being planned: from a matched event to a graph with its first jobs queued.
 
 use super::{
-    Attempt, AttemptState, DIAGNOSTICS_MAX, Definition, JOBS_PER_ATTEMPT_MAX, NodePath, Run,
-    RunIdentity,
+    Attempt, AttemptState, DIAGNOSTICS_MAX, Definition, JOBS_PER_ATTEMPT_MAX, NodePath, Outputs,
+    Run, RunIdentity,
     definition::graph,
     values::{self, Problem},
 };
@@ -16,7 +16,7 @@ use runyard_workflow::{
     expression::{Object, Value},
 };
 
-/// What expressions of a run see that is not decided by its jobs; objects.
+/// What expressions of a run see beside its graph; objects, and what its jobs gave.
 #[derive(Debug, Clone)]
 pub struct Contexts {
     /// `github`.
@@ -25,6 +25,9 @@ pub struct Contexts {
     pub inputs: Value,
     /// `vars`.
     pub vars: Value,
+    /// Outputs of jobs that ended, as far as they were loaded. With too few the command is refused and can be given
+    /// again with more.
+    pub outputs: Outputs,
 }
 
 impl Default for Contexts {
@@ -34,6 +37,7 @@ impl Default for Contexts {
             github: empty(),
             inputs: empty(),
             vars: empty(),
+            outputs: Outputs::default(),
         }
     }
 }

@@ -199,6 +199,7 @@ impl PlannedLeg {
             runner_group: self.runner_group,
             continue_on_error: self.continue_on_error,
             timeout_minutes: self.timeout_minutes,
+            cancel_timeout_minutes: self.cancel_timeout_minutes,
             concurrency: self.concurrency,
             at: planning.now,
         })

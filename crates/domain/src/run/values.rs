@@ -59,27 +59,44 @@ pub(super) fn continue_on_error(job: &StepsJob, contexts: &dyn Contexts) -> Resu
     }
 }
 
-/// `timeout-minutes` without its fraction (semantics R2.75): a number, no text (semantics R7.31).
+/// `timeout-minutes` (semantics R2.75).
 pub(super) fn timeout_minutes(
     job: &StepsJob,
     contexts: &dyn Contexts,
 ) -> Result<Option<u32>, Problem> {
-    const KEY: &str = "timeout-minutes";
-    let minutes = match job.timeout_minutes.as_ref().map(|field| &field.value) {
+    minutes("timeout-minutes", job.timeout_minutes.as_ref(), contexts)
+}
+
+/// `cancel-timeout-minutes` (semantics R2.75).
+pub(super) fn cancel_timeout_minutes(
+    job: &StepsJob,
+    contexts: &dyn Contexts,
+) -> Result<Option<u32>, Problem> {
+    let field = job.cancel_timeout_minutes.as_ref();
+    minutes("cancel-timeout-minutes", field, contexts)
+}
+
+/// Minutes without their fraction: a number, no text (semantics R7.31).
+fn minutes(
+    key: &str,
+    field: Option<&Field<f64>>,
+    contexts: &dyn Contexts,
+) -> Result<Option<u32>, Problem> {
+    let minutes = match field.map(|field| &field.value) {
         None => return Ok(None),
         Some(Templated::Literal(minutes)) => *minutes,
         Some(Templated::Computed(computed)) => {
-            let value = evaluate(KEY, computed, contexts)?;
+            let value = evaluate(key, computed, contexts)?;
             if value.kind() == Kind::Null {
                 return Ok(None);
             }
             let number = value.as_number();
-            number.ok_or_else(|| wrong(KEY, &value, "a number"))?
+            number.ok_or_else(|| wrong(key, &value, "a number"))?
         }
     };
     if !(1.0..=f64::from(u32::MAX)).contains(&minutes) {
         return Err(format!(
-            "{KEY}: {minutes} is not a number of minutes from 1"
+            "{key}: {minutes} is not a number of minutes from 1"
         ));
     }
     Ok(Some(minutes as u32))

@@ -44,12 +44,14 @@ async fn r3_4_a_force_cancel_needs_no_runner_and_fences_its_reports_off() {
         result: Conclusion::Success,
         steps: vec![step(2)],
         log_bytes: 0,
+        outputs: Vec::new(),
+        annotations: Vec::new(),
     };
     // As the runner's token finds it, before and after it ended.
     for execution in [&running, &now] {
         let late = world.engine.finish(execution, finish.clone()).await;
         assert!(is_over(&late.unwrap_err()));
-        let late = world.engine.sync(execution, 5, vec![step(2)]).await;
+        let late = world.engine.sync(execution, 5, vec![step(2)], vec![]).await;
         assert!(is_over(&late.unwrap_err()));
         let again = world.engine.cancel_check(execution, Duration::ZERO).await;
         assert_eq!(again.unwrap(), StopOrder::Force, "whenever it asks");
@@ -82,7 +84,7 @@ async fn a_cancel_that_takes_too_long_is_ended_by_the_clock_where_a_deadline_is_
             world.pass(30);
             let execution = world.execution(&offer).await;
             // The runner goes on and says so.
-            let heard = world.engine.sync(&execution, 0, Vec::new()).await;
+            let heard = world.engine.sync(&execution, 0, Vec::new(), vec![]).await;
             heard.unwrap();
             let status = world.status(run).await.0;
             assert_eq!(status, RunStatus::InProgress, "{deadline:?}");

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use runyard_api::runner::messages::{
-    FinishExecution, JobResult, Offer, ReleaseReason, StartExecution,
+    FinishExecution, Offer, ReleaseReason, SUMMARIES_PER_JOB, SUMMARY_BYTES, StartExecution,
 };
 
 use super::report::{Report, now};
+use super::steps::JobEnd;
 use super::tell::Telling;
 use crate::agent::Agent;
 use crate::backend::{JobFolders, Session};
@@ -87,7 +88,8 @@ impl Execution {
             &agent.spool.log_path(id),
             agent.config.log_limits,
         )?);
-        let report = Report::new(agent.spool.clone(), id, &offer.token, &offer.job);
+        let of = (id, offer.token.as_str());
+        let report = Report::new(agent.spool.clone(), log.clone(), of, &offer.job);
         report.save()?;
         let session = agent.backend.open(id).await?;
         start(&client, id).await?;
@@ -115,8 +117,8 @@ impl Execution {
             self.offer.execution_id,
             self.log.clone(),
         );
-        let result = tokio::select! {
-            result = self.run_job(session) => result,
+        let end = tokio::select! {
+            end = self.run_job(session) => end,
             never = self.watch(&mut upload) => match never {},
         };
         self.remove_folders().await;
@@ -124,16 +126,38 @@ impl Execution {
             self.agent.spool.remove(self.offer.execution_id);
             return None;
         }
-        Some(self.telling(result, upload))
+        Some(self.telling(end, upload))
     }
 
-    fn telling(self, result: JobResult, upload: Upload) -> Telling {
+    /// Keeps what a step wrote for people to read, until it is told (semantics R8.8).
+    pub(super) fn keep_summary(&self, step: u32, text: &str) -> Result<(), String> {
+        let (spool, id) = (&self.agent.spool, self.offer.execution_id);
+        let failed = |error| format!("The summary of this step cannot be kept: {error}.");
+        let known = spool.summaries(id).map_err(failed)?;
+        let is_new = known.iter().all(|(other, _)| *other != step);
+        if is_new && known.len() >= SUMMARIES_PER_JOB {
+            return Err(format!(
+                "The summary of this step is dropped: a job has at most {SUMMARIES_PER_JOB}."
+            ));
+        }
+        let added = spool.add_summary(id, step, text).map_err(failed)?;
+        added.map_err(|bytes| {
+            format!(
+                "The summary of this step has {bytes} bytes, allowed are {SUMMARY_BYTES}: the \
+                 last part is dropped."
+            )
+        })
+    }
+
+    fn telling(self, end: JobEnd, upload: Upload) -> Telling {
         let mut spooled = self.report.spooled();
         spooled.finish = Some(FinishExecution {
-            result,
+            result: end.result,
             steps: spooled.steps.clone(),
             log_bytes: self.log.length(),
             stopped_at_ms: now(),
+            outputs: end.outputs,
+            annotations: spooled.annotations.clone(),
         });
         if let Err(error) = self.agent.spool.save(&spooled) {
             log::error!(

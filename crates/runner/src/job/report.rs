@@ -2,12 +2,15 @@
 //! spool.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::Utc;
-use runyard_api::runner::messages::{JobMessage, StepConclusion, StepReport, StepStatus};
+use runyard_api::runner::messages::{
+    AnnotationMessage, JobMessage, StepConclusion, StepReport, StepStatus,
+};
 use tokio::sync::Notify;
 
+use crate::log::JobLog;
 use crate::spool::{Spool, Spooled};
 
 /// Number of the step "Set up job".
@@ -19,16 +22,24 @@ pub(super) struct Report {
     /// Tells that a step changed.
     pub(super) changed: Notify,
     spool: Spool,
+    log: Arc<JobLog>,
 }
 
 struct State {
     spooled: Spooled,
     unsent: BTreeSet<u32>,
+    /// Annotations that the server has.
+    told: usize,
 }
 
 impl Report {
     /// All steps, pending: "Set up job", the file's, "Complete job".
-    pub(super) fn new(spool: Spool, execution_id: i64, token: &str, job: &JobMessage) -> Self {
+    pub(super) fn new(
+        spool: Spool,
+        log: Arc<JobLog>,
+        (execution_id, token): (i64, &str),
+        job: &JobMessage,
+    ) -> Self {
         let mut steps = vec![pending(SET_UP, "Set up job")];
         steps.extend(
             job.steps
@@ -41,18 +52,34 @@ impl Report {
             execution_id,
             token: token.to_owned(),
             steps,
+            annotations: Vec::new(),
             finish: None,
         };
+        let state = State {
+            spooled,
+            unsent,
+            told: 0,
+        };
         Self {
-            state: Mutex::new(State { spooled, unsent }),
+            state: Mutex::new(state),
             changed: Notify::new(),
             spool,
+            log,
         }
     }
 
     /// Writes the state to the spool.
     pub(super) fn save(&self) -> std::io::Result<()> {
-        self.spool.save(&self.state().spooled)
+        self.spool.save(&self.spooled())
+    }
+
+    /// Takes the computed name of a step that has not begun.
+    pub(super) fn rename(&self, number: u32, name: &str) {
+        let mut state = self.state();
+        let mut steps = state.spooled.steps.iter_mut();
+        if let Some(step) = steps.find(|step| step.number == number) {
+            name.clone_into(&mut step.name);
+        }
     }
 
     pub(super) fn begin(&self, number: u32) {
@@ -84,9 +111,31 @@ impl Report {
             .extend(steps.iter().map(|step| step.number));
     }
 
+    /// Number of the step that runs; of the first when none does.
+    pub(super) fn current(&self) -> u32 {
+        let state = self.state();
+        let mut steps = state.spooled.steps.iter();
+        let running = steps.find(|step| step.status == StepStatus::InProgress);
+        running.map_or(SET_UP, |step| step.number)
+    }
+
+    /// Annotations that the server has not heard of.
+    pub(super) fn untold(&self) -> Vec<AnnotationMessage> {
+        let told = self.state().told;
+        self.log.annotations().split_off(told)
+    }
+
+    /// The server heard of so many annotations more.
+    pub(super) fn told(&self, more: usize) {
+        self.state().told += more;
+    }
+
     /// All that is known.
     pub(super) fn spooled(&self) -> Spooled {
-        self.state().spooled.clone()
+        Spooled {
+            annotations: self.log.annotations(),
+            ..self.state().spooled.clone()
+        }
     }
 
     fn change(&self, number: u32, change: impl FnOnce(&mut StepReport)) {

@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use runyard_api::runner::messages::{
-    FinishExecution, JobResult, StepConclusion, StepReport, StepStatus,
-};
+use runyard_api::runner::messages::{FinishExecution, JobResult, StepConclusion, StepStatus};
 
 use super::report::{SET_UP, complete, now};
 use crate::agent::Agent;
@@ -41,6 +39,16 @@ impl Telling {
             return Ok(());
         };
         let (id, client, upload) = (self.spooled.execution_id, &self.client, &mut self.upload);
+        for (step, text) in self.spool.summaries(id).unwrap_or_default() {
+            let put = until_answered!("summary", client.put_summary(id, step, &text));
+            match put {
+                // A server that does not take it has the job's end all the same.
+                Err(CallError::Refused { status, message }) => {
+                    log::warn!("execution {id}: a summary is dropped: {status} {message}");
+                }
+                put => put?,
+            }
+        }
         let mut backoff = Backoff::default();
         loop {
             until_answered!("log", upload.complete())?;
@@ -67,7 +75,7 @@ pub(crate) async fn tell_leftover(agent: Arc<Agent>, mut spooled: Spooled) {
         }
     };
     if spooled.finish.is_none() {
-        spooled.finish = Some(lost(&mut spooled.steps, &log));
+        spooled.finish = Some(lost(&mut spooled, &log));
     }
     let client = agent.client.with_token(&spooled.token);
     let upload = Upload::new(client.clone(), id, log);
@@ -82,7 +90,8 @@ pub(crate) async fn tell_leftover(agent: Arc<Agent>, mut spooled: Spooled) {
 }
 
 /// The end of a job whose runner died: what ran has failed, what did not run is skipped.
-fn lost(steps: &mut [StepReport], log: &JobLog) -> FinishExecution {
+fn lost(spooled: &mut Spooled, log: &JobLog) -> FinishExecution {
+    let steps = &mut spooled.steps;
     let running = steps
         .iter()
         .find(|step| step.status == StepStatus::InProgress);
@@ -103,5 +112,7 @@ fn lost(steps: &mut [StepReport], log: &JobLog) -> FinishExecution {
         steps: steps.to_vec(),
         log_bytes: log.length(),
         stopped_at_ms: now(),
+        outputs: Vec::new(),
+        annotations: spooled.annotations.clone(),
     }
 }

@@ -28,6 +28,7 @@ impl Execution {
             self.wait_for_cancel(),
             self.watch_time(),
             self.wait_for_drain(),
+            self.watch_grace(),
         );
         never.0
     }
@@ -53,10 +54,16 @@ impl Execution {
 
     async fn sync(&self, rev: u64) -> Option<Synced> {
         let steps = self.report.take_unsent();
-        let body = SyncExecution { rev, steps };
+        let annotations = self.report.untold();
+        let body = SyncExecution {
+            rev,
+            steps,
+            annotations,
+        };
         let id = self.offer.execution_id;
         match until_answered!("sync", self.client.sync(id, &body)) {
             Ok(answer) => {
+                self.report.told(body.annotations.len());
                 self.follow(answer.cancel);
                 Some(answer)
             }
@@ -113,10 +120,32 @@ impl Execution {
         }
     }
 
+    /// A cancelled job may go on for so long, `always()` steps included; then it is ended (semantics
+    /// R2.75, R3.3).
+    async fn watch_grace(&self) -> Infallible {
+        let mut known = None;
+        loop {
+            let order = self.stop.changed_from(known).await;
+            known = Some(order);
+            match order.reason {
+                StopReason::Cancelled | StopReason::TimedOut => break,
+                StopReason::Drained | StopReason::Gone | StopReason::StepTimedOut => {}
+            }
+        }
+        let minutes = self.offer.job.cancel_timeout_minutes;
+        let grace = minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
+        tokio::time::sleep(grace.unwrap_or(self.agent.intervals().cancel_grace)).await;
+        self.stop.order(Stop::forced(StopReason::Cancelled));
+        std::future::pending().await
+    }
+
     /// Semantics R2.75.
     async fn watch_time(&self) -> Infallible {
         let limit = Duration::from_secs(u64::from(self.offer.job.timeout_minutes) * 60);
         tokio::time::sleep(limit).await;
+        let minutes = self.offer.job.timeout_minutes;
+        let text = format!("The job ran longer than its limit of {minutes} minutes.");
+        self.log.error(self.report.current(), text);
         self.stop.order(Stop::new(StopReason::TimedOut));
         std::future::pending().await
     }

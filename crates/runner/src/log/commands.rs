@@ -4,6 +4,8 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Command {
     pub(super) name: Name,
+    /// What stands between the name and the text, unescaped, in order.
+    pub(super) properties: Vec<(String, String)>,
     /// What stands after the second `::`, unescaped.
     pub(super) text: String,
 }
@@ -50,18 +52,34 @@ const NAMES: [(&str, Name); 15] = [
 pub(super) fn parse_command(line: &str) -> Option<Command> {
     let line = line.trim_start();
     match line.strip_prefix("::") {
-        Some(rest) => read(rest, "::"),
-        None => read(line.strip_prefix("##[")?, "]"),
+        Some(rest) => read(rest, "::", ','),
+        None => read(line.strip_prefix("##[")?, "]", ';'),
     }
 }
 
-fn read(rest: &str, end: &str) -> Option<Command> {
+fn read(rest: &str, end: &str, between: char) -> Option<Command> {
     let (head, text) = rest.split_once(end)?;
-    let name = named(head.split_once(' ').map_or(head, |(name, _)| name))?;
+    let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
     Some(Command {
-        name,
+        name: named(name)?,
+        properties: properties.split(between).filter_map(property).collect(),
         text: unescape(text),
     })
+}
+
+fn property(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once('=')?;
+    let value = value.replace("%3A", ":").replace("%2C", ",");
+    Some((name.trim().to_owned(), unescape(&value)))
+}
+
+impl Command {
+    /// A property that is not empty, whatever the case of its name.
+    pub(super) fn property(&self, name: &str) -> Option<&str> {
+        let mut named = self.properties.iter();
+        let (_, value) = named.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(value.as_str()).filter(|value| !value.is_empty())
+    }
 }
 
 fn named(word: &str) -> Option<Name> {
@@ -111,6 +129,19 @@ mod tests {
                 .map(|command| (command.name, command.text.as_str()));
             assert_eq!(found, expected, "{line:?}");
         }
+    }
+
+    #[test]
+    fn r8_2_properties_are_unescaped_and_found_whatever_their_case() {
+        let read = |line| parse_command(line).unwrap();
+        let command = read("::error file=a%2Cb.rs,line=3,title=No%3A 100%25::x");
+        assert_eq!(command.property("FILE"), Some("a,b.rs"));
+        assert_eq!(command.property("line"), Some("3"));
+        assert_eq!(command.property("title"), Some("No: 100%"));
+        assert_eq!(command.property("col"), None);
+        let older = read("##[warning file=a.rs;line=]x");
+        assert_eq!(older.property("file"), Some("a.rs"));
+        assert_eq!(older.property("line"), None);
     }
 
     #[test]

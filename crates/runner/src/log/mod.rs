@@ -6,6 +6,7 @@ mod encodings;
 mod lines;
 mod masks;
 mod output;
+mod remarks;
 mod upload;
 mod writer;
 

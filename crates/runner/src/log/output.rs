@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
+use runyard_api::runner::messages::AnnotationLevel;
+
 use super::commands::{Command, Name, is_stop_token, parse_command};
 use super::lines::Lines;
+use super::remarks::{Remark, RemarkPlace};
 use super::writer::JobLog;
 
 /// The output of one step on its way into the log.
@@ -15,14 +18,28 @@ pub(crate) struct StepOutput {
     reader: CommandReader,
 }
 
+/// What the commands of a step's output asked for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// A refused command must fail the step.
+    pub(crate) failed: bool,
+    /// Outputs by the deprecated command.
+    pub(crate) outputs: Vec<(String, String)>,
+}
+
 impl StepOutput {
     /// Output of a script: workflow commands count.
     pub(crate) fn new(log: Arc<JobLog>, step: u32) -> Self {
+        let echo = log.is_debug();
         Self {
             log,
             step,
             lines: Lines::default(),
-            reader: CommandReader::default(),
+            reader: CommandReader {
+                step,
+                echo,
+                ..CommandReader::default()
+            },
         }
     }
 
@@ -46,20 +63,23 @@ impl StepOutput {
         self.log.write(self.step, rows);
     }
 
-    /// Takes the last line, whole or not. True when a refused command must fail the step.
-    pub(crate) fn finish(&mut self) -> bool {
+    /// Takes the last line, whole or not.
+    pub(crate) fn finish(&mut self) -> Asked {
         let (mut rows, reader, log) = (Vec::new(), &mut self.reader, &self.log);
         self.lines.finish(|line| reader.read(line, log, &mut rows));
         self.log.write(self.step, rows);
-        self.reader.failed
+        std::mem::take(&mut self.reader.asked)
     }
 }
 
 #[derive(Default)]
 struct CommandReader {
+    step: u32,
     deaf: bool,
+    /// Commands are shown as they were written.
+    echo: bool,
     stopped_by: Option<String>,
-    failed: bool,
+    asked: Asked,
 }
 
 impl CommandReader {
@@ -76,60 +96,163 @@ impl CommandReader {
             return;
         }
         match parse_command(line) {
-            Some(command) => self.obey(command, log, rows),
+            Some(command) => self.obey(line, command, log, rows),
             None => rows.push(line.to_owned()),
         }
     }
 
-    fn obey(&mut self, command: Command, log: &JobLog, rows: &mut Vec<String>) {
-        let Command { name, text } = command;
-        match name {
-            Name::Error => push_text(rows, "##[error]", &text),
-            Name::Warning => push_text(rows, "##[warning]", &text),
-            Name::Notice => push_text(rows, "##[notice]", &text),
-            Name::Debug => push_text(rows, "##[debug]", &text),
-            Name::Group => push_text(rows, "##[group]", &text),
+    fn obey(&mut self, line: &str, command: Command, log: &JobLog, rows: &mut Vec<String>) {
+        if self.echo && is_echoed(command.name) {
+            rows.push(line.to_owned());
+        }
+        match command.name {
+            Name::Error => self.remark(AnnotationLevel::Failure, &command, log, rows),
+            Name::Warning => self.remark(AnnotationLevel::Warning, &command, log, rows),
+            Name::Notice => self.remark(AnnotationLevel::Notice, &command, log, rows),
+            Name::Debug if log.is_debug() => push_text(rows, "##[debug]", &command.text),
+            Name::Debug => {}
+            Name::Group => push_text(rows, "##[group]", &command.text),
             Name::EndGroup => rows.push("##[endgroup]".to_owned()),
-            Name::AddMask => log.mask(&text),
-            Name::StopCommands => self.stop(text, rows),
-            Name::AddMatcher | Name::RemoveMatcher | Name::Echo => {}
-            Name::SetOutput => deprecated(rows, "set-output", "GITHUB_OUTPUT"),
-            Name::SaveState => deprecated(rows, "save-state", "GITHUB_STATE"),
-            Name::SetEnv => self.refuse(rows, "set-env", "GITHUB_ENV"),
-            Name::AddPath => self.refuse(rows, "add-path", "GITHUB_PATH"),
+            Name::AddMask => log.mask(&command.text),
+            Name::StopCommands => self.stop(command.text, log, rows),
+            Name::Echo => self.set_echo(&command.text, log, rows),
+            Name::AddMatcher | Name::RemoveMatcher => {
+                let text = "Problem matchers are not supported: this command has no effect.";
+                rows.push(text.to_owned());
+            }
+            Name::SetOutput => self.set_output(&command, log, rows),
+            Name::SaveState => self.deprecated("save-state", "GITHUB_STATE", log, rows),
+            Name::SetEnv => self.refuse("set-env", "GITHUB_ENV", log, rows),
+            Name::AddPath => self.refuse("add-path", "GITHUB_PATH", log, rows),
         }
     }
 
-    fn stop(&mut self, token: String, rows: &mut Vec<String>) {
+    /// A row, and an annotation beside it (semantics R8.4).
+    fn remark(
+        &self,
+        level: AnnotationLevel,
+        command: &Command,
+        log: &JobLog,
+        rows: &mut Vec<String>,
+    ) {
+        push_text(rows, prefix(level), &command.text);
+        let number = |name| command.property(name)?.parse().ok();
+        let text = |name| command.property(name).map(str::to_owned);
+        let place = RemarkPlace {
+            path: text("file"),
+            start_line: number("line"),
+            end_line: number("endLine"),
+            start_column: number("col"),
+            end_column: number("endColumn"),
+            title: text("title"),
+        };
+        let message = command.text.clone();
+        log.remark(
+            self.step,
+            Remark {
+                level,
+                message,
+                place,
+            },
+        );
+    }
+
+    fn say(&self, level: AnnotationLevel, text: String, log: &JobLog, rows: &mut Vec<String>) {
+        rows.push(format!("{}{text}", prefix(level)));
+        log.remark(self.step, Remark::new(level, text));
+    }
+
+    fn fail(&mut self, text: String, log: &JobLog, rows: &mut Vec<String>) {
+        self.say(AnnotationLevel::Failure, text, log, rows);
+        self.asked.failed = true;
+    }
+
+    fn stop(&mut self, token: String, log: &JobLog, rows: &mut Vec<String>) {
         if is_stop_token(&token) {
             self.stopped_by = Some(token);
         } else {
-            rows.push(format!(
-                "##[error]Commands cannot be stopped with the token '{token}': choose a random one."
-            ));
-            self.failed = true;
+            let text = format!(
+                "Commands cannot be stopped with the token '{token}': choose a random one."
+            );
+            self.fail(text, log, rows);
         }
     }
 
-    fn refuse(&mut self, rows: &mut Vec<String>, name: &str, file: &str) {
-        rows.push(format!(
-            "##[error]The command '{name}' is disabled. Write to the file that {file} names."
-        ));
-        self.failed = true;
+    fn set_echo(&mut self, text: &str, log: &JobLog, rows: &mut Vec<String>) {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "on" => self.echo = true,
+            "off" => self.echo = false,
+            _ => {
+                let text = format!("The command 'echo' takes on or off, not '{text}'.");
+                self.fail(text, log, rows);
+            }
+        }
+    }
+
+    fn set_output(&mut self, command: &Command, log: &JobLog, rows: &mut Vec<String>) {
+        match command.property("name") {
+            Some(name) => {
+                let output = (name.to_owned(), command.text.clone());
+                self.asked.outputs.push(output);
+                self.deprecated("set-output", "GITHUB_OUTPUT", log, rows);
+            }
+            None => {
+                let text = "The command 'set-output' needs the property 'name'.".to_owned();
+                self.fail(text, log, rows);
+            }
+        }
+    }
+
+    fn deprecated(&self, name: &str, file: &str, log: &JobLog, rows: &mut Vec<String>) {
+        let text = format!(
+            "The command '{name}' is deprecated. Write to the file that {file} names instead."
+        );
+        self.say(AnnotationLevel::Warning, text, log, rows);
+    }
+
+    fn refuse(&mut self, name: &str, file: &str, log: &JobLog, rows: &mut Vec<String>) {
+        let text = format!(
+            "The command '{name}' is disabled. Write to the file that {file} names instead."
+        );
+        self.fail(text, log, rows);
+    }
+}
+
+/// Commands that leave no row of their own.
+fn is_echoed(name: Name) -> bool {
+    match name {
+        Name::AddMatcher
+        | Name::RemoveMatcher
+        | Name::Echo
+        | Name::StopCommands
+        | Name::SetOutput
+        | Name::SaveState
+        | Name::SetEnv
+        | Name::AddPath => true,
+        Name::Error
+        | Name::Warning
+        | Name::Notice
+        | Name::Debug
+        | Name::Group
+        | Name::EndGroup
+        | Name::AddMask => false,
+    }
+}
+
+/// What the row of a remark begins with (semantics R8.5).
+pub(super) fn prefix(level: AnnotationLevel) -> &'static str {
+    match level {
+        AnnotationLevel::Failure => "##[error]",
+        AnnotationLevel::Warning => "##[warning]",
+        AnnotationLevel::Notice => "##[notice]",
     }
 }
 
 /// A message of several lines has the prefix on the first one only.
-fn push_text(rows: &mut Vec<String>, prefix: &str, text: &str) {
+pub(super) fn push_text(rows: &mut Vec<String>, prefix: &str, text: &str) {
     let mut lines = text.split('\n').map(|line| line.trim_end_matches('\r'));
     rows.push(format!("{prefix}{}", lines.next().unwrap_or_default()));
     rows.extend(lines.map(str::to_owned));
-}
-
-fn deprecated(rows: &mut Vec<String>, name: &str, file: &str) {
-    rows.push(format!(
-        "##[warning]The command '{name}' has no effect. Write to the file that {file} names."
-    ));
 }
 
 #[cfg(test)]
@@ -137,41 +260,80 @@ mod tests {
     use super::super::writer::read_rows;
     use super::*;
 
-    fn shown(output: &[u8]) -> (Vec<String>, bool) {
+    struct Shown {
+        rows: Vec<String>,
+        asked: Asked,
+        log: Arc<JobLog>,
+        _folder: tempfile::TempDir,
+    }
+
+    fn shown_with(output: &[u8], debug: bool) -> Shown {
         let folder = tempfile::tempdir().unwrap();
         let log = JobLog::create(&folder.path().join("log"), Default::default()).unwrap();
         let log = Arc::new(log);
+        if debug {
+            log.show_debug();
+        }
         let mut step = StepOutput::new(log.clone(), 2);
         step.push(output);
-        let failed = step.finish();
-        (
-            read_rows(&log).into_iter().map(|row| row.2).collect(),
-            failed,
-        )
+        let asked = step.finish();
+        Shown {
+            rows: read_rows(&log).into_iter().map(|row| row.2).collect(),
+            asked,
+            log,
+            _folder: folder,
+        }
+    }
+
+    fn shown(output: &[u8]) -> (Vec<String>, bool) {
+        let shown = shown_with(output, false);
+        (shown.rows, shown.asked.failed)
     }
 
     #[test]
     fn r8_5_groups_and_messages_are_stored_in_brackets() {
-        let (rows, failed) =
-            shown(b"::group::One\nx\n::endgroup::\n::error file=a::bad%0Aworse\n::debug::d");
-        assert_eq!(
-            rows,
-            [
-                "##[group]One",
-                "x",
-                "##[endgroup]",
-                "##[error]bad",
-                "worse",
-                "##[debug]d"
-            ]
-        );
+        let output = b"::group::One\nx\n::endgroup::\n::error file=a::bad%0Aworse\n::debug::d";
+        let rows = ["##[group]One", "x", "##[endgroup]", "##[error]bad", "worse"];
+        let (shown, failed) = shown(output);
+        assert_eq!(shown, rows);
         assert!(!failed);
+    }
+
+    #[test]
+    fn r4_10_debug_lines_are_shown_to_those_who_look_for_a_fault() {
+        assert_eq!(shown(b"::debug::d\n").0, [""; 0]);
+        assert_eq!(shown_with(b"::debug::d\n", true).rows, ["##[debug]d"]);
+    }
+
+    #[test]
+    fn r8_4_errors_warnings_and_notices_become_annotations() {
+        let output = b"::error file=a.rs,line=3,endLine=4,col=5,endColumn=6,title=T::bad
+::warning::hm\n::notice file=b.rs::so\ntext\n";
+        let shown = shown_with(output, false);
+        let annotations = shown.log.annotations();
+        assert_eq!(annotations.len(), 3);
+        let first = &annotations[0];
+        assert_eq!(
+            (first.step, first.level, first.message.as_str()),
+            (2, AnnotationLevel::Failure, "bad")
+        );
+        assert_eq!(first.path.as_deref(), Some("a.rs"));
+        assert_eq!((first.start_line, first.end_line), (Some(3), Some(4)));
+        assert_eq!((first.start_column, first.end_column), (Some(5), Some(6)));
+        assert_eq!(first.title.as_deref(), Some("T"));
+        let levels: Vec<_> = annotations.iter().map(|one| one.level).collect();
+        assert_eq!(
+            levels[1..],
+            [AnnotationLevel::Warning, AnnotationLevel::Notice]
+        );
     }
 
     #[test]
     fn r8_6_an_added_mask_is_not_shown_and_masks_what_follows() {
         let (rows, _) = shown(b"::add-mask::s3cret\nmy s3cret\n");
         assert_eq!(rows, ["my ***"]);
+        let shown = shown_with(b"::add-mask::s3cret\n::error::my s3cret\n", false);
+        assert_eq!(shown.log.annotations()[0].message, "my ***");
     }
 
     #[test]
@@ -182,9 +344,21 @@ mod tests {
     }
 
     #[test]
-    fn r8_2_disabled_commands_fail_the_step() {
+    fn r8_2_disabled_commands_fail_the_step_and_deprecated_ones_work() {
         assert!(shown(b"::set-env name=A::b\n").1);
         assert!(shown(b"::add-path::/x\n").1);
-        assert!(!shown(b"::set-output name=A::b\n").1);
+        assert!(shown(b"::set-output::b\n").1);
+        let shown = shown_with(b"::set-output name=A::b%0Ac\n", false);
+        assert_eq!(shown.asked.outputs, [("A".into(), "b\nc".into())]);
+        assert!(!shown.asked.failed && shown.rows[0].starts_with("##[warning]"));
+    }
+
+    #[test]
+    fn r8_2_commands_are_echoed_when_the_step_wants_it() {
+        let (rows, failed) =
+            shown(b"::echo::on\n::save-state name=a::b\n::echo::off\n::group::x\n");
+        assert_eq!(rows[0], "::save-state name=a::b");
+        assert_eq!(rows[2..], ["::echo::off", "##[group]x"]);
+        assert!(!failed && shown(b"::echo::maybe\n").1);
     }
 }

@@ -5,14 +5,17 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::Utc;
-use runyard_api::runner::messages::LogRow;
+use runyard_api::runner::messages::{AnnotationLevel, AnnotationMessage, LogRow};
 use tokio::sync::watch;
 
 use super::lines::cut_row;
 use super::masks::Masks;
+use super::output::{prefix, push_text};
+use super::remarks::{Remark, Remarks};
 
 /// Only the runner's own user reads a spooled log.
 const FILE_MODE: u32 = 0o600;
@@ -39,6 +42,7 @@ impl Default for LogLimits {
 pub(crate) struct JobLog {
     file: File,
     state: Mutex<State>,
+    debug: AtomicBool,
     length: watch::Sender<u64>,
     limits: LogLimits,
 }
@@ -46,6 +50,7 @@ pub(crate) struct JobLog {
 #[derive(Default)]
 struct State {
     masks: Masks,
+    remarks: Remarks,
     step: u32,
     step_bytes: u64,
     step_cut: bool,
@@ -79,6 +84,7 @@ impl JobLog {
         Self {
             file,
             state: Mutex::default(),
+            debug: AtomicBool::new(false),
             length: watch::Sender::new(length),
             limits,
         }
@@ -87,6 +93,68 @@ impl JobLog {
     /// Masks this value in all later rows.
     pub(crate) fn mask(&self, secret: &str) {
         self.state().masks.add(secret);
+    }
+
+    /// The text as a log may show it.
+    pub(crate) fn masked(&self, text: &str) -> String {
+        self.state().masks.apply(text)
+    }
+
+    /// Whether a log may not show the text as it is.
+    pub(crate) fn holds_secret(&self, text: &str) -> bool {
+        self.masked(text) != text
+    }
+
+    /// Shows the rows for those who look for a fault too (semantics R4.10).
+    pub(crate) fn show_debug(&self) {
+        self.debug.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether they are shown.
+    pub(crate) fn is_debug(&self) -> bool {
+        self.debug.load(Ordering::Relaxed)
+    }
+
+    /// Adds a row for those who look for a fault.
+    pub(crate) fn debug(&self, step: u32, text: &str) {
+        if self.is_debug() {
+            self.line(step, format!("##[debug]{text}"));
+        }
+    }
+
+    /// Keeps a remark of a step, without secrets.
+    pub(crate) fn remark(&self, step: u32, mut remark: Remark) {
+        let mut state = self.state();
+        remark.message = state.masks.apply(&remark.message);
+        let title = remark.place.title;
+        remark.place.title = title.map(|title| state.masks.apply(&title));
+        let path = remark.place.path;
+        remark.place.path = path.map(|path| state.masks.apply(&path));
+        state.remarks.add(step, remark);
+    }
+
+    /// Says something about a step: a row, and a remark beside it.
+    pub(crate) fn say(&self, step: u32, level: AnnotationLevel, text: impl Into<String>) {
+        let text = text.into();
+        let mut rows = Vec::new();
+        push_text(&mut rows, prefix(level), &text);
+        self.write(step, rows);
+        self.remark(step, Remark::new(level, text));
+    }
+
+    /// Says why a step fails.
+    pub(crate) fn error(&self, step: u32, text: impl Into<String>) {
+        self.say(step, AnnotationLevel::Failure, text);
+    }
+
+    /// Says what a person should look at.
+    pub(crate) fn warning(&self, step: u32, text: impl Into<String>) {
+        self.say(step, AnnotationLevel::Warning, text);
+    }
+
+    /// All remarks so far, by number.
+    pub(crate) fn annotations(&self) -> Vec<AnnotationMessage> {
+        self.state().remarks.all().to_vec()
     }
 
     /// Adds one row of the runner's own.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use nix::unistd::{Uid, User};
-use runyard_api::runner::messages::{JobMessage, StepMessage};
+use runyard_api::runner::messages::JobMessage;
 
 use crate::backend::JobFolders;
 use crate::config::{self, RunnerConfig};
@@ -20,7 +20,7 @@ const STANDARD_FOLDERS: [&str; 6] = [
     "/bin",
 ];
 /// GitHub's default; the protocol does not carry the setting.
-const RETENTION_DAYS: &str = "90";
+pub(crate) const RETENTION_DAYS: &str = "90";
 /// A variable that would change how the runner's own programs run.
 const FORBIDDEN: &str = "NODE_OPTIONS";
 
@@ -83,13 +83,21 @@ impl JobEnvironment {
     ) -> Self {
         let mut defaults = github_variables(job);
         defaults.extend(place_variables(host, folders, event));
+        if job.debug {
+            defaults.insert("RUNNER_DEBUG".to_owned(), "1".to_owned());
+        }
         Self {
             base: base_variables(host, folders),
-            job: job.env.clone(),
+            job: Vec::new(),
             written: BTreeMap::new(),
             folders: Vec::new(),
             defaults,
         }
+    }
+
+    /// Takes what the workflow's and the job's `env` came to.
+    pub(crate) fn set_job(&mut self, env: Vec<(String, String)>) {
+        self.job = env;
     }
 
     /// Takes a variable that a step wrote to `GITHUB_ENV`.
@@ -114,26 +122,27 @@ impl JobEnvironment {
         self.defaults.contains_key(name) || STEP_DEFAULTS.contains(&name)
     }
 
-    /// What a person gave to a step, as its log shows it: step over earlier steps over job.
-    pub(crate) fn given(&self, step: &StepMessage) -> BTreeMap<String, String> {
+    /// What a person gave to a step, as its log shows it: its own over those of the actions around
+    /// it over earlier steps over job (semantics R2.83). `own` holds both of the first, the
+    /// innermost last.
+    pub(crate) fn given(&self, own: &[(String, String)]) -> BTreeMap<String, String> {
         let mut given = BTreeMap::new();
         given.extend(self.job.iter().cloned());
         given.extend(self.written.clone());
-        given.extend(step.env.iter().cloned());
+        given.extend(own.iter().cloned());
         given
     }
 
-    /// All that the step's process gets.
+    /// All that the step's process gets; `fixed` are the variables of this step alone.
     pub(crate) fn of_step(
         &self,
-        step: &StepMessage,
-        files: Vec<(String, String)>,
+        given: &BTreeMap<String, String>,
+        fixed: Vec<(String, String)>,
     ) -> BTreeMap<String, String> {
         let mut all = BTreeMap::from_iter(self.base.iter().cloned());
-        all.extend(self.given(step));
+        all.extend(given.clone());
         all.extend(self.defaults.clone());
-        all.extend(files);
-        all.insert("GITHUB_ACTION".to_owned(), action_name(step));
+        all.extend(fixed);
         if let Some(path) = all.get_mut("PATH") {
             let folders = self
                 .folders
@@ -152,20 +161,16 @@ impl JobEnvironment {
 }
 
 /// Defaults that differ from step to step.
-const STEP_DEFAULTS: [&str; 6] = [
+const STEP_DEFAULTS: [&str; 8] = [
     "GITHUB_ACTION",
+    "GITHUB_ACTION_PATH",
     "GITHUB_ENV",
     "GITHUB_OUTPUT",
     "GITHUB_PATH",
     "GITHUB_STATE",
     "GITHUB_STEP_SUMMARY",
+    "RUNNER_DEBUG",
 ];
-
-fn action_name(step: &StepMessage) -> String {
-    step.id
-        .clone()
-        .unwrap_or_else(|| format!("__run_{}", step.number))
-}
 
 fn base_variables(host: &HostFacts, folders: &JobFolders) -> Vec<(String, String)> {
     let home = host
@@ -240,7 +245,7 @@ fn github_variables(job: &JobMessage) -> BTreeMap<String, String> {
 }
 
 /// `tag` or `branch`, and the ref's short name; a pull request's ref counts as a branch.
-pub(crate) fn ref_parts(git_ref: &str) -> (&'static str, &str) {
+fn ref_parts(git_ref: &str) -> (&'static str, &str) {
     match git_ref.strip_prefix("refs/tags/") {
         Some(name) => ("tag", name),
         None => {

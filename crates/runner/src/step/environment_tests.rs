@@ -1,10 +1,10 @@
 //! Tests of the environment that a step gets.
 
-use runyard_api::runner::messages::{RepositoryMessage, StepActionMessage};
+use runyard_api::runner::messages::RepositoryMessage;
 
 use super::*;
 
-fn job(env: &[(&str, &str)]) -> JobMessage {
+fn job() -> JobMessage {
     JobMessage {
         job_id: 5,
         job_key: "build".into(),
@@ -33,28 +33,35 @@ fn job(env: &[(&str, &str)]) -> JobMessage {
         api_url: "http://h/api/v3".into(),
         graphql_url: "http://h/api/graphql".into(),
         github_token: "tok".into(),
-        env: env
-            .iter()
-            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-            .collect(),
+        workflow_env: Default::default(),
+        env: Default::default(),
+        defaults: Default::default(),
         steps: vec![],
+        outputs: Default::default(),
+        workflow_file: ".github/workflows/ci.yml".into(),
+        contexts: Default::default(),
+        secrets: Default::default(),
         notices: vec![],
         masks: vec![],
         timeout_minutes: 360,
+        cancel_timeout_minutes: None,
+        debug: false,
     }
 }
 
-fn step(env: &[(&str, &str)]) -> StepMessage {
-    StepMessage {
-        number: 2,
-        id: None,
-        name: "s".into(),
-        env: env
-            .iter()
-            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-            .collect(),
-        action: StepActionMessage::Checkout,
-    }
+fn owned(env: &[(&str, &str)]) -> Vec<(String, String)> {
+    env.iter()
+        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+        .collect()
+}
+
+/// What a step with this `env` and these fixed variables gets.
+fn all(
+    environment: &JobEnvironment,
+    env: &[(&str, &str)],
+    fixed: &[(&str, &str)],
+) -> BTreeMap<String, String> {
+    environment.of_step(&environment.given(&owned(env)), owned(fixed))
 }
 
 fn environment(env: &[(&str, &str)]) -> JobEnvironment {
@@ -64,12 +71,10 @@ fn environment(env: &[(&str, &str)]) -> JobEnvironment {
         home: None,
     };
     let folders = JobFolders::new(Path::new("/w"), 7, "r");
-    JobEnvironment::new(
-        &job(env),
-        &host,
-        &folders,
-        Path::new("/w/7/temp/event.json"),
-    )
+    let event = Path::new("/w/7/temp/event.json");
+    let mut environment = JobEnvironment::new(&job(), &host, &folders, event);
+    environment.set_job(owned(env));
+    environment
 }
 
 #[test]
@@ -77,7 +82,7 @@ fn r2_83_step_over_earlier_steps_over_job() {
     let mut environment = environment(&[("A", "job"), ("B", "job"), ("C", "job")]);
     environment.set("B", "file").unwrap();
     environment.set("C", "file").unwrap();
-    let all = environment.of_step(&step(&[("C", "step")]), vec![]);
+    let all = all(&environment, &[("C", "step")], &[]);
     assert_eq!(
         (all["A"].as_str(), all["B"].as_str(), all["C"].as_str()),
         ("job", "file", "step")
@@ -97,8 +102,8 @@ fn r2_84_defaults_cannot_be_overridden_but_other_names_can_be_set() {
         environment.set("node_options", "x"),
         Err(VariableError::Forbidden("node_options".into()))
     );
-    let forged = step(&[("RUNNER_TEMP", "/etc"), ("GITHUB_ENV", "/etc/passwd")]);
-    let all = environment.of_step(&forged, vec![("GITHUB_ENV".into(), "/right".into())]);
+    let forged = [("RUNNER_TEMP", "/etc"), ("GITHUB_ENV", "/etc/passwd")];
+    let all = all(&environment, &forged, &[("GITHUB_ENV", "/right")]);
     assert_eq!(all["GITHUB_SHA"], "a".repeat(40));
     assert_eq!(
         (all["RUNNER_TEMP"].as_str(), all["GITHUB_ENV"].as_str()),
@@ -112,7 +117,7 @@ fn r2_84_defaults_cannot_be_overridden_but_other_names_can_be_set() {
 
 #[test]
 fn the_job_token_of_github_is_not_given_to_scripts_unasked() {
-    let all = environment(&[]).of_step(&step(&[]), vec![]);
+    let all = all(&environment(&[]), &[], &[]);
     assert!(all.values().all(|value| value != "tok"), "{all:?}");
 }
 
@@ -122,15 +127,12 @@ fn written_folders_come_first_the_last_one_foremost() {
     ["/a", "/b", "/a"]
         .iter()
         .for_each(|folder| environment.add_folder((*folder).to_owned()));
-    assert_eq!(
-        environment.of_step(&step(&[]), vec![])["PATH"],
-        "/a:/b:/bin"
-    );
+    assert_eq!(all(&environment, &[], &[])["PATH"], "/a:/b:/bin");
 }
 
 #[test]
 fn pull_requests_have_two_refs_and_a_merge_ref() {
-    let all = environment(&[]).of_step(&step(&[]), vec![]);
+    let all = all(&environment(&[]), &[], &[]);
     let of = |name: &str| all[name].as_str();
     assert_eq!(
         (of("GITHUB_BASE_REF"), of("GITHUB_HEAD_REF")),

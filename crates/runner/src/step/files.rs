@@ -4,10 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use runyard_api::runner::messages::SUMMARY_BYTES;
+
 use super::file_commands::{FileCommandError, parse_folders, parse_pairs};
 
-/// A summary beyond this is dropped (semantics R8.8).
-pub(crate) const SUMMARY_BYTES_MAX: u64 = 1024 * 1024;
 /// A file of commands beyond this is refused, so that a step cannot exhaust the runner's memory.
 const COMMANDS_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
@@ -25,8 +25,18 @@ const FILES: [(&str, &str); 5] = [
 pub(crate) struct Written {
     pub(crate) env: Vec<(String, String)>,
     pub(crate) folders: Vec<String>,
-    /// How long its summary is, in bytes.
-    pub(crate) summary_bytes: u64,
+    pub(crate) outputs: Vec<(String, String)>,
+    pub(crate) summary: WrittenSummary,
+}
+
+/// What a step wrote for people to read (semantics R8.8).
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) enum WrittenSummary {
+    #[default]
+    None,
+    Text(String),
+    /// More bytes than are kept.
+    TooLong(u64),
 }
 
 /// Why a step's files fail it.
@@ -53,11 +63,11 @@ pub(crate) struct StepFiles {
 }
 
 impl StepFiles {
-    /// Makes them, empty.
-    pub(crate) fn create(temp: &Path, step: u32) -> io::Result<Self> {
+    /// Makes them, empty; `serial` is unlike that of any other step.
+    pub(crate) fn create(temp: &Path, serial: u32) -> io::Result<Self> {
         let files = Self {
             folder: temp.join("_runner_file_commands"),
-            suffix: step,
+            suffix: serial,
         };
         fs::create_dir_all(&files.folder)?;
         for (_, name) in FILES {
@@ -76,13 +86,25 @@ impl StepFiles {
 
     /// Reads what the step wrote.
     pub(crate) fn read(&self) -> Result<Written, FilesError> {
-        let summary = fs::metadata(self.path("step_summary")).map(|file| file.len());
-        self.pairs("GITHUB_OUTPUT", "set_output")?;
         self.pairs("GITHUB_STATE", "save_state")?;
         Ok(Written {
             env: self.pairs("GITHUB_ENV", "set_env")?,
             folders: parse_folders(&self.text("GITHUB_PATH", "add_path")?),
-            summary_bytes: summary.unwrap_or_default(),
+            outputs: self.pairs("GITHUB_OUTPUT", "set_output")?,
+            summary: self.summary()?,
+        })
+    }
+
+    fn summary(&self) -> Result<WrittenSummary, FilesError> {
+        let (variable, name) = ("GITHUB_STEP_SUMMARY", "step_summary");
+        let bytes = fs::metadata(self.path(name)).map_or(0, |file| file.len());
+        if bytes > SUMMARY_BYTES as u64 {
+            return Ok(WrittenSummary::TooLong(bytes));
+        }
+        let text = self.text(variable, name)?;
+        Ok(match text.trim().is_empty() {
+            true => WrittenSummary::None,
+            false => WrittenSummary::Text(text),
         })
     }
 

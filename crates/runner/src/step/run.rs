@@ -1,5 +1,5 @@
 //! Runs the script of one `run` step and takes what it leaves. Must not decide which step runs
-//! next.
+//! next, and gets everything computed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,10 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use runyard_api::runner::messages::StepMessage;
-
 use super::environment::{JobEnvironment, VariableError};
-use super::files::{FilesError, SUMMARY_BYTES_MAX, StepFiles, Written};
+use super::files::{FilesError, StepFiles, Written, WrittenSummary};
 use super::shell::{Shell, ShellError};
 use crate::backend::{JobFolders, RunEnd, RunError, Session};
 use crate::log::{JobLog, StepOutput};
@@ -27,6 +25,14 @@ pub(crate) struct StepRun<'a> {
     pub(crate) folders: &'a JobFolders,
     pub(crate) log: &'a Arc<JobLog>,
     pub(crate) stop: &'a StopSwitch,
+    /// Number of the step whose log this is.
+    pub(crate) number: u32,
+    /// Unlike that of any other step of the job, those within actions included.
+    pub(crate) serial: u32,
+    /// What people gave to it, as its log shows it.
+    pub(crate) given: BTreeMap<String, String>,
+    /// Variables of this step alone, `GITHUB_ACTION` among them.
+    pub(crate) fixed: Vec<(String, String)>,
 }
 
 /// How a step ended.
@@ -38,12 +44,31 @@ pub(crate) enum StepEnd {
     Stopped,
 }
 
+/// What a step did.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Ran {
+    pub(crate) end: StepEnd,
+    pub(crate) outputs: Vec<(String, String)>,
+    pub(crate) summary: WrittenSummary,
+}
+
+impl Ran {
+    /// It ended so, and left nothing.
+    pub(crate) fn ended(end: StepEnd) -> Self {
+        Self {
+            end,
+            outputs: Vec::new(),
+            summary: WrittenSummary::None,
+        }
+    }
+}
+
 /// The members of a `run` step.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Script<'a> {
-    pub(crate) text: &'a str,
-    pub(crate) shell: Option<&'a str>,
-    pub(crate) folder: Option<&'a str>,
+#[derive(Debug, Clone)]
+pub(crate) struct Script {
+    pub(crate) text: String,
+    pub(crate) shell: Option<String>,
+    pub(crate) folder: Option<String>,
 }
 
 /// Why a step fails without, or after, its process; the text goes into its log.
@@ -66,58 +91,55 @@ pub(crate) enum StepError {
 }
 
 /// Runs a script to its end; every failure is in the step's log.
-pub(crate) async fn run_script(
-    run: &mut StepRun<'_>,
-    step: &StepMessage,
-    script: Script<'_>,
-) -> StepEnd {
-    let end = try_run(run, step, script).await;
-    end.unwrap_or_else(|error| {
-        run.log.line(
-            step.number,
-            format!("##[error]{}", sentence(&error.to_string())),
-        );
-        StepEnd::Failure
+pub(crate) async fn run_script(run: &mut StepRun<'_>, script: &Script) -> Ran {
+    let ran = try_run(run, script).await;
+    ran.unwrap_or_else(|error| {
+        run.log.error(run.number, sentence(&error.to_string()));
+        Ran::ended(StepEnd::Failure)
     })
 }
 
-async fn try_run(
-    run: &mut StepRun<'_>,
-    step: &StepMessage,
-    script: Script<'_>,
-) -> Result<StepEnd, StepError> {
-    let files = StepFiles::create(&run.folders.temp, step.number)?;
-    let env = run.environment.of_step(step, files.variables());
-    let shell = Shell::find(script.shell, env.get("PATH").map_or("", String::as_str))?;
-    show_header(run, step, script.text, &shell);
-    let launch = launch(run.folders, step, script, &shell, env)?;
-    let mut output = StepOutput::new(run.log.clone(), step.number);
+async fn try_run(run: &mut StepRun<'_>, script: &Script) -> Result<Ran, StepError> {
+    let files = StepFiles::create(&run.folders.temp, run.serial)?;
+    let mut fixed = run.fixed.clone();
+    fixed.extend(files.variables());
+    let env = run.environment.of_step(&run.given, fixed);
+    let path = env.get("PATH").map_or("", String::as_str);
+    let shell = Shell::find(script.shell.as_deref(), path)?;
+    show_header(run, &script.text, &shell);
+    let launch = launch(run, script, &shell, env)?;
+    let mut output = StepOutput::new(run.log.clone(), run.number);
     let ended = run
         .session
         .run(launch, &mut |bytes| output.push(bytes), run.stop)
         .await;
-    let refused = output.finish();
-    let end = conclude(run, step, ended?);
-    take(run, step.number, files.read()?)?;
-    Ok(if refused && end == StepEnd::Success {
-        StepEnd::Failure
-    } else {
-        end
+    let asked = output.finish();
+    let end = conclude(run, ended?);
+    let written = files.read()?;
+    let mut outputs = asked.outputs;
+    outputs.extend(written.outputs.iter().cloned());
+    let summary = take(run, written)?;
+    Ok(Ran {
+        end: match end {
+            StepEnd::Success if asked.failed => StepEnd::Failure,
+            end @ (StepEnd::Success | StepEnd::Failure | StepEnd::Stopped) => end,
+        },
+        outputs,
+        summary,
     })
 }
 
 fn launch(
-    folders: &JobFolders,
-    step: &StepMessage,
-    script: Script<'_>,
+    run: &StepRun<'_>,
+    script: &Script,
     shell: &Shell,
     env: BTreeMap<String, String>,
 ) -> Result<Launch, StepError> {
-    let file = folders
-        .temp
-        .join(format!("step_{}{}", step.number, shell.extension));
-    fs::write(&file, script.text.replace("\r\n", "\n"))?;
-    let folder = folders.workspace.join(script.folder.unwrap_or_default());
+    let name = format!("step_{}{}", run.serial, shell.extension);
+    let file = run.folders.temp.join(name);
+    fs::write(&file, shell.script(&script.text))?;
+    let folder = script.folder.as_deref().unwrap_or_default();
+    let folder = run.folders.workspace.join(folder);
     if !folder.is_dir() {
         return Err(StepError::NoFolder(folder));
     }
@@ -130,25 +152,21 @@ fn launch(
 }
 
 /// The folded block with which the log of a `run` step begins.
-fn show_header(run: &StepRun<'_>, step: &StepMessage, script: &str, shell: &Shell) {
+fn show_header(run: &StepRun<'_>, script: &str, shell: &Shell) {
     let first = script.trim_start().lines().next().unwrap_or_default();
     let mut rows = vec![format!("##[group]Run {first}")];
     rows.extend(script.trim_end().lines().map(str::to_owned));
     rows.push(format!("shell: {}", shell.shown()));
-    let given = run.environment.given(step);
-    if !given.is_empty() {
+    if !run.given.is_empty() {
         rows.push("env:".to_owned());
-        rows.extend(
-            given
-                .iter()
-                .flat_map(|(name, value)| variable_rows(name, value)),
-        );
+        let given = run.given.iter();
+        rows.extend(given.flat_map(|(name, value)| variable_rows(name, value)));
     }
     rows.push("##[endgroup]".to_owned());
-    run.log.write(step.number, rows);
+    run.log.write(run.number, rows);
 }
 
-fn variable_rows(name: &str, value: &str) -> Vec<String> {
+pub(crate) fn variable_rows(name: &str, value: &str) -> Vec<String> {
     let mut lines = value.lines();
     let first = format!("  {name}: {}", lines.next().unwrap_or_default());
     std::iter::once(first)
@@ -157,58 +175,47 @@ fn variable_rows(name: &str, value: &str) -> Vec<String> {
 }
 
 /// How the end of a process ends its step; says so in the log when it is not success.
-pub(super) fn conclude(run: &StepRun<'_>, step: &StepMessage, ended: RunEnd) -> StepEnd {
+pub(super) fn conclude(run: &StepRun<'_>, ended: RunEnd) -> StepEnd {
     let code = match ended.exit {
         Exit::Code(code) => code,
         Exit::Signal(signal) => SIGNAL_EXIT_CODE + signal,
     };
     if ended.stopped {
-        run.log
-            .line(step.number, "##[error]The operation was canceled.");
+        run.log.error(run.number, "The operation was canceled.");
         return StepEnd::Stopped;
     }
     if code != 0 {
-        run.log.line(
-            step.number,
-            format!("##[error]Process completed with exit code {code}."),
-        );
+        let text = format!("Process completed with exit code {code}.");
+        run.log.error(run.number, text);
         return StepEnd::Failure;
     }
     StepEnd::Success
 }
 
 /// Takes what the step wrote to its files, for the steps after it.
-fn take(run: &mut StepRun<'_>, step: u32, written: Written) -> Result<(), StepError> {
-    if written.summary_bytes > SUMMARY_BYTES_MAX {
-        let bytes = written.summary_bytes;
-        let limit = SUMMARY_BYTES_MAX;
-        let text = format!("The summary has {bytes} bytes, allowed are {limit}: it is dropped.");
-        run.log.line(step, format!("##[error]{text}"));
-    }
-    written
-        .folders
-        .into_iter()
-        .for_each(|folder| run.environment.add_folder(folder));
+fn take(run: &mut StepRun<'_>, written: Written) -> Result<WrittenSummary, StepError> {
+    let folders = written.folders.into_iter();
+    folders.for_each(|folder| run.environment.add_folder(folder));
     for (name, value) in &written.env {
         match run.environment.set(name, value) {
             Err(error @ VariableError::Default(_)) => {
-                run.log
-                    .line(step, format!("##[warning]{}", sentence(&error.to_string())));
+                run.log.warning(run.number, sentence(&error.to_string()));
             }
             set => set?,
         }
     }
-    Ok(())
+    Ok(written.summary)
 }
 
 /// An error's text as a sentence for people.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars
         .next()
         .map(|first| first.to_uppercase().to_string())
         .unwrap_or_default();
-    format!("{first}{}.", chars.as_str())
+    let end = if text.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
 }
 
 /// The path as text, for a program's argument.

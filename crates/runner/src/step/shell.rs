@@ -10,14 +10,25 @@ pub(crate) struct Shell {
     pub(crate) program: PathBuf,
     pub(crate) options: Vec<String>,
     pub(crate) extension: &'static str,
+    /// What stands before and after the script in its file.
+    pub(crate) frame: (&'static str, &'static str),
 }
+
+/// A failed command ends a PowerShell script, and the exit code of its last program is the script's,
+/// as GitHub has it.
+const POWERSHELL_FRAME: (&str, &str) = (
+    "$ErrorActionPreference = 'stop'\n",
+    "\nif ((Test-Path -LiteralPath variable:\\LASTEXITCODE)) { exit $LASTEXITCODE }\n",
+);
 
 /// Why there is no shell for a step; the text goes into its log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ShellError {
     #[error("'{0}' is not on the PATH of this runner")]
     Missing(String),
-    #[error("the shell '{0}' is unknown, allowed are bash, sh, python and 'command ... {{0}} ...'")]
+    #[error(
+        "the shell '{0}' is unknown, allowed are bash, sh, python, pwsh and 'command ... {{0}} ...'"
+    )]
     Unknown(String),
 }
 
@@ -39,6 +50,20 @@ impl Shell {
             Some("python") => {
                 Self::first_of(&[("python", &["{0}"]), ("python3", &["{0}"])], ".py", path)
             }
+            Some("pwsh") => {
+                let options: &[&str] = &[
+                    "-NoLogo",
+                    "-NoProfile",
+                    "-NonInteractive",
+                    "-Command",
+                    ". '{0}'",
+                ];
+                let shell = Self::first_of(&[("pwsh", options)], ".ps1", path)?;
+                Ok(Self {
+                    frame: POWERSHELL_FRAME,
+                    ..shell
+                })
+            }
             Some(custom) if custom.contains("{0}") => Self::custom(custom, path),
             Some(other) => Err(ShellError::Unknown(other.to_owned())),
         }
@@ -58,6 +83,7 @@ impl Shell {
             program,
             options: options.iter().map(|option| (*option).to_owned()).collect(),
             extension,
+            frame: ("", ""),
         })
     }
 
@@ -66,12 +92,25 @@ impl Shell {
         let name = words
             .next()
             .ok_or_else(|| ShellError::Unknown(template.to_owned()))?;
+        let extension = match name.rsplit('/').next() {
+            Some("bash" | "sh" | "dash" | "zsh" | "ksh") => ".sh",
+            Some("python" | "python3") => ".py",
+            Some("pwsh" | "powershell") => ".ps1",
+            Some(_) | None => "",
+        };
         let program = find_program(&name, path).ok_or(ShellError::Missing(name))?;
         Ok(Self {
             program,
             options: words.collect(),
-            extension: "",
+            extension,
+            frame: ("", ""),
         })
+    }
+
+    /// What the script's file holds.
+    pub(crate) fn script(&self, text: &str) -> String {
+        let (before, after) = self.frame;
+        format!("{before}{}{after}", text.replace("\r\n", "\n"))
     }
 
     /// The options with the script's file in them.
@@ -133,6 +172,11 @@ mod tests {
             (Some("python"), &["python", "python3"], "python {0}"),
             (Some("python"), &["python3"], "python3 {0}"),
             (Some("perl -w {0}"), &["perl"], "perl -w {0}"),
+            (
+                Some("pwsh"),
+                &["pwsh"],
+                "pwsh -NoLogo -NoProfile -NonInteractive -Command . '{0}'",
+            ),
         ];
         for (wanted, programs, shown) in cases {
             let folder = folder_with(programs);
@@ -144,6 +188,25 @@ mod tests {
                 "{wanted:?} of {programs:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_script_has_the_extension_of_its_language_and_powershell_s_frame() {
+        let folder = folder_with(&["pwsh", "python3", "perl", "bash"]);
+        let path = folder.path().display().to_string();
+        let found = |wanted| Shell::find(Some(wanted), &path).unwrap();
+        for (wanted, extension) in [
+            ("bash -x {0}", ".sh"),
+            ("python", ".py"),
+            ("python3 {0}", ".py"),
+            ("perl {0}", ""),
+            ("pwsh", ".ps1"),
+        ] {
+            assert_eq!(found(wanted).extension, extension, "{wanted}");
+        }
+        assert_eq!(found("bash").script("a\r\nb"), "a\nb");
+        let script = found("pwsh").script("a");
+        assert!(script.starts_with("$ErrorActionPreference = 'stop'\na\nif"));
     }
 
     #[test]

@@ -185,6 +185,7 @@ impl State {
             executions,
             groups: Groups::default(),
             message: None,
+            outputs: None,
         })
     }
 
@@ -233,6 +234,9 @@ impl State {
         }
         for write in writes.executions {
             self.apply_execution(write);
+        }
+        if let Some(given) = writes.outputs {
+            self.outputs.insert(given.job, given.outputs);
         }
         for group in writes.groups {
             let key = (group.repository, group.name.key());

@@ -11,6 +11,7 @@ mod pull_requests;
 mod purges;
 mod queue;
 mod ready;
+mod reports;
 mod repositories;
 mod runners;
 mod runs;

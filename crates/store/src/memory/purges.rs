@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{Deleted, Purges, StoreError};
 use async_trait::async_trait;
-use runyard_domain::{ExecutionId, RunId};
-use std::time::Duration;
+use runyard_domain::{ExecutionId, JobId, RunId};
+use std::{collections::BTreeSet, time::Duration};
 
 #[async_trait]
 impl Purges for MemoryStore {
@@ -82,6 +82,11 @@ impl State {
                     .remove(&(TokenUse::GitHub, row.github_token));
             }
         }
+        let jobs = self.jobs.iter().filter(|(_, (of, _))| *of == run);
+        let of_run: BTreeSet<JobId> = jobs.map(|(job, _)| *job).collect();
+        self.outputs.retain(|job, _| !of_run.contains(job));
+        self.annotations.retain(|(job, _), _| !of_run.contains(job));
+        self.summaries.retain(|(job, _), _| !of_run.contains(job));
         self.jobs.retain(|_, (of, _)| *of != run);
         self.trigger_keys.retain(|_, of| *of != run);
         self.runs.remove(&run);

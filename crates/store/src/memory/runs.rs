@@ -266,6 +266,7 @@ impl State {
             runner_group: job.runner_group.clone(),
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
+            cancel_timeout_minutes: job.cancel_timeout_minutes,
             concurrency: job.concurrency.clone(),
             created_at: job.created_at,
             carried_from: job.carried_from,

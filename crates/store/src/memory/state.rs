@@ -10,6 +10,7 @@ use runyard_domain::{
     TokenId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
     concurrency::ConcurrencyGroup,
+    execution::Annotation,
     pull_request::PullRequest,
     repository::{Repository, Role, Workflow},
     run::{Attempt, CommitFacts},
@@ -54,6 +55,10 @@ pub(super) struct State {
     pub(super) execution_tokens: HashMap<(TokenUse, TokenHash), ExecutionId>,
     pub(super) ready: Ready,
     pub(super) logs: BTreeMap<ExecutionId, LogRow>,
+    pub(super) outputs: BTreeMap<JobId, Vec<(String, String)>>,
+    pub(super) annotations: BTreeMap<(JobId, u32), Annotation>,
+    /// By job and step.
+    pub(super) summaries: BTreeMap<(JobId, u32), String>,
     /// What deletes left to do, by when it was asked for.
     pub(super) purges: BTreeMap<(Timestamp, RunId), Deleted>,
     /// Keys of objects that no row speaks of any more.

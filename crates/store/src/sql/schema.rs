@@ -293,6 +293,7 @@ diesel::table! {
         leg -> Nullable<JsonColumn>,
         continue_on_error -> Bool,
         timeout_minutes -> Nullable<BigInt>,
+        cancel_timeout_minutes -> Nullable<BigInt>,
         calls -> Nullable<JsonColumn>,
         reason -> Nullable<JsonColumn>,
         carried_from -> Nullable<BigInt>,
@@ -451,6 +452,41 @@ diesel::table! {
         token -> Binary,
         created_at -> TimeColumn,
         runner_group -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::JsonColumn;
+    use diesel::sql_types::BigInt;
+
+    job_outputs (job_id) {
+        job_id -> BigInt,
+        run_id -> BigInt,
+        units -> BigInt,
+        outputs -> JsonColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::JsonColumn;
+    use diesel::sql_types::BigInt;
+
+    annotations (job_id, number) {
+        job_id -> BigInt,
+        number -> BigInt,
+        run_id -> BigInt,
+        annotation -> JsonColumn,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary};
+
+    job_summaries (job_id, step) {
+        job_id -> BigInt,
+        step -> BigInt,
+        run_id -> BigInt,
+        text -> Binary,
     }
 }
 

@@ -194,6 +194,13 @@ conformance!(memory, sqlite, postgres => [
     ended_executions_wait_for_their_logs_to_be_sealed,
     a_log_of_an_unknown_execution_is_refused,
     log_rows_wake_their_readers,
+    // reports
+    outputs_are_kept_with_the_end_of_their_job,
+    outputs_of_a_refused_end_are_not_kept,
+    annotations_are_kept_once_and_listed_by_number,
+    a_summary_takes_the_place_of_an_earlier_one,
+    reports_of_an_unknown_run_are_refused,
+    reports_of_a_deleted_run_are_removed_with_it,
     // deletes
     a_deleted_run_is_gone_at_once_and_then_for_good,
     a_deleted_run_is_not_listed_and_its_numbers_are_not_given_again,

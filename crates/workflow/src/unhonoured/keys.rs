@@ -2,8 +2,7 @@
 
 use super::step_keys;
 use crate::model::{
-    Call, EventName, Field, Job, JobBody, Position, StepsJob, Templated, Trigger, Variables,
-    Workflow,
+    Call, EventName, Field, Job, JobBody, Position, StepsJob, Templated, Trigger, Workflow,
 };
 
 /// A key with its place.
@@ -32,15 +31,6 @@ impl Found {
             self.key(field.position, &format!("{key} expression"));
         }
     }
-
-    pub(super) fn variables(&mut self, variables: Option<&Variables>, key: &str) {
-        self.expression(variables, key);
-        let pairs = variables.and_then(|variables| variables.literal());
-        for pair in pairs.into_iter().flatten() {
-            self.expression(Some(&pair.name), key);
-            self.expression(Some(&pair.value), key);
-        }
-    }
 }
 
 /// Every key of `workflow` that some version did not honour.
@@ -50,14 +40,10 @@ pub(super) fn of(workflow: &Workflow) -> Vec<Used> {
         event(trigger, &mut found);
     }
     found.field(workflow.run_name.as_ref(), "run-name");
-    found.variables(workflow.env.as_ref(), "env");
     found.field(workflow.concurrency.as_ref(), "concurrency");
     if let Some(permissions) = &workflow.permissions {
         found.key(permissions.position, "permissions");
     }
-    let defaults = workflow.defaults.as_ref();
-    let defaults = defaults.and_then(|defaults| defaults.run.as_ref());
-    found.field(defaults, "defaults");
     for job in &workflow.jobs {
         of_job(job, &mut found);
     }
@@ -71,10 +57,6 @@ fn event(trigger: &Trigger, found: &mut Found) {
         found.key(position, "on.workflow_dispatch.inputs");
     } else {
         found.key(position, &format!("on.{event}"));
-    }
-    let outputs = trigger.call.as_ref().map(|call| call.outputs.as_slice());
-    for output in outputs.unwrap_or_default() {
-        found.key(output.name.position, "on.workflow_call.outputs");
     }
 }
 
@@ -111,15 +93,8 @@ fn with_steps(job: &StepsJob, found: &mut Found) {
         }
     }
     found.field(job.environment.as_ref(), "jobs.*.environment");
-    found.variables(job.env.as_ref(), "jobs.*.env");
-    let defaults = job.defaults.as_ref();
-    let defaults = defaults.and_then(|defaults| defaults.run.as_ref());
-    found.field(defaults, "jobs.*.defaults");
-    found.field(job.outputs.as_ref(), "jobs.*.outputs");
     found.field(job.continue_on_error.as_ref(), "jobs.*.continue-on-error");
     found.field(job.timeout_minutes.as_ref(), "jobs.*.timeout-minutes");
-    let cancel = job.cancel_timeout_minutes.as_ref();
-    found.field(cancel, "jobs.*.cancel-timeout-minutes");
     found.field(job.container.as_ref(), "jobs.*.container");
     found.field(job.services.as_ref(), "jobs.*.services");
     if let Some(snapshot) = &job.snapshot {

@@ -3,15 +3,46 @@
 use std::path::Path;
 
 use runyard_api::runner::messages::{
-    JobMessage, RepositoryMessage, StepActionMessage, StepMessage,
+    ComputedMessage, FieldMessage, JobMessage, RepositoryMessage, StepActionMessage, StepMessage,
+    VariablesMessage,
 };
 
 /// A `run` step with the default shell.
 pub(crate) fn run(script: &str) -> StepActionMessage {
     StepActionMessage::Run {
-        script: script.to_owned(),
+        script: text(script),
         shell: None,
         working_directory: None,
+    }
+}
+
+/// A value of a file: plain, or with `${{ }}` in it.
+pub(crate) fn text(text: &str) -> FieldMessage<String> {
+    match text.contains("${{") {
+        true => FieldMessage::Computed(computed(text)),
+        false => FieldMessage::Plain(text.to_owned()),
+    }
+}
+
+fn computed(text: &str) -> ComputedMessage {
+    ComputedMessage {
+        expression: text.to_owned(),
+        line: 9,
+        column: 7,
+    }
+}
+
+/// Names and values of a file.
+pub(crate) fn pairs(pairs: &[(&str, &str)]) -> VariablesMessage {
+    let pair = |(name, value): &(&str, &str)| (text(name), text(value));
+    VariablesMessage::Pairs(pairs.iter().map(pair).collect())
+}
+
+/// A step that uses an action.
+pub(crate) fn uses(action: &str, with: &[(&str, &str)]) -> StepActionMessage {
+    StepActionMessage::Uses {
+        uses: action.to_owned(),
+        with: pairs(with),
     }
 }
 
@@ -24,8 +55,13 @@ impl JobText {
         let step = |(index, action)| StepMessage {
             number: u32::try_from(index).unwrap() + 2,
             id: None,
+            key: format!("__step_{}", index + 1),
             name: format!("step {}", index + 1),
-            env: vec![],
+            named: None,
+            condition: None,
+            env: VariablesMessage::default(),
+            continue_on_error: None,
+            timeout_minutes: None,
             action,
         };
         Self(JobMessage {
@@ -56,16 +92,56 @@ impl JobText {
             api_url: "http://h/api/v3".into(),
             graphql_url: "http://h/api/graphql".into(),
             github_token: "github-token-of-this-job".into(),
-            env: vec![],
+            workflow_env: VariablesMessage::default(),
+            env: VariablesMessage::default(),
+            defaults: Default::default(),
             notices: vec![],
             steps: actions.into_iter().enumerate().map(step).collect(),
+            outputs: VariablesMessage::default(),
+            workflow_file: ".github/workflows/ci.yml".into(),
+            contexts: Default::default(),
+            secrets: Default::default(),
             masks: vec!["hunter2".into()],
             timeout_minutes: 360,
+            cancel_timeout_minutes: None,
+            debug: false,
         })
     }
 
     pub(crate) fn env(mut self, name: &str, value: impl ToString) -> Self {
-        self.0.env.push((name.to_owned(), value.to_string()));
+        let pair = (text(name), text(&value.to_string()));
+        if let VariablesMessage::Pairs(pairs) = &mut self.0.env {
+            pairs.push(pair);
+        }
+        self
+    }
+
+    /// Changes the step of this number.
+    pub(crate) fn step(mut self, number: u32, change: impl FnOnce(&mut StepMessage)) -> Self {
+        let mut steps = self.0.steps.iter_mut();
+        change(steps.find(|step| step.number == number).expect("a step"));
+        self
+    }
+
+    /// Gives a step an `id`.
+    pub(crate) fn id(self, number: u32, id: &str) -> Self {
+        self.step(number, |step| step.id = Some(id.to_owned()))
+    }
+
+    /// Gives a step a condition; its status function stands in it.
+    pub(crate) fn condition(self, number: u32, condition: &str) -> Self {
+        self.step(number, |step| step.condition = Some(computed(condition)))
+    }
+
+    pub(crate) fn continue_on_error(self, number: u32) -> Self {
+        self.step(number, |step| {
+            step.continue_on_error = Some(FieldMessage::Plain(true));
+        })
+    }
+
+    /// Sets the job's outputs.
+    pub(crate) fn outputs(mut self, outputs: &[(&str, &str)]) -> Self {
+        self.0.outputs = pairs(outputs);
         self
     }
 }

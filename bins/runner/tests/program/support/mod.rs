@@ -7,6 +7,6 @@ mod program;
 mod server;
 
 pub(crate) use eventually::eventually;
-pub(crate) use jobs::{JobText, pid_is_gone, run};
+pub(crate) use jobs::{JobText, pairs, pid_is_gone, run, text, uses};
 pub(crate) use program::{Program, TestFolder, command};
-pub(crate) use server::{FakeServer, Seen};
+pub(crate) use server::{FakeServer, Seen, SeenExecution};

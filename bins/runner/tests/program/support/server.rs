@@ -35,6 +35,10 @@ pub(crate) struct Seen {
     /// What cancel-check says.
     pub(crate) cancelled: bool,
     pub(crate) force: bool,
+    /// How often that was answered.
+    pub(crate) told_of_cancel: u32,
+    /// The grace that runners are told; the usual one when 0.
+    pub(crate) cancel_grace_seconds: u64,
     /// So many log calls lose what is stored and answer 416.
     pub(crate) gaps: u32,
     /// So many finish calls answer 202.
@@ -55,6 +59,10 @@ pub(crate) struct SeenExecution {
     pub(crate) finishes: u32,
     pub(crate) released: Option<ReleaseReason>,
     pub(crate) rev: u64,
+    /// As told while the job ran.
+    pub(crate) annotations: Vec<AnnotationMessage>,
+    /// By step.
+    pub(crate) summaries: BTreeMap<u32, String>,
 }
 
 impl SeenExecution {
@@ -79,6 +87,20 @@ impl SeenExecution {
 
     pub(crate) fn result(&self) -> JobResult {
         self.finish.as_ref().expect("it has finished").result
+    }
+
+    /// Lines of one step that the step itself wrote or that were said about it: without the folded
+    /// beginning.
+    pub(crate) fn said(&self, step: u32) -> Vec<String> {
+        let rows = self.text(step);
+        let begin = rows.iter().position(|row| row == "##[endgroup]");
+        rows[begin.map_or(0, |begin| begin + 1)..].to_vec()
+    }
+
+    /// What the job gives, as the finish call says.
+    pub(crate) fn outputs(&self) -> Vec<(String, String)> {
+        let finish = self.finish.as_ref().expect("it has finished");
+        finish.outputs.clone()
     }
 
     /// How a step ended, as the finish call says.
@@ -186,6 +208,7 @@ fn routes(inner: Arc<Inner>) -> Router {
         .route("/api/v1/executions/{id}/start", put(start))
         .route("/api/v1/executions/{id}/sync", post(sync))
         .route("/api/v1/executions/{id}/log", put(log))
+        .route("/api/v1/executions/{id}/summaries/{step}", put(summary))
         .route("/api/v1/executions/{id}/finish", put(finish))
         .route("/api/v1/executions/{id}/release", post(release))
         .route("/api/v1/jobs/{id}/cancel-check", post(cancel_check))
@@ -257,10 +280,16 @@ async fn declare(
     state: Shared,
     axum::Json(body): axum::Json<DeclareRunner>,
 ) -> axum::Json<Declared> {
-    state.change(|seen| seen.states.push(body.state));
+    let mut intervals = INTERVALS;
+    state.change(|seen| {
+        seen.states.push(body.state);
+        if seen.cancel_grace_seconds > 0 {
+            intervals.cancel_grace_seconds = seen.cancel_grace_seconds;
+        }
+    });
     axum::Json(Declared {
         runner_id: 1,
-        intervals: INTERVALS,
+        intervals,
     })
 }
 
@@ -330,6 +359,7 @@ async fn sync(
         let execution = seen.of(id, &headers);
         assert!(body.rev > execution.rev, "rev grows");
         execution.rev = body.rev;
+        execution.annotations.extend(body.annotations);
         execution
             .steps
             .extend(body.steps.into_iter().map(|step| (step.number, step)));
@@ -412,6 +442,16 @@ async fn finish(
     })
 }
 
+async fn summary(
+    state: Shared,
+    Path((id, step)): Path<(i64, u32)>,
+    headers: HeaderMap,
+    body: String,
+) -> StatusCode {
+    state.change(|seen| seen.of(id, &headers).summaries.insert(step, body));
+    StatusCode::OK
+}
+
 async fn release(
     state: Shared,
     Path(id): Path<i64>,
@@ -433,9 +473,11 @@ async fn cancel_check(
         }
     };
     let _ = tokio::time::timeout(Duration::from_secs(query["wait_s"]), ordered).await;
-    let seen = state.seen.lock().unwrap();
-    axum::Json(CancelCheck {
-        cancelled: seen.cancelled,
-        force: seen.force,
+    state.change(|seen| {
+        seen.told_of_cancel += u32::from(seen.cancelled);
+        axum::Json(CancelCheck {
+            cancelled: seen.cancelled,
+            force: seen.force,
+        })
     })
 }

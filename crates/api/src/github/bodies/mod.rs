@@ -1,5 +1,6 @@
 //! Bodies of GitHub's API, each built in one place. No queries here.
 
+pub(super) mod annotation;
 pub(super) mod job;
 pub(super) mod pull_request;
 pub(super) mod repository;

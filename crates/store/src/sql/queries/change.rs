@@ -251,6 +251,7 @@ async fn loaded(
         executions,
         groups: Groups::new(groups),
         message: None,
+        outputs: None,
     })
 }
 

@@ -16,6 +16,7 @@ mod logs;
 mod polls;
 mod pull_requests;
 mod purges;
+mod reports;
 mod repositories;
 mod run_list;
 mod run_views;

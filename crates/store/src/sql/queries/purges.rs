@@ -1,6 +1,6 @@
 //! Deleting: marks first, so that nobody sees it any more; then rows, bit by bit; then objects.
 
-use super::{Connection, SqlStore, dialect};
+use super::{Connection, SqlStore, dialect, reports::remove_reports_of};
 use crate::{
     Deleted, PURGED_ROWS_MAX, Purges, StoreError,
     sql::{
@@ -182,6 +182,9 @@ impl Purge {
     /// Removes some rows of one kind; at last the run.
     async fn rows(&self, connection: &mut Connection) -> Result<(), Failure> {
         if self.events(connection).await? || self.jobs(connection).await? {
+            return Ok(());
+        }
+        if remove_reports_of(connection, self.run).await? {
             return Ok(());
         }
         let run = self.run;

@@ -7,6 +7,7 @@ use super::{
     follow_ups::keep_moments,
     labels::ensure_set,
     purges::mark,
+    reports::save_outputs,
     repositories::lock_live_repository,
 };
 use crate::{
@@ -89,6 +90,9 @@ pub(super) async fn save(
     }
     for write in &writes.executions {
         save_execution(connection, write).await?;
+    }
+    if let (Some(run), Some(given)) = (&writes.run, &writes.outputs) {
+        save_outputs(connection, run.id(), given).await?;
     }
     Ok(())
 }
@@ -180,6 +184,7 @@ async fn save_jobs(
             jobs::leg.eq(excluded(jobs::leg)),
             jobs::continue_on_error.eq(excluded(jobs::continue_on_error)),
             jobs::timeout_minutes.eq(excluded(jobs::timeout_minutes)),
+            jobs::cancel_timeout_minutes.eq(excluded(jobs::cancel_timeout_minutes)),
             jobs::calls.eq(excluded(jobs::calls)),
             jobs::reason.eq(excluded(jobs::reason)),
             jobs::carried_from.eq(excluded(jobs::carried_from)),

@@ -46,6 +46,7 @@ pub(crate) struct JobRow {
     leg: Option<JsonText>,
     continue_on_error: bool,
     timeout_minutes: Option<i64>,
+    cancel_timeout_minutes: Option<i64>,
     calls: Option<JsonText>,
     reason: Option<JsonText>,
     carried_from: Option<i64>,
@@ -79,6 +80,7 @@ impl JobRow {
             leg: None,
             continue_on_error: false,
             timeout_minutes: None,
+            cancel_timeout_minutes: None,
             calls: None,
             reason: None,
             carried_from: None,
@@ -107,6 +109,7 @@ impl JobRow {
         self.leg = job.leg.as_ref().map(json);
         self.continue_on_error = job.continue_on_error;
         self.timeout_minutes = job.timeout_minutes.map(i64::from);
+        self.cancel_timeout_minutes = job.cancel_timeout_minutes.map(i64::from);
         self.concurrency = job.concurrency.as_ref().map(json);
         self.created_at = Some(DbTime(job.created_at));
         self.carried_from = job.carried_from.map(JobId::get);
@@ -237,6 +240,10 @@ impl JobRow {
                 .timeout_minutes
                 .map(|minutes| row.number("timeout_minutes", minutes))
                 .transpose()?,
+            cancel_timeout_minutes: self
+                .cancel_timeout_minutes
+                .map(|minutes| row.number("cancel_timeout_minutes", minutes))
+                .transpose()?,
             concurrency: self.optional("concurrency", self.concurrency.as_ref())?,
             created_at: self.time("created_at", self.created_at)?,
             carried_from: self.carried_from.map(JobId::new),
@@ -261,6 +268,7 @@ impl JobRow {
             runner_group: job.runner_group,
             continue_on_error: job.continue_on_error,
             timeout_minutes: job.timeout_minutes,
+            cancel_timeout_minutes: job.cancel_timeout_minutes,
             concurrency: job.concurrency,
             created_at: job.created_at,
             carried_from: job.carried_from,

@@ -77,6 +77,7 @@ fn assert_job_shows(view: &JobView, job: &PlannedJob, run: &Run) {
         runner_group: view.runner_group.clone(),
         continue_on_error: view.continue_on_error,
         timeout_minutes: view.timeout_minutes,
+        cancel_timeout_minutes: view.cancel_timeout_minutes,
         concurrency: view.concurrency.clone(),
         created_at: view.created_at,
         carried_from: view.carried_from,

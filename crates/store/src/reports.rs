@@ -1,0 +1,51 @@
+//! What runners say about a job beside its steps and its log: outputs, annotations, summaries. Outputs are written
+//! with the end of the job, by [`crate::Changes`]; they are only read here.
+
+use crate::{Listed, Page, StoreError};
+use async_trait::async_trait;
+use runyard_domain::{JobId, RunId, execution::Annotation};
+
+/// What a job gave, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobOutputs {
+    /// Which job.
+    pub job: JobId,
+    /// Names and values.
+    pub outputs: Vec<(String, String)>,
+}
+
+/// The summary of one step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Number of the step.
+    pub step: u32,
+    /// Markdown.
+    pub text: String,
+}
+
+/// What jobs said.
+#[async_trait]
+pub trait Reports {
+    /// What these jobs gave, by id; those that gave nothing are left out.
+    async fn outputs(&self, jobs: &[JobId]) -> Result<Vec<JobOutputs>, StoreError>;
+    /// UTF-16 units of all that the jobs of a run gave, in all its attempts (semantics R2.21).
+    async fn output_units(&self, run: RunId) -> Result<u64, StoreError>;
+    /// Keeps annotations of a job of a run; one whose number is there already changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when there is no such run.
+    async fn add_annotations(
+        &self,
+        job: (RunId, JobId),
+        annotations: &[Annotation],
+    ) -> Result<(), StoreError>;
+    /// Annotations of a job, by number.
+    async fn annotations(&self, job: JobId, page: Page) -> Result<Listed<Annotation>, StoreError>;
+    /// Keeps the summary of a step, in place of an earlier one.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when there is no such run.
+    async fn put_summary(&self, job: (RunId, JobId), summary: &Summary) -> Result<(), StoreError>;
+    /// Summaries of a job, by step, at most `limit`.
+    async fn summaries(&self, job: JobId, limit: u32) -> Result<Vec<Summary>, StoreError>;
+}

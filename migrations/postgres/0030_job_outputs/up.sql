@@ -1,0 +1,9 @@
+-- What a job gave to those that need it: large and seldom read, so beside the job.
+CREATE TABLE job_outputs (
+    job_id BIGINT NOT NULL PRIMARY KEY,
+    run_id BIGINT NOT NULL REFERENCES runs (id),
+    -- UTF-16 units of names and values.
+    units BIGINT NOT NULL CHECK (units >= 0),
+    outputs JSON NOT NULL
+);
+CREATE INDEX job_outputs_of_run ON job_outputs (run_id);

@@ -1,0 +1,2 @@
+DROP TABLE job_summaries;
+DROP TABLE annotations;
