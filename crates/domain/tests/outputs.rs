@@ -155,11 +155,15 @@ fn r4_5_a_carried_job_gives_what_the_job_it_stands_for_gave() {
     story.rerun_of(RerunOf::Failed).unwrap();
     assert_ne!(id(&story, "a"), first, "R4.4: a new id");
     let again = id(&story, "B one");
-    let seen = story.run.contexts_of(again, &story.definition, &story.contexts);
+    let seen = story
+        .run
+        .contexts_of(again, &story.definition, &story.contexts);
     let needs = serde_json::to_value(seen.unwrap().needs).unwrap();
     assert_eq!(needs["a"]["outputs"]["x"], "one");
     story.contexts.outputs = Default::default();
-    let refused = story.run.contexts_of(again, &story.definition, &story.contexts);
+    let refused = story
+        .run
+        .contexts_of(again, &story.definition, &story.contexts);
     let jobs = vec![first];
     assert_eq!(refused.unwrap_err(), Refusal::OutputsNotLoaded { jobs });
 }

@@ -7,15 +7,16 @@ use runyard_domain::{
     UserId, WorkflowId,
     account::{Token, TokenHash, User},
     concurrency::{ConcurrencyGroup, GroupName, Message},
+    execution::Annotation,
     pull_request::PullRequest,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
     runner::Runner,
 };
 use runyard_store::{
-    Accounts, Appended, Concurrency, Deliveries, FollowUp, FollowUps, JobView, JobsOf, LeftMessage,
-    Listed, LogContent, Logs, Page, Poll, Polls, PullRequests, Purges, ReadBranch, Repositories,
-    RunFilter, RunView, Runners, Runs, ScheduleEntry, Scheduled, Schedules, SealedLog,
-    SealedSecret, SecretUse, Secrets, SeenRefs, StoreError,
+    Accounts, Appended, Concurrency, Deliveries, FollowUp, FollowUps, JobOutputs, JobView, JobsOf,
+    LeftMessage, Listed, LogContent, Logs, Page, Poll, Polls, PullRequests, Purges, ReadBranch,
+    Reports, Repositories, RunFilter, RunView, Runners, Runs, ScheduleEntry, Scheduled, Schedules,
+    SealedLog, SealedSecret, SecretUse, Secrets, SeenRefs, StoreError, Summary,
 };
 use std::time::Duration;
 
@@ -133,6 +134,15 @@ passing! { Schedules {
 passing! { FollowUps {
     fn claim_follow_ups(limit: u32, lease: Duration) -> Vec<FollowUp>;
     fn delete_follow_up(id: i64) -> ();
+} }
+
+passing! { Reports {
+    fn outputs(jobs: &[JobId]) -> Vec<JobOutputs>;
+    fn output_units(run: RunId) -> u64;
+    fn add_annotations(job: (RunId, JobId), annotations: &[Annotation]) -> ();
+    fn annotations(job: JobId, page: Page) -> Listed<Annotation>;
+    fn put_summary(job: (RunId, JobId), summary: &Summary) -> ();
+    fn summaries(job: JobId, limit: u32) -> Vec<Summary>;
 } }
 
 passing! { Purges {

@@ -180,7 +180,10 @@ impl World {
             return Ok(stale(&hand));
         };
         let rev = hand.rev + u64::from(!is_stale);
-        let heard = self.engine(replica).sync(&execution, rev, steps(rev)).await;
+        let heard = self
+            .engine(replica)
+            .sync(&execution, rev, steps(rev), Vec::new())
+            .await;
         self.note_end(place, &heard);
         let heard = heard?;
         self.change_hand(place, |hand| {
@@ -269,6 +272,8 @@ impl World {
             result,
             steps: steps(hand.rev + 1),
             log_bytes: hand.bytes + claims,
+            outputs: Vec::new(),
+            annotations: Vec::new(),
         };
         let finished = self.engine(replica).finish(&execution, finish).await;
         self.note_end(place, &finished);

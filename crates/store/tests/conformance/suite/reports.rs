@@ -184,7 +184,7 @@ pub(crate) async fn reports_of_a_deleted_run_are_removed_with_it(store: Arc<dyn 
     }
 }
 
-fn flow_of<'f>(run: RunId, flows: [&'f Flow; 2]) -> &'f Flow {
+fn flow_of(run: RunId, flows: [&Flow; 2]) -> &Flow {
     let mut flows = flows.into_iter();
     flows.find(|flow| flow.id == run).unwrap()
 }
