@@ -113,11 +113,15 @@ impl Watcher {
         Ok(())
     }
 
-    /// One trigger makes one run.
+    /// One trigger makes one run. The key of a run that was deleted goes with it; deliveries are known besides.
     fn look_at_key(&mut self, run: &Run) -> Result<(), Fault> {
         let identity = run.identity();
         let key = (identity.workflow, identity.trigger_key.clone());
-        let first = *self.trigger_keys.entry(key).or_insert(run.id());
+        let first = self.trigger_keys.entry(key).or_insert(run.id());
+        if self.deleted.contains(first) {
+            *first = run.id();
+        }
+        let first = *first;
         hold!(
             first == run.id(),
             "one trigger makes one run",

@@ -186,25 +186,31 @@ pub(super) async fn remove_reports_of(
         .select(job_outputs::job_id)
         .load(connection)
         .await?;
-    let outputs = job_outputs::table.filter(job_outputs::job_id.eq_any(&jobs));
-    let removed = diesel::delete(outputs).execute(connection).await?;
+    if !jobs.is_empty() {
+        let outputs = job_outputs::table.filter(job_outputs::job_id.eq_any(jobs));
+        return Ok(diesel::delete(outputs).execute(connection).await? > 0);
+    }
     let jobs: Vec<i64> = job_summaries::table
         .filter(job_summaries::run_id.eq(run))
         .limit(JOBS_PER_PURGE)
         .select(job_summaries::job_id)
         .load(connection)
         .await?;
-    let summaries = job_summaries::table.filter(job_summaries::job_id.eq_any(&jobs));
-    let removed = removed + diesel::delete(summaries).execute(connection).await?;
+    if !jobs.is_empty() {
+        let summaries = job_summaries::table.filter(job_summaries::job_id.eq_any(jobs));
+        return Ok(diesel::delete(summaries).execute(connection).await? > 0);
+    }
     let jobs: Vec<i64> = annotations::table
         .filter(annotations::run_id.eq(run))
         .limit(JOBS_PER_PURGE)
         .select(annotations::job_id)
         .load(connection)
         .await?;
-    let remarks = annotations::table.filter(annotations::job_id.eq_any(&jobs));
-    let removed = removed + diesel::delete(remarks).execute(connection).await?;
-    Ok(removed > 0)
+    if jobs.is_empty() {
+        return Ok(false);
+    }
+    let remarks = annotations::table.filter(annotations::job_id.eq_any(jobs));
+    Ok(diesel::delete(remarks).execute(connection).await? > 0)
 }
 
 async fn summaries_of(
