@@ -12,7 +12,7 @@ use runyard_domain::{
         InvalidGroupName, Member, PENDING_MAX, Place,
     },
     event::EndReason,
-    run::AttemptState,
+    run::{AttemptState, RerunOf},
 };
 use runyard_workflow::{
     expression::{Object, Value},
@@ -595,4 +595,48 @@ fn a_group_says_who_stands_where() {
     assert_eq!(group, before, "who is there already stays where it is");
     assert_eq!(group.leave(&member(4)), None);
     assert_eq!(group, before);
+}
+
+/// Run 1 failed in one of its two jobs, run 2 has the slot of their group, and what failed of run 1 runs again: it waits.
+fn partly_again() -> Yard {
+    let text = "on: push\nconcurrency: g\njobs:
+  a: {runs-on: linux, steps: [{run: x}]}
+  b: {runs-on: linux, steps: [{run: x}]}\n";
+    let mut yard = Yard::default();
+    yard.starts(text);
+    yard.does(1, |it| it.does("a", Success));
+    yard.does(1, |it| it.does("b", Failure));
+    yard.starts(text);
+    yard.does(1, |it| it.rerun_of(RerunOf::Failed).unwrap());
+    assert_eq!(yard.stands(), ["pending", "queued"]);
+    assert_eq!(yard.line("g"), [2, 1]);
+    yard
+}
+
+#[test]
+fn r2_57_a_rerun_of_a_part_waits_with_its_jobs_and_goes_on() {
+    let mut yard = partly_again();
+    assert_eq!(yard.stories[0].jobs(), ["success", "queued"]);
+    yard.does(2, |it| it.does("a", Success));
+    yard.does(2, |it| it.does("b", Success));
+    assert_eq!(yard.stands(), ["queued", "success"]);
+    yard.does(1, |it| it.does("b", Success));
+    assert_eq!(yard.stands(), ["success", "success"]);
+}
+
+#[test]
+fn r3_7_a_rerun_of_a_part_that_waits_ends_when_it_is_cancelled() {
+    let mut yard = partly_again();
+    yard.does(1, |it| it.cancel().unwrap());
+    assert_eq!(yard.stories[0].jobs(), ["success", "cancelled"]);
+    assert_eq!(yard.stands(), ["cancelled", "queued"]);
+    assert_eq!(yard.line("g"), [2]);
+}
+
+#[test]
+fn r3_8_a_rerun_of_a_part_that_waits_ends_with_the_last_of_its_jobs() {
+    let mut yard = partly_again();
+    yard.does(1, |it| it.cancel_job("b").unwrap());
+    assert_eq!(yard.stands(), ["cancelled", "queued"]);
+    assert_eq!(yard.line("g"), [2]);
 }

@@ -32,10 +32,12 @@ impl Run {
 
     /// What follows next: all of one kind at once, so that a matrix of many legs takes one look and not one per leg.
     fn consequences(&self, planning: &mut Planning<'_>) -> Result<Vec<Event>, Refusal> {
-        if self.attempt.state != AttemptState::Live {
-            return Ok(Vec::new());
-        }
         let at = planning.now;
+        match self.attempt.state {
+            AttemptState::Live => {}
+            AttemptState::Pending => return Ok(self.end_of_what_waits(at)),
+            AttemptState::Requested | AttemptState::Completed { .. } => return Ok(Vec::new()),
+        }
         let mut events = self.pass_call_gates(planning)?;
         if events.is_empty() {
             events = self.plan_what_is_ready(planning)?;
@@ -51,6 +53,16 @@ impl Run {
             events.extend(conclusion.map(|conclusion| Event::RunCompleted { conclusion, at }));
         }
         Ok(events)
+    }
+
+    /// A re-run of a part that waits for its slot ends when somebody cancelled all jobs that were to run again.
+    fn end_of_what_waits(&self, at: Timestamp) -> Vec<Event> {
+        if self.attempt.jobs.is_empty() {
+            return Vec::new();
+        }
+        let conclusion = self.attempt.conclusion_of_all_jobs();
+        let ended = conclusion.map(|conclusion| Event::RunCompleted { conclusion, at });
+        ended.into_iter().collect()
     }
 
     /// Decides every job whose needs are complete (semantics R2.5, R2.31).
