@@ -1,6 +1,6 @@
 //! A server with a repository, people of every kind, and runners: everything that requests need to reach deep.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use runyard_tests::{Answer, Client, Repository, Server, Settings, Store};
 use serde_json::{Value, json};
@@ -75,6 +75,8 @@ pub(crate) struct World {
     /// The newest last.
     pub(crate) executions: Vec<Execution>,
     tokens: BTreeMap<String, String>,
+    /// The tokens that everything else is sent with.
+    kept: BTreeSet<i64>,
 }
 
 impl World {
@@ -93,14 +95,23 @@ impl World {
             things: Things::default(),
             executions: Vec::new(),
             tokens: BTreeMap::new(),
+            kept: BTreeSet::new(),
         };
         let token = world.server.token().to_owned();
         world.put_token("site", &token);
         world.put_token("wrong", "no-such-token");
+        world.keep_own_tokens().await;
         world.bring_repository().await;
         world.bring_people().await;
         world.renew().await;
         world
+    }
+
+    async fn keep_own_tokens(&mut self) {
+        let listed = self.site.get("/api/v1/tokens").await.expect(200).json();
+        let tokens = listed["tokens"].as_array().expect("a list").iter();
+        self.kept
+            .extend(tokens.filter_map(|token| token["id"].as_i64()));
     }
 
     async fn bring_repository(&mut self) {
@@ -139,10 +150,12 @@ impl World {
             if let Some(role) = role {
                 self.give_role(login, role).await;
             }
-            let (_, token) = self.new_token(login, "repo").await;
+            let (id, token) = self.new_token(login, "repo").await;
             self.put_token(caller, &token);
+            self.kept.insert(id);
         }
-        let (_, token) = self.new_token("wim", "repo:write").await;
+        let (id, token) = self.new_token("wim", "repo:write").await;
+        self.kept.insert(id);
         self.put_token("repo:write", &token);
         let (id, token) = self.new_token("wim", "repo").await;
         let path = format!("/api/v1/tokens/{id}");
@@ -254,9 +267,15 @@ impl World {
             let path = format!("{path}/");
             path.contains(&format!("/users/{login}/"))
         };
+        let token = || {
+            let (before, id) = path.rsplit_once('/')?;
+            let id = id.parse().ok()?;
+            Some(before.ends_with("/tokens") && self.kept.contains(&id))
+        };
         let people = PEOPLE.iter().map(|(_, login, _)| *login);
         path.ends_with(&format!("/{NAME}"))
             || path.ends_with(&format!("/repositories/{}", self.repository_id))
+            || token().unwrap_or_default()
             || people.chain([OWNER, "admin"]).any(user)
     }
 }

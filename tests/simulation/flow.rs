@@ -41,7 +41,10 @@ pub(crate) struct JobPlan {
 }
 
 /// The concurrency groups of a history.
-pub(crate) const GROUPS: [&str; 3] = ["Alpha", "beta", "gamma"];
+pub(crate) const GROUPS: [&str; 4] = ["Alpha", "beta", "gamma", "delta"];
+/// So many of them are for runs, the others for jobs: who has the slot of a run and waits for that of a job could be waited
+/// for in a circle otherwise, of the files' own free will.
+const FOR_RUNS: usize = 2;
 
 /// A `concurrency`.
 #[derive(Debug, Clone, Copy)]
@@ -59,9 +62,17 @@ enum Waits {
 }
 
 impl Group {
-    fn generate(dice: &mut Dice) -> Self {
+    fn of_a_run(dice: &mut Dice) -> Self {
+        Self::one_of(0..FOR_RUNS, dice)
+    }
+
+    fn of_a_job(dice: &mut Dice) -> Self {
+        Self::one_of(FOR_RUNS..GROUPS.len(), dice)
+    }
+
+    fn one_of(names: std::ops::Range<usize>, dice: &mut Dice) -> Self {
         Self {
-            name: dice.roll(GROUPS.len()),
+            name: names.start + dice.roll(names.len()),
             waits: *dice.weighted(&[
                 (3, Waits::Alone),
                 (2, Waits::InLine),
@@ -166,7 +177,7 @@ impl Flow {
             name,
             jobs: jobs.collect(),
             broken: is_root && dice.percent(6),
-            group: (is_root && dice.percent(35)).then(|| Group::generate(dice)),
+            group: (is_root && dice.percent(35)).then(|| Group::of_a_run(dice)),
         }
     }
 
@@ -215,7 +226,7 @@ impl JobPlan {
             matrix,
             calls,
             absorbs,
-            group: (calls.is_none() && dice.percent(15)).then(|| Group::generate(dice)),
+            group: (calls.is_none() && dice.percent(15)).then(|| Group::of_a_job(dice)),
             gpu: dice.percent(25),
             timeout: dice.percent(10),
         }

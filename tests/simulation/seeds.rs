@@ -21,10 +21,13 @@ use std::{
 const FIXED: &str = include_str!("seeds.txt");
 /// How many fresh seeds: a number.
 const COUNT: &str = "RUNYARD_SIMULATION_SEEDS";
-/// The first of them; else 1.
+/// The first of them; else the seed of the fuzz, which CI takes from the commit.
 const FIRST: &str = "RUNYARD_SIMULATION_SEED";
+const FUZZ: &str = "RUNYARD_FUZZ_SEED";
 /// Fresh seeds without the variable.
 const DEFAULT_COUNT: u64 = 120;
+/// Fresh seeds of two commits do not overlap.
+const APART: u64 = 100_000;
 /// Seeds whose files are in one git repository.
 const PER_REPOSITORY: usize = 40;
 
@@ -42,7 +45,9 @@ pub(crate) fn fixed() -> Vec<u64> {
 /// The seeds that this run of the tests is to try.
 pub(crate) fn fresh() -> Vec<u64> {
     let count = number(COUNT).unwrap_or(DEFAULT_COUNT);
-    let first = number(FIRST).unwrap_or(1);
+    let first = number(FIRST);
+    let first = first.or_else(|| Some(number(FUZZ)?.wrapping_mul(APART)));
+    let first = first.unwrap_or(1);
     (0..count).map(|place| first.wrapping_add(place)).collect()
 }
 

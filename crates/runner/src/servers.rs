@@ -13,6 +13,9 @@ use crate::error::RunnerError;
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// A call that does not wait is answered within this time.
 pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// While a call waits at a server, it is asked this often whether it is still there: a server that
+/// stalls would else be left only after the whole wait.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
 
 /// What may be done with a call that one server did not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub(crate) enum Manner {
 pub(crate) struct Servers {
     list: Arc<[Server]>,
     chosen: Arc<watch::Sender<usize>>,
+    look_every: Duration,
+    answer_within: Duration,
 }
 
 #[derive(Debug)]
@@ -46,6 +51,8 @@ impl Servers {
         Ok(Self {
             list: list?,
             chosen: Arc::new(watch::Sender::new(0)),
+            look_every: LOOK_EVERY,
+            answer_within: ANSWER_WITHIN,
         })
     }
 
@@ -63,6 +70,10 @@ impl Servers {
             let answer = tokio::select! {
                 answer = answering => answer,
                 _ = moves.changed(), if manner == Manner::Waiting => continue,
+                () = self.silence(at), if manner == Manner::Waiting => {
+                    self.leave(at);
+                    continue;
+                }
             };
             if !is_away(&answer, manner) {
                 return answer;
@@ -72,6 +83,20 @@ impl Servers {
                 return answer;
             }
             tries += 1;
+        }
+    }
+
+    /// Ends when this server no longer says that it is ready, if there is another one to call.
+    async fn silence(&self, at: usize) {
+        if self.list.len() == 1 {
+            std::future::pending::<()>().await;
+        }
+        loop {
+            tokio::time::sleep(self.look_every).await;
+            let looked = self.list[at].readiness(self.answer_within).await;
+            if is_away(&looked, Manner::Waiting) {
+                return;
+            }
         }
     }
 
@@ -123,6 +148,11 @@ impl Server {
 
     fn base(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
+    }
+
+    async fn readiness(&self, within: Duration) -> reqwest::Result<Response> {
+        let url = format!("{}/readyz", self.base());
+        self.http.get(url).timeout(within).send().await
     }
 
     fn call(&self, method: Method, path: &str) -> RequestBuilder {
@@ -254,6 +284,49 @@ mod tests {
         let servers = Servers::new([nobody().await.as_str(), &server(503).await]).unwrap();
         assert_eq!(status(&servers, Manner::Repeatable).await, Some(503));
         assert_eq!(*servers.chosen.borrow(), 0, "the next try begins anew");
+    }
+
+    #[tokio::test]
+    async fn a_call_that_waits_leaves_a_server_that_says_nothing_any_more() {
+        let (silent, good) = (server(0).await, server(200).await);
+        let mut servers = Servers::new([silent.as_str(), &good]).unwrap();
+        servers.look_every = Duration::from_millis(20);
+        servers.answer_within = Duration::from_millis(200);
+        let call = (Method::POST, "x", Manner::Waiting);
+        let answer = servers.send(call, |call| call.timeout(Duration::from_secs(600)));
+        let answer = tokio::time::timeout(ANSWER_WITHIN, answer).await;
+        assert_eq!(answer.unwrap().unwrap().status().as_u16(), 200);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_waits_stays_with_a_server_that_is_ready() {
+        let slow = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", slow.local_addr().unwrap());
+        let looks = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let looked = looks.clone();
+        // It answers the call after it was asked three times whether it is ready.
+        tokio::spawn(async move {
+            let mut waiting = Vec::new();
+            while let Ok((mut stream, _)) = slow.accept().await {
+                let mut head = [0; 4096];
+                let read = stream.read(&mut head).await.unwrap_or_default();
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                if !head[..read].starts_with(b"GET /readyz ") {
+                    waiting.push(stream);
+                    continue;
+                }
+                let _ = stream.write_all(answer).await;
+                if looked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 2 {
+                    for mut stream in waiting.drain(..) {
+                        let _ = stream.write_all(answer).await;
+                    }
+                }
+            }
+        });
+        let mut servers = Servers::new([url.as_str(), &server(204).await]).unwrap();
+        servers.look_every = Duration::from_millis(20);
+        assert_eq!(status(&servers, Manner::Waiting).await, Some(200));
+        assert_eq!(looks.load(std::sync::atomic::Ordering::Relaxed), 3);
     }
 
     #[tokio::test]
