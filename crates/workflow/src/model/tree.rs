@@ -46,8 +46,11 @@ impl Tree {
 
     /// The key and value of the plain key `name`, whatever its case.
     pub(crate) fn entry(&self, name: &str) -> Option<(&Self, &Self)> {
-        let named =
-            |key: &Self| matches!(key.text(), Some(text) if text.eq_ignore_ascii_case(name));
+        let named = |key: &Self| match &key.value {
+            TreeValue::Scalar(Scalar::Text(text)) => text.eq_ignore_ascii_case(name),
+            TreeValue::Scalar(scalar) => scalar.to_text().eq_ignore_ascii_case(name),
+            TreeValue::Computed(_) | TreeValue::Sequence(_) | TreeValue::Mapping(_) => false,
+        };
         self.entries()
             .iter()
             .find(|(key, _)| named(key))
