@@ -4,6 +4,7 @@ mod access;
 mod cancel;
 mod concurrency;
 mod deletes;
+mod edge_cases;
 mod first_run;
 mod force;
 mod gh;
