@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::project::{PATIENCE, Project, id, text};
 
 stores!(memory, sqlite, postgres, replicas => [
-    a_newcomer_replaces_the_run_that_waits_and_leaves_the_one_that_runs_alone,
+    e31_a_newcomer_replaces_the_run_that_waits_and_leaves_the_one_that_runs_alone,
     cancel_in_progress_ends_the_run_that_runs,
     runs_of_a_queue_go_on_in_the_order_in_which_they_came,
     jobs_of_two_runs_take_turns_in_one_group,
@@ -66,7 +66,9 @@ impl Project {
     }
 }
 
-async fn a_newcomer_replaces_the_run_that_waits_and_leaves_the_one_that_runs_alone(store: Store) {
+async fn e31_a_newcomer_replaces_the_run_that_waits_and_leaves_the_one_that_runs_alone(
+    store: Store,
+) {
     let server = Server::start(store).await;
     let gate = Gate::new();
     let file = workflow("{group: Prod, cancel-in-progress: false}", &gate);

@@ -9,7 +9,7 @@ stores!(memory, sqlite, postgres => [
     a_matrix_runs_its_legs_under_github_s_names,
     a_called_workflow_runs_and_is_named_as_referenced,
     a_dispatch_with_a_bad_choice_names_the_input,
-    a_push_of_ignored_paths_starts_nothing,
+    r1_19_a_push_of_ignored_paths_starts_nothing,
     a_pushed_tag_starts_the_release_only,
 ]);
 
@@ -175,7 +175,7 @@ jobs:
       - run: echo built
 ";
 
-async fn a_push_of_ignored_paths_starts_nothing(store: Store) {
+async fn r1_19_a_push_of_ignored_paths_starts_nothing(store: Store) {
     let server = Server::start(store).await;
     let project = Project::with_workflow(&server, PATHS).await;
     let before = project.repository.head();

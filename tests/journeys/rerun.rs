@@ -9,9 +9,9 @@ use crate::project::{Project, conclusions, id, text};
 
 stores!(memory, sqlite, postgres, replicas => [
     a_rerun_makes_a_second_attempt_with_its_own_jobs_and_logs,
-    a_rerun_by_our_own_api_makes_a_linked_new_run,
-    an_open_run_cannot_be_run_again,
-    what_failed_is_run_again_and_the_rest_is_carried,
+    e38_a_rerun_by_our_own_api_makes_a_linked_new_run,
+    e36_an_open_run_cannot_be_run_again,
+    e35_what_failed_is_run_again_and_the_rest_is_carried,
     one_leg_is_run_again_and_the_others_keep_their_logs,
 ]);
 
@@ -89,7 +89,7 @@ async fn a_rerun_makes_a_second_attempt_with_its_own_jobs_and_logs(store: Store)
     );
 }
 
-async fn a_rerun_by_our_own_api_makes_a_linked_new_run(store: Store) {
+async fn e38_a_rerun_by_our_own_api_makes_a_linked_new_run(store: Store) {
     let server = Server::start(store).await;
     let project = Project::with_workflow(&server, ATTEMPTS).await;
     let run = project.dispatch().await;
@@ -131,7 +131,7 @@ jobs:
       - run: echo never said
 ";
 
-async fn an_open_run_cannot_be_run_again(store: Store) {
+async fn e36_an_open_run_cannot_be_run_again(store: Store) {
     let server = Server::start(store).await;
     let project = Project::with_workflow(&server, NOBODY_TAKES_IT).await;
     let run = project.dispatch().await;
@@ -176,7 +176,7 @@ jobs:
 ";
 
 /// E35.
-async fn what_failed_is_run_again_and_the_rest_is_carried(store: Store) {
+async fn e35_what_failed_is_run_again_and_the_rest_is_carried(store: Store) {
     let server = Server::start(store).await;
     let project = Project::with_workflow(&server, HALF).await;
     let run = project.dispatch().await;

@@ -2,7 +2,10 @@
 //! reached.
 
 use crate::given::{CHAIN, DIAMOND, ONE_JOB, Story};
-use runyard_domain::Conclusion::{self, Cancelled, Failure, Skipped, Success, TimedOut};
+use runyard_domain::{
+    Conclusion::{self, Cancelled, Failure, Skipped, Success, TimedOut},
+    run::suite_conclusion,
+};
 
 /// A run with these jobs beside each other, ended so.
 fn ended(ends: &[Conclusion]) -> Story {
@@ -71,6 +74,29 @@ fn r1_16_a_job_that_was_cancelled_by_itself_before_the_run_was_does_not_make_it_
     story.finish("b", Failure).unwrap();
     assert_eq!(story.jobs(), ["cancelled", "failure", "skipped"]);
     assert_eq!(story.stands(), "failure");
+}
+
+#[test]
+fn r1_18_the_worst_check_decides_how_a_suite_ends() {
+    let order = [
+        "failure",
+        "startup_failure",
+        "timed_out",
+        "cancelled",
+        "action_required",
+        "stale",
+        "success",
+        "neutral",
+        "skipped",
+    ];
+    let words: Vec<Conclusion> = order.map(|word| word.parse().unwrap()).into();
+    assert_eq!(words.len(), Conclusion::ALL.len());
+    for (at, worst) in words.iter().enumerate() {
+        let mut checks = words[at..].to_vec();
+        checks.reverse();
+        assert_eq!(suite_conclusion(&checks), Some(*worst));
+    }
+    assert_eq!(suite_conclusion(&[]), None);
 }
 
 #[test]

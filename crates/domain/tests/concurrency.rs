@@ -504,7 +504,7 @@ fn r2_45_fail_fast_ends_a_leg_that_waits_for_its_slot() {
 }
 
 #[test]
-fn r1_15_a_run_is_pending_only_when_nothing_of_it_is_ready_or_runs() {
+fn r1_2_r1_15_a_run_is_pending_only_when_nothing_of_it_is_ready_or_runs() {
     let two = "on: push\njobs:
   a: {runs-on: linux, concurrency: g, steps: [{run: x}]}
   b: {runs-on: linux, steps: [{run: x}]}\n";
@@ -614,7 +614,7 @@ fn partly_again() -> Yard {
 }
 
 #[test]
-fn r2_57_a_rerun_of_a_part_waits_with_its_jobs_and_goes_on() {
+fn r2_57_r4_6_a_rerun_of_a_part_waits_with_its_jobs_and_goes_on() {
     let mut yard = partly_again();
     assert_eq!(yard.stories[0].jobs(), ["success", "queued"]);
     yard.does(2, |it| it.does("a", Success));

@@ -56,7 +56,7 @@ struct Memory {
 }
 
 #[test]
-fn whatever_happens_these_things_hold() {
+fn r1_1_whatever_happens_these_things_hold() {
     let mut reached = BTreeSet::new();
     for seed in 0..WALKS {
         walk(seed, &mut reached);
@@ -197,6 +197,8 @@ fn assert_jobs(run: &Run, memory: &mut Memory, place: &str) {
         assert!(ids.insert(job.id), "a job id twice: {place}");
         let end = memory.ends.entry(job.id).or_default();
         let now = job.state.conclusion();
+        let completed = job.state.status() == JobStatus::Completed;
+        assert_eq!(completed, now.is_some(), "R1.1: {place}");
         assert!(end.is_none() || *end == now, "an end changed: {place}");
         *end = now;
         let mut others = run.attempt().jobs.iter();

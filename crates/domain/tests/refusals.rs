@@ -141,7 +141,7 @@ fn every_verb_in_every_state_does_what_the_table_says() {
 }
 
 #[test]
-fn r4_8_a_run_is_rerun_for_thirty_days() {
+fn r4_8_e37_a_run_is_rerun_for_thirty_days() {
     let window = Duration::from_secs(u64::from(RERUN_DAYS_MAX) * 86_400);
     for (late, allowed) in [(Duration::ZERO, true), (Duration::from_micros(1), false)] {
         let mut story = state("succeeded");
@@ -200,7 +200,7 @@ fn r4_8_a_run_is_rerun_fifty_times() {
 }
 
 #[test]
-fn r4_15_a_new_run_keeps_the_commit_and_knows_its_parent() {
+fn r4_15_e38_a_new_run_keeps_the_commit_and_knows_its_parent() {
     let story = state("succeeded");
     let new = story.run.rerun_as_new(new_ids(), EVE, at(99)).unwrap();
     let mut wanted = identity();

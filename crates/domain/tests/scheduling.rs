@@ -200,6 +200,74 @@ fn conditions_and_results_follow_the_table() {
             ends: &["skipped"],
             run: "skipped",
         },
+        Row {
+            rule: "E3, R1.6: a job that its limit ended is cancelled, which is no failure",
+            jobs: &[
+                ("a", ""),
+                ("b", ", timeout-minutes: 1"),
+                ("c", ", needs: b, if: failure()"),
+            ],
+            done: &[("a", Success), ("b", Cancelled)],
+            ends: &["success", "cancelled", "skipped"],
+            run: "cancelled",
+        },
+        Row {
+            rule: "R1.17: a failure counts more than a job that was cancelled by itself",
+            jobs: &[("a", ""), ("b", "")],
+            done: &[("a", Failure), ("b", Cancelled)],
+            ends: &["failure", "cancelled"],
+            run: "failure",
+        },
+        Row {
+            rule: "R1.22: one result for all legs",
+            jobs: &[
+                ("m", ", strategy: {fail-fast: false, matrix: {v: [1, 2]}}"),
+                (
+                    "n",
+                    ", needs: m, if: \"always() && needs.m.result == 'failure'\"",
+                ),
+            ],
+            done: &[("m (1)", Failure), ("m (2)", Success), ("n", Success)],
+            ends: &["failure", "success", "success"],
+            run: "failure",
+        },
+        Row {
+            rule: "R2.11: what is no boolean counts as what it is truthy for",
+            jobs: &[
+                ("a", ", if: 2"),
+                ("b", ", if: \"${{ '' }}\""),
+                ("c", ", if: 0"),
+                ("d", ", if: \"'0'\""),
+                ("e", ", if: github.nothing"),
+            ],
+            done: &[("a", Success), ("d", Success)],
+            ends: &["success", "skipped", "skipped", "success", "skipped"],
+            run: "success",
+        },
+        Row {
+            rule: "R2.15: a skipped ancestor is none of the three",
+            jobs: &[
+                ("a", ", if: false"),
+                ("b", ", needs: a, if: success() || failure() || cancelled()"),
+                (
+                    "c",
+                    ", needs: a, if: \"!success() && !failure() && !cancelled()\"",
+                ),
+            ],
+            done: &[("c", Success)],
+            ends: &["skipped", "skipped", "success"],
+            run: "success",
+        },
+        Row {
+            rule: "R2.32: what the runner evaluates is not looked at before",
+            jobs: &[(
+                "a",
+                ", env: {X: \"${{ fromJSON('{') }}\"}, outputs: {y: \"${{ fromJSON('{') }}\"}",
+            )],
+            done: &[("a", Success)],
+            ends: &["success"],
+            run: "success",
+        },
     ];
     for row in table {
         let mut story = planned(row.jobs);
@@ -322,6 +390,21 @@ fn e1_a_failed_leg_cancels_the_others_and_r2_45_says_why() {
 }
 
 #[test]
+fn r3_6_legs_that_fail_fast_ends_are_not_a_cancelled_run() {
+    let mut story = planned(&[
+        ("m", ", strategy: {matrix: {v: [a, b]}}"),
+        ("told", ", if: \"!cancelled()\""),
+        ("c", ", needs: m, if: cancelled()"),
+        ("f", ", needs: m, if: failure()"),
+    ]);
+    start(&mut story, "told");
+    does(&mut story, "m (a)", Failure);
+    let wanted = ["failure", "in_progress", "skipped", "queued", "cancelled"];
+    assert_eq!(story.jobs(), wanted);
+    assert_eq!(story.run.attempt().cancelled_at, None);
+}
+
+#[test]
 fn e29_a_failure_that_is_absorbed_and_a_strategy_without_fail_fast_leave_siblings_alone() {
     for says in [
         ", continue-on-error: true, strategy: {matrix: {v: [a, b]}}",
@@ -356,7 +439,7 @@ fn r2_44_max_parallel_lets_the_next_leg_go_when_one_ends() {
 }
 
 #[test]
-fn e15_to_e17_a_cancel_evaluates_conditions_again() {
+fn r3_2_e15_e16_and_e17_a_cancel_evaluates_conditions_again() {
     let mut story = planned(&[
         ("plain", ""),
         ("not", ", if: \"!cancelled()\""),

@@ -32,6 +32,7 @@ every_word_reads_back! {
     run_status: RunStatus =
         ["requested", "queued", "pending", "waiting", "in_progress", "completed"];
     job_status: JobStatus = ["blocked", "pending", "queued", "in_progress", "completed"];
+    // R1.5, R1.6: also those that no job ends with.
     conclusion: Conclusion = [
         "success",
         "failure",

@@ -413,7 +413,7 @@ async fn r2_16_a_failed_job_skips_what_needs_it() {
 }
 
 #[tokio::test]
-async fn r4_1_a_rerun_makes_attempt_two_with_new_job_ids_and_the_first_stays_readable() {
+async fn r4_1_r4_14_a_rerun_makes_attempt_two_with_new_job_ids_and_the_first_stays_readable() {
     let world = World::new(TWO_JOBS).await;
     let run = world.dispatch().await.unwrap();
     let live = world.rerun(run, RerunOf::All).await.unwrap_err();
@@ -436,7 +436,7 @@ async fn r4_1_a_rerun_makes_attempt_two_with_new_job_ids_and_the_first_stays_rea
 }
 
 #[tokio::test]
-async fn r4_15_a_rerun_as_new_makes_a_linked_run() {
+async fn r4_15_r4_16_a_rerun_as_new_makes_a_linked_run_with_attempts_of_its_own() {
     let world = World::new(TWO_JOBS).await;
     let run = world.dispatch().await.unwrap();
     world.run_next(Conclusion::Failure).await;
@@ -444,6 +444,13 @@ async fn r4_15_a_rerun_as_new_makes_a_linked_run() {
     let view = world.engine.store().run(new).await.unwrap().unwrap();
     assert_eq!((view.identity.parent, view.identity.index), (Some(run), 2));
     assert_eq!(world.status(new).await, (RunStatus::Queued, None));
+
+    world.run_next(Conclusion::Failure).await;
+    world.rerun(new, RerunOf::All).await.unwrap();
+    let view = world.engine.store().run(new).await.unwrap().unwrap();
+    assert_eq!((view.attempt.number, view.identity.parent), (2, Some(run)));
+    let old = world.engine.store().run(run).await.unwrap().unwrap();
+    assert_eq!((old.attempt.number, old.identity.parent), (1, None));
 }
 
 #[tokio::test]

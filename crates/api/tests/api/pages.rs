@@ -98,7 +98,7 @@ async fn a_link_leads_to_the_next_page() {
 }
 
 #[tokio::test]
-async fn filters_are_combined_and_an_unknown_word_matches_nothing() {
+async fn r1_4_filters_are_combined_and_an_unknown_word_matches_nothing() {
     let Runs { server, ids } = five_runs().await;
     let cancel = format!("/api/v3/repos/admin/open/actions/runs/{}/cancel", ids[0]);
     server
@@ -110,6 +110,8 @@ async fn filters_are_combined_and_an_unknown_word_matches_nothing() {
         ("?status=cancelled", 1),
         ("?status=queued", 4),
         ("?status=success", 0),
+        ("?status=startup_failure", 0),
+        ("?status=neutral", 0),
         ("?status=nonsense", 0),
         ("?status=nonsense&status=queued", 4),
         ("?actor=ADMIN&event=workflow_dispatch&branch=main", 5),

@@ -43,6 +43,7 @@ pub use node::{InvalidNodePath, Leg, NodePath};
 pub use outputs::{OUTPUT_UNITS_PER_JOB, OUTPUT_UNITS_PER_RUN, Outputs, output_units};
 pub use plan::{Contexts, Planning};
 pub use rerun::{NewRunIds, RERUN_DAYS_MAX, RERUNS_MAX, Rerun, RerunOf};
+pub use results::suite_conclusion;
 pub use sight::JobContexts;
 
 use crate::{Event, JobId, Refusal, RunId, RunStatus, Timestamp};

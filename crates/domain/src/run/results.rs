@@ -114,6 +114,23 @@ impl Attempt {
     }
 }
 
+/// How a check suite ends whose check runs came from somewhere else and ended so (semantics R1.18): the first of these
+/// words that any of them ended with. Nothing while it has none.
+pub fn suite_conclusion(checks: &[Conclusion]) -> Option<Conclusion> {
+    const WORST_FIRST: [Conclusion; 9] = [
+        Conclusion::Failure,
+        Conclusion::StartupFailure,
+        Conclusion::TimedOut,
+        Conclusion::Cancelled,
+        Conclusion::ActionRequired,
+        Conclusion::Stale,
+        Conclusion::Success,
+        Conclusion::Neutral,
+        Conclusion::Skipped,
+    ];
+    WORST_FIRST.into_iter().find(|word| checks.contains(word))
+}
+
 /// Rows 3 to 7 of semantics R1.16 over effective results.
 fn worst(ends: &[Conclusion]) -> Conclusion {
     let any = |wanted: Conclusion| ends.contains(&wanted);

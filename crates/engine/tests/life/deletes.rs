@@ -45,7 +45,7 @@ async fn until_sealed(world: &World, id: runyard_domain::ExecutionId) {
 }
 
 #[tokio::test]
-async fn a_deleted_run_is_gone_with_its_objects_after_a_minute() {
+async fn r4_14_a_deleted_run_is_gone_with_its_objects_after_a_minute() {
     let world = World::new(TWO_JOBS).await;
     let run = ended(&world).await;
     assert_eq!(objects(&world), 2);

@@ -94,7 +94,7 @@ async fn two_reruns_at_the_same_time_make_one_attempt() {
 }
 
 #[tokio::test]
-async fn an_attempt_has_the_contexts_of_whoever_caused_it() {
+async fn r4_2_an_attempt_has_the_contexts_of_whoever_caused_it() {
     const ASKS: &str = "on: workflow_dispatch
 jobs:
   always:
@@ -118,7 +118,7 @@ jobs:
         .rerun(run, RerunOf::All, rita, false)
         .await
         .unwrap();
-    assert_eq!(names().await, "by rita for mona, 2", "r4_2");
+    assert_eq!(names().await, "by rita for mona, 2");
 }
 
 const CALLER: &str = "on: workflow_dispatch

@@ -115,6 +115,41 @@ fn a_composite_action_is_read_whole() {
 }
 
 #[test]
+fn r2_4_steps_without_an_id_are_named_after_what_they_do() {
+    let text = "name: A
+description: d
+runs:
+  using: composite
+  steps:
+    - {run: a, shell: sh}
+    - {uses: actions/setup-node/sub.dir@v4}
+    - {uses: ./local}
+    - {uses: 'docker://ghcr.io/x/y:1'}
+    - {run: b, shell: sh}
+    - {id: run, run: c, shell: sh}
+    - {run: d, shell: sh}
+    - {uses: ./other}
+";
+    let action = action(text);
+    let keys: Vec<&str> = action
+        .steps()
+        .iter()
+        .map(|step| step.key.as_str())
+        .collect();
+    let wanted = [
+        "__run",
+        "__actions_setup-node",
+        "__self",
+        "__ghcr_io_x_y_1",
+        "__run_2",
+        "run",
+        "__run_3",
+        "__self_2",
+    ];
+    assert_eq!(keys, wanted);
+}
+
+#[test]
 fn the_steps_of_a_composite_action_are_those_of_jobs() {
     let action = action(COMPOSITE);
     let [cache, install] = action.steps() else {
