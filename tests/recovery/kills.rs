@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use runyard_tests::{Runner, Server, Settings, Store, eventually, stores};
+use runyard_tests::{Repository, Runner, Server, Settings, Store, eventually, stores};
 
-use crate::load::{DRAIN, Load, Promises, judge_lines, number, workflow};
+use crate::everything;
+use crate::load::{DRAIN, JOBS, Load, Promises, judge_jobs, number, workflow};
 use crate::random::Random;
 use crate::yard::{Yard, id};
 
 stores!(sqlite, postgres => [
     a_server_that_is_killed_again_and_again_loses_nothing_and_runs_nothing_twice,
+    workflows_that_use_everything_survive_a_server_that_is_killed_again_and_again,
 ]);
 
 /// Kills when `RUNYARD_KILLS` does not say another number.
@@ -27,13 +29,35 @@ const STARTING: std::ops::Range<u64> = 1..250;
 async fn a_server_that_is_killed_again_and_again_loses_nothing_and_runs_nothing_twice(
     store: Store,
 ) {
+    let jobs = ["first", "second"];
+    assert_eq!(jobs.len(), JOBS);
+    let yard = |file: &Path| Repository::with_workflow(&workflow(file));
+    let (_server, yard, runs) = survives(store, yard, &jobs).await;
+    judge_logs(&yard, &runs).await;
+}
+
+async fn workflows_that_use_everything_survive_a_server_that_is_killed_again_and_again(
+    store: Store,
+) {
+    let (_server, yard, runs) = survives(store, everything::repository, &everything::JOBS).await;
+    for run in runs {
+        everything::judge(&yard.run(run).await);
+    }
+}
+
+/// Kills the server under a load of runs of these jobs; gives all runs, none of which is lost or ran twice.
+async fn survives(
+    store: Store,
+    repository: impl Fn(&Path) -> Repository,
+    jobs: &[&str],
+) -> (Server, Yard, BTreeSet<i64>) {
     let mut server = Server::start_with(Settings::new(store).without_runner()).await;
     let _pier = Runner::start(&server, "pier", "harbour").await;
     let _quay = Runner::start(&server, "quay", "harbour").await;
     let file = server.folder().join("the-log-book");
-    let (yard, repository) = Yard::new(&server, &workflow(&file)).await;
+    let (yard, repository) = Yard::of(&server, repository(&file)).await;
 
-    let load = Load::start(&yard, &repository.head(), &file);
+    let load = Load::start_of(&yard, &repository.head(), (&file, jobs.len()));
     let kills = kill_again_and_again(&mut server).await;
     load.goes_on().await;
     let promises = load.stop().await;
@@ -47,8 +71,9 @@ async fn a_server_that_is_killed_again_and_again_loses_nothing_and_runs_nothing_
         promises.unanswered,
         promises.turned_away
     );
-    judge(&promises, &runs, &file);
-    judge_logs(&yard, &runs).await;
+    judge(&promises, &runs);
+    judge_jobs(runs.iter().copied(), jobs, &file);
+    (server, yard, runs)
 }
 
 async fn kill_again_and_again(server: &mut Server) -> u64 {
@@ -84,11 +109,10 @@ async fn ended(yard: &Yard) -> BTreeSet<i64> {
     all.into_keys().collect()
 }
 
-fn judge(promises: &Promises, runs: &BTreeSet<i64>, file: &Path) {
+fn judge(promises: &Promises, runs: &BTreeSet<i64>) {
     assert_eq!(promises.others, [], "answers beside success and 503");
     assert_eq!(promises.runs.len(), promises.pushes, "a run for each push");
     assert_eq!(&promises.runs, runs, "those promised, those there");
-    judge_lines(runs.iter().copied(), file);
 }
 
 async fn judge_logs(yard: &Yard, runs: &BTreeSet<i64>) {

@@ -69,6 +69,11 @@ pub(crate) struct Load {
 impl Load {
     /// Sets them to work on `yard`, whose newest commit is `head` and whose jobs write to `file`.
     pub(crate) fn start(yard: &Yard, head: &str, file: &Path) -> Self {
+        Self::start_of(yard, head, (file, JOBS))
+    }
+
+    /// The same where each run has so many jobs.
+    pub(crate) fn start_of(yard: &Yard, head: &str, (file, jobs): (&Path, usize)) -> Self {
         let promises = Arc::new(Mutex::new(Promises::default()));
         let (stop, stopping) = watch::channel(false);
         let mut people = JoinSet::new();
@@ -78,6 +83,7 @@ impl Load {
                 head: head.to_owned(),
                 yard: yard.clone(),
                 file: file.to_owned(),
+                jobs,
                 promises: promises.clone(),
                 stopping: stopping.clone(),
             };
@@ -139,6 +145,7 @@ struct Person {
     head: String,
     yard: Yard,
     file: PathBuf,
+    jobs: usize,
     promises: Arc<Mutex<Promises>>,
     stopping: watch::Receiver<bool>,
 }
@@ -187,7 +194,7 @@ impl Person {
     }
 
     fn is_ahead(&self) -> bool {
-        let promised = self.promises.lock().expect("nobody panicked").runs.len() * JOBS;
+        let promised = self.promises.lock().expect("nobody panicked").runs.len() * self.jobs;
         promised >= lines(&self.file).len() + AHEAD
     }
 }

@@ -2,6 +2,7 @@
 
 mod crowd;
 mod database_away;
+mod everything;
 mod kills;
 mod load;
 mod lost_runner;

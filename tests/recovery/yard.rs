@@ -19,7 +19,11 @@ pub(crate) struct Yard {
 impl Yard {
     /// Registers a repository whose only file is this workflow.
     pub(crate) async fn new(server: &Server, workflow: &str) -> (Self, Repository) {
-        let repository = Repository::with_workflow(workflow);
+        Self::of(server, Repository::with_workflow(workflow)).await
+    }
+
+    /// Registers this repository.
+    pub(crate) async fn of(server: &Server, repository: Repository) -> (Self, Repository) {
         let client = server.client();
         let owner = json!({ "login": "octo", "site_admin": false });
         let _ = client.post("/api/v1/users", &owner).await.expect(201);
