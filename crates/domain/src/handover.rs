@@ -1,7 +1,7 @@
 //! What spans a run and its executions: one function each, so that both change together or not at all.
 
 use crate::{
-    Conclusion, Event, Execution, ExecutionId, JobId, Refusal, Run, UserId,
+    Conclusion, Event, Execution, ExecutionId, JobId, Refusal, Run, Timestamp, UserId,
     concurrency::Message,
     event::EndReason,
     execution::{Patience, Step},
@@ -58,17 +58,19 @@ pub fn finish(
     planning: Planning<'_>,
     patience: Patience,
 ) -> Result<Vec<Event>, Refusal> {
-    let now = planning.now;
+    let moment = (planning.now, patience);
     let execution = position(executions, this)?;
     let mut tried = executions.to_vec();
-    if tried[execution].finish(result, steps, now)?.is_empty() {
+    if tried[execution]
+        .finish(result, steps, planning.now)?
+        .is_empty()
+    {
         return Ok(Vec::new());
     }
-    let mut tried_run = run.clone();
-    let events = tried_run.finish_job(executions[execution].job, result, planning)?;
-    tell_runners(&tried_run, &events, &mut tried, now, patience)?;
+    let job = tried[execution].job;
+    let finish = |run: &mut Run| run.finish_job(job, result, planning);
+    let events = decide(run, &mut tried, moment, finish)?;
     executions.clone_from_slice(&tried);
-    *run = tried_run;
     Ok(events)
 }
 
@@ -83,23 +85,50 @@ pub fn expire(
     planning: Planning<'_>,
     patience: Patience,
 ) -> Result<Vec<Event>, Refusal> {
-    let now = planning.now;
+    let moment = (planning.now, patience);
     let execution = position(executions, this)?;
     let mut tried = executions.to_vec();
-    let (end, _) = tried[execution].expire(now)?;
-    let timeout = || {
-        let job = run.job(executions[execution].job).ok();
-        patience.timeout(job.and_then(|job| job.timeout_minutes))
-    };
+    let (end, _) = tried[execution].expire(planning.now)?;
+    let job = tried[execution].job;
+    let limit = run.job(job).ok().and_then(|job| job.timeout_minutes);
     let reason = end.reason().unwrap_or_else(|| EndReason::TimedOut {
-        seconds: timeout().as_secs(),
+        seconds: patience.timeout(limit).as_secs(),
     });
-    let mut tried_run = run.clone();
-    let events = tried_run.abandon_job(executions[execution].job, reason, planning)?;
-    tell_runners(&tried_run, &events, &mut tried, now, patience)?;
+    let abandon = |run: &mut Run| run.abandon_job(job, reason, planning);
+    let events = decide(run, &mut tried, moment, abandon)?;
     executions.clone_from_slice(&tried);
-    *run = tried_run;
     Ok(events)
+}
+
+/// What a command of a run gives back.
+trait Decided {
+    fn events(&self) -> &[Event];
+}
+
+impl Decided for Vec<Event> {
+    fn events(&self) -> &[Event] {
+        self
+    }
+}
+
+impl Decided for JobCancelled {
+    fn events(&self) -> &[Event] {
+        &self.events
+    }
+}
+
+/// Gives a run a command and tells its runners what came of it; when either is refused, neither has changed.
+fn decide<T: Decided>(
+    run: &mut Run,
+    executions: &mut [Execution],
+    (now, patience): (Timestamp, Patience),
+    command: impl FnOnce(&mut Run) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    let mut tried = run.clone();
+    let decided = command(&mut tried)?;
+    tell_runners(&tried, decided.events(), executions, now, patience)?;
+    *run = tried;
+    Ok(decided)
 }
 
 fn position(executions: &[Execution], this: ExecutionId) -> Result<usize, Refusal> {
@@ -119,12 +148,8 @@ pub fn cancel_run(
     planning: Planning<'_>,
     patience: Patience,
 ) -> Result<Vec<Event>, Refusal> {
-    let now = planning.now;
-    let mut tried = run.clone();
-    let events = tried.cancel(by, planning)?;
-    tell_runners(&tried, &events, executions, now, patience)?;
-    *run = tried;
-    Ok(events)
+    let moment = (planning.now, patience);
+    decide(run, executions, moment, |run| run.cancel(by, planning))
 }
 
 /// Force-cancels the whole run and cuts off every runner that has a job of it (semantics R3.4).
@@ -138,12 +163,10 @@ pub fn force_cancel_run(
     planning: Planning<'_>,
     patience: Patience,
 ) -> Result<Vec<Event>, Refusal> {
-    let now = planning.now;
-    let mut tried = run.clone();
-    let events = tried.force_cancel(Some(by), planning)?;
-    tell_runners(&tried, &events, executions, now, patience)?;
-    *run = tried;
-    Ok(events)
+    let moment = (planning.now, patience);
+    decide(run, executions, moment, |run| {
+        run.force_cancel(Some(by), planning)
+    })
 }
 
 /// Force-cancels a run whose cancellation goes on for longer than `deadline`; any other is left as it is.
@@ -157,12 +180,10 @@ pub fn force_overdue_cancel(
     planning: Planning<'_>,
     patience: Patience,
 ) -> Result<Vec<Event>, Refusal> {
-    let now = planning.now;
-    let mut tried = run.clone();
-    let events = tried.force_overdue_cancel(deadline, planning)?;
-    tell_runners(&tried, &events, executions, now, patience)?;
-    *run = tried;
-    Ok(events)
+    let moment = (planning.now, patience);
+    decide(run, executions, moment, |run| {
+        run.force_overdue_cancel(deadline, planning)
+    })
 }
 
 /// Deletes a run; one that is old and still live ends by it, and its runners are cut off.
@@ -176,12 +197,8 @@ pub fn delete_run(
     planning: Planning<'_>,
     patience: Patience,
 ) -> Result<Vec<Event>, Refusal> {
-    let now = planning.now;
-    let mut tried = run.clone();
-    let events = tried.delete(by, planning)?;
-    tell_runners(&tried, &events, executions, now, patience)?;
-    *run = tried;
-    Ok(events)
+    let moment = (planning.now, patience);
+    decide(run, executions, moment, |run| run.delete(by, planning))
 }
 
 /// Cancels one job and tells its runner (semantics R3.8).
@@ -195,12 +212,10 @@ pub fn cancel_job(
     planning: Planning<'_>,
     patience: Patience,
 ) -> Result<JobCancelled, Refusal> {
-    let now = planning.now;
-    let mut tried = run.clone();
-    let cancelled = tried.cancel_job(job, by, planning)?;
-    tell_runners(&tried, &cancelled.events, executions, now, patience)?;
-    *run = tried;
-    Ok(cancelled)
+    let moment = (planning.now, patience);
+    decide(run, executions, moment, |run| {
+        run.cancel_job(job, by, planning)
+    })
 }
 
 /// How long a cancelled job may go on, where its file says it (semantics R2.75).
@@ -224,12 +239,10 @@ pub fn expire_queued(
     planning: Planning<'_>,
     patience: Patience,
 ) -> Result<Vec<Event>, Refusal> {
-    let now = planning.now;
-    let mut tried = run.clone();
-    let events = tried.expire_queued_job(job, limit, planning)?;
-    tell_runners(&tried, &events, executions, now, patience)?;
-    *run = tried;
-    Ok(events)
+    let moment = (planning.now, patience);
+    decide(run, executions, moment, |run| {
+        run.expire_queued_job(job, limit, planning)
+    })
 }
 
 /// Cancels a run that did not end within `limit`, and tells the runners (semantics 9).
@@ -243,12 +256,8 @@ pub fn expire_run(
     planning: Planning<'_>,
     patience: Patience,
 ) -> Result<Vec<Event>, Refusal> {
-    let now = planning.now;
-    let mut tried = run.clone();
-    let events = tried.expire(limit, planning)?;
-    tell_runners(&tried, &events, executions, now, patience)?;
-    *run = tried;
-    Ok(events)
+    let moment = (planning.now, patience);
+    decide(run, executions, moment, |run| run.expire(limit, planning))
 }
 
 /// Applies what another run's command left for this one, and tells the runners (semantics R2.58, R2.59).
@@ -262,12 +271,8 @@ pub fn hear(
     planning: Planning<'_>,
     patience: Patience,
 ) -> Result<Vec<Event>, Refusal> {
-    let now = planning.now;
-    let mut tried = run.clone();
-    let events = tried.hear(message, planning)?;
-    tell_runners(&tried, &events, executions, now, patience)?;
-    *run = tried;
-    Ok(events)
+    let moment = (planning.now, patience);
+    decide(run, executions, moment, |run| run.hear(message, planning))
 }
 
 /// Passes on to the executions what was recorded for their jobs: running ones are told to stop, those of jobs that
@@ -276,7 +281,7 @@ fn tell_runners(
     run: &Run,
     events: &[Event],
     executions: &mut [Execution],
-    now: crate::Timestamp,
+    now: Timestamp,
     patience: Patience,
 ) -> Result<(), Refusal> {
     for event in events {
