@@ -2,51 +2,19 @@
 //! the run hears only of start, cancel and finish.
 
 mod annotation;
+mod patience;
+mod state;
 mod step;
 
 pub use annotation::{ANNOTATION_CHARACTERS_MAX, ANNOTATIONS_MAX, Annotation, AnnotationLevel};
+pub use patience::{Patience, TIMEOUT_MAX};
+pub use state::{ExecutionEnd, ExecutionEvent, ExecutionState};
 pub use step::{Step, StepState};
 
 use crate::{
     Conclusion, ExecutionId, JobId, Refusal, RunId, Timestamp, event::EndReason, runner::RunnerRef,
 };
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
-
-/// How long the parties of a hand-over wait for each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
-    /// An offer that is not started for this long goes back to the queue.
-    pub offer: Duration,
-    /// A runner that is silent for this long has lost its job (semantics 1.2).
-    pub lease: Duration,
-    /// A job that was told to stop is ended after this long (semantics R3.3).
-    pub cancel_grace: Duration,
-    /// A job without a limit of its own may run this long (semantics R2.75).
-    pub job_timeout: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            offer: Duration::from_secs(30),
-            lease: Duration::from_secs(60),
-            cancel_grace: Duration::from_secs(5 * 60),
-            job_timeout: Duration::from_secs(360 * 60),
-        }
-    }
-}
-
-/// As long may any job run, whatever its file says (semantics 9).
-pub const TIMEOUT_MAX: Duration = Duration::from_secs(5 * 24 * 60 * 60);
-
-impl Patience {
-    /// How long a job with this `timeout-minutes` may run (semantics R2.75, 9).
-    pub fn timeout(&self, minutes: Option<u32>) -> Duration {
-        let own = minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
-        own.unwrap_or(self.job_timeout).min(TIMEOUT_MAX)
-    }
-}
 
 /// A hand-over: an aggregate of its own, so that a run with many jobs is not rewritten at every heartbeat.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,112 +35,6 @@ pub struct Execution {
     pub timeout_at: Option<Timestamp>,
     /// Where it stands.
     pub state: ExecutionState,
-}
-
-/// Where a hand-over stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExecutionState {
-    /// The runner was offered the job and has not started it.
-    Offered {
-        /// Until then.
-        until: Timestamp,
-    },
-    /// The runner has the job.
-    Running {
-        /// It must be heard of before then.
-        lease_until: Timestamp,
-    },
-    /// The runner has the job and shall end it.
-    Cancelling {
-        /// It must be heard of before then.
-        lease_until: Timestamp,
-        /// It must have ended before then.
-        deadline: Timestamp,
-    },
-    /// Over.
-    Ended {
-        /// Why.
-        end: ExecutionEnd,
-        /// When.
-        at: Timestamp,
-    },
-}
-
-/// Why a hand-over is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "end", content = "result", rename_all = "snake_case")]
-pub enum ExecutionEnd {
-    /// The runner reported this result.
-    Finished(Conclusion),
-    /// The runner gave the offer back.
-    Released,
-    /// The offer was not started in time.
-    Lapsed,
-    /// The job was gone when the offer was to be started.
-    Withdrawn,
-    /// The runner was silent for the length of the lease.
-    Lost,
-    /// The runner did not stop within the grace of a cancellation.
-    GraceOver,
-    /// The run was force-cancelled under the runner's hands.
-    Forced,
-    /// The job ran longer than it may, and the grace beyond.
-    TimedOut,
-}
-
-impl ExecutionEnd {
-    /// Why its job ended, when that was not by the runner's word. How long it might have run is the job's to know.
-    pub fn reason(self) -> Option<EndReason> {
-        match self {
-            Self::Lost => Some(EndReason::RunnerLost),
-            Self::GraceOver => Some(EndReason::CancelGraceOver),
-            Self::Forced => Some(EndReason::ForceCancelled),
-            Self::Finished(_)
-            | Self::Released
-            | Self::Lapsed
-            | Self::Withdrawn
-            | Self::TimedOut => None,
-        }
-    }
-}
-
-/// What happened to a hand-over.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ExecutionEvent {
-    /// The runner took the job.
-    Started {
-        /// It must be heard of before then.
-        lease_until: Timestamp,
-    },
-    /// How long the job may run was decided.
-    Limited {
-        /// It must have ended before then.
-        timeout_at: Timestamp,
-    },
-    /// The runner was heard of.
-    LeaseRenewed {
-        /// It must be heard of before then.
-        lease_until: Timestamp,
-    },
-    /// The runner reported on steps.
-    StepsReported {
-        /// Number of the report.
-        rev: u64,
-        /// The steps that changed, whole.
-        steps: Vec<Step>,
-    },
-    /// The runner was told to stop.
-    CancelRequested {
-        /// It must have ended before then.
-        deadline: Timestamp,
-    },
-    /// It is over.
-    Ended {
-        /// Why.
-        end: ExecutionEnd,
-        /// When.
-        at: Timestamp,
-    },
 }
 
 impl Execution {
