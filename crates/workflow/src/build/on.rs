@@ -14,7 +14,7 @@ pub(super) fn build(tree: &Tree, diagnostics: &mut Diagnostics) -> Option<Trigge
             .collect(),
         TreeValue::Scalar(_) | TreeValue::Computed(_) | TreeValue::Sequence(_) => read::texts(tree)
             .into_iter()
-            .filter_map(|name| Some(Trigger::plain(name.parse().ok()?, name.position)))
+            .filter_map(|name| plain(&name, diagnostics))
             .collect(),
     };
     if declared.is_empty() && diagnostics.is_empty() {
@@ -25,8 +25,27 @@ pub(super) fn build(tree: &Tree, diagnostics: &mut Diagnostics) -> Option<Trigge
     (!declared.is_empty()).then(|| Triggers::new(declared))
 }
 
+/// An event that stands without anything below it.
+fn plain(name: &Located<String>, diagnostics: &mut Diagnostics) -> Option<Trigger> {
+    let event: EventName = name.parse().ok()?;
+    check_alone(event, name.position, diagnostics);
+    Some(Trigger::plain(event, name.position))
+}
+
+/// An event that says nothing without a mapping of its own (semantics R6.9).
+fn check_alone(event: EventName, position: Position, diagnostics: &mut Diagnostics) {
+    if event == EventName::WorkflowRun {
+        let message = "Required property is missing: workflows; workflow_run is a mapping that names \
+                       the workflows it follows";
+        diagnostics.report(position, message);
+    }
+}
+
 fn with_body(key: &Tree, body: &Tree, diagnostics: &mut Diagnostics) -> Option<Trigger> {
     let event: EventName = key.text()?.parse().ok()?;
+    if body.is_null() {
+        check_alone(event, key.position, diagnostics);
+    }
     let list = |name: &str| body.get(name).map(read::texts);
     check_pairs(body, diagnostics);
     let trigger = Trigger {

@@ -34,6 +34,21 @@ jobs:
 }
 
 #[test]
+fn r6_9_workflow_run_names_the_workflows_that_it_follows() {
+    let jobs = "jobs: {a: {runs-on: x, steps: [{run: x}]}}\n";
+    for (on, place) in [
+        ("on: workflow_run", "1:5"),
+        ("on: [push, workflow_run]", "1:12"),
+        ("on: {workflow_run: }", "1:6"),
+        ("on: {workflow_run: {types: [completed]}}", "1:20"),
+    ] {
+        let says = format!("{place}: Required property is missing: workflows");
+        refused(&format!("{on}\n{jobs}"), &[&says]);
+    }
+    valid(&format!("on: {{workflow_run: {{workflows: CI}}}}\n{jobs}"));
+}
+
+#[test]
 fn an_error_names_its_file_and_place() {
     let invalid = invalid("on: push\njobs:\n  a: {runs-on: x}\nnope: 1\n");
     let shown = format!("{FILE}:4:1: Unexpected value 'nope'");

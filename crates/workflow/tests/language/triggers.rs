@@ -237,11 +237,8 @@ fn r6_5_each_event_takes_the_types_and_filters_of_its_row() {
             free,
             "{event}"
         );
-        assert_eq!(takes(""), rules.filters != Filters::Cron, "{event}");
-        assert_eq!(
-            takes("{}"),
-            ![Filters::Cron, Filters::Workflows].contains(&rules.filters),
-            "{event}"
-        );
+        let says_nothing = ![Filters::Cron, Filters::Workflows].contains(&rules.filters);
+        assert_eq!(takes(""), says_nothing, "{event}");
+        assert_eq!(takes("{}"), says_nothing, "{event}");
     }
 }
