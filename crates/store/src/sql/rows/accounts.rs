@@ -20,7 +20,7 @@ pub(crate) fn login_key(login: &str) -> String {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = users, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = users, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct UserRow {
     pub(crate) id: i64,
     pub(crate) login: String,
@@ -56,7 +56,7 @@ impl From<UserRow> for User {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = tokens, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = tokens, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct TokenRow {
     id: i64,
     user_id: i64,

@@ -18,7 +18,7 @@ use runyard_domain::{
 use runyard_workflow::Diagnostic;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = attempts, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = attempts, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct AttemptRow {
     run_id: i64,
     number: i64,

@@ -15,7 +15,7 @@ use runyard_domain::{
 };
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = concurrency_groups, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = concurrency_groups, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct GroupRow {
     repository_id: i64,
     name_key: String,
@@ -57,7 +57,7 @@ impl TryFrom<GroupRow> for ConcurrencyGroup {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = run_messages)]
+#[diesel(table_name = run_messages, treat_none_as_default_value = false)]
 pub(crate) struct MessageRow {
     run_id: i64,
     message: JsonText,

@@ -210,7 +210,7 @@ fn end_words(end: ExecutionEnd) -> (&'static str, Option<&'static str>) {
 
 /// The row of a new offer.
 #[derive(Insertable)]
-#[diesel(table_name = executions)]
+#[diesel(table_name = executions, treat_none_as_default_value = false)]
 pub(crate) struct OfferRow {
     id: i64,
     run_id: i64,

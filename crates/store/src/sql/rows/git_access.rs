@@ -12,7 +12,7 @@ use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sql
 use runyard_domain::RepositoryId;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = repository_secrets, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = repository_secrets, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct SecretRow {
     repository_id: i64,
     usage: String,

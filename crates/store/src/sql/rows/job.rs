@@ -24,7 +24,7 @@ const IN_PROGRESS: &str = "in_progress";
 const COMPLETED: &str = "completed";
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = jobs, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = jobs, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct JobRow {
     run_id: i64,
     attempt: i64,

@@ -5,7 +5,7 @@ use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sql
 use runyard_domain::{RepositoryId, pull_request::PullRequest};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = pull_requests, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = pull_requests, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 #[diesel(primary_key(repository_id, number))]
 pub(crate) struct PullRequestRow {
     repository_id: i64,

@@ -18,7 +18,7 @@ use runyard_domain::{
 };
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = repositories, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = repositories, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct RepositoryRow {
     id: i64,
     owner: String,
@@ -68,7 +68,7 @@ impl TryFrom<RepositoryRow> for Repository {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = collaborators, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = collaborators, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct CollaboratorRow {
     pub(crate) repository_id: i64,
     pub(crate) user_id: i64,
@@ -88,7 +88,7 @@ impl TryFrom<CollaboratorRow> for Collaborator {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = workflows, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = workflows, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct WorkflowRow {
     pub(crate) id: i64,
     repository_id: i64,

@@ -16,7 +16,7 @@ use runyard_domain::{
 };
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = runs, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = runs, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct RunRow {
     pub(crate) id: i64,
     repository_id: i64,
@@ -154,7 +154,7 @@ impl RunChange {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = run_payloads)]
+#[diesel(table_name = run_payloads, treat_none_as_default_value = false)]
 pub(crate) struct PayloadRow {
     run_id: i64,
     payload: JsonText,
@@ -170,7 +170,7 @@ impl PayloadRow {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = run_events, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = run_events, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct EventRow {
     run_id: i64,
     seq: i64,

@@ -12,7 +12,7 @@ use diesel::{Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use runyard_domain::{RunnerId, runner::Runner};
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = runners, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = runners, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct RunnerRow {
     id: i64,
     name: String,

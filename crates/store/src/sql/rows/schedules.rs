@@ -11,7 +11,7 @@ use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sql
 use runyard_domain::{RepositoryId, UserId};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = default_branches, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = default_branches, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 #[diesel(primary_key(repository_id))]
 pub(crate) struct BranchRow {
     repository_id: i64,
@@ -39,7 +39,7 @@ impl From<BranchRow> for ReadBranch {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = schedules, check_for_backend(Pg, Sqlite))]
+#[diesel(table_name = schedules, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct ScheduleRow {
     repository_id: i64,
     path: String,
