@@ -153,12 +153,15 @@ async fn many_runs_are_deleted_by_what_lists_are_filtered_by_and_their_time() {
     let server = TestServer::start().await;
     server.repository("admin", "open", false).await;
     let runner = FakeRunner::register(&server, "one").await;
-    let mut runs = Vec::new();
-    for result in ["failure", "success"] {
-        runs.push(server.dispatch("admin/open").await);
-        runner.run_one(result, result).await;
-        server.pass(DAY);
-    }
+    let failed = server.dispatch("admin/open").await;
+    runner.run_one("a", "failure").await;
+    server.pass(DAY);
+    let cancelled = server.dispatch("admin/open").await;
+    let cancel = format!("{RUNS}/{cancelled}/cancel");
+    let cancelling = server.call("POST", &cancel, &server.admin, json!({}));
+    cancelling.await.expect(202);
+    server.pass(DAY);
+    let runs = [failed, cancelled];
     let live = server.dispatch("admin/open").await;
     let asked = async |body: Value| {
         let told = delete(&server, body).await.expect(200).json();
