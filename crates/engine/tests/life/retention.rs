@@ -60,10 +60,10 @@ async fn enforce(engine: &Engine) {
 }
 
 fn missing(error: EngineError) -> MissingLog {
-    match error {
-        EngineError::NoLog { why } => why,
-        other => panic!("{other}"),
-    }
+    let EngineError::NoLog { why } = error else {
+        panic!("{error}");
+    };
+    why
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
