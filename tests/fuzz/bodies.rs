@@ -118,6 +118,15 @@ fn body_by_hand(path: &str, method: &str, world: &World, random: &mut Random) ->
         ("/repos/{owner}/{repo}/events", _) => push(world),
         ("/repos/{owner}/{repo}/credentials", _) => credential(),
         ("/repos/{owner}/{repo}/polling", _) => json!({ "seconds": *random.pick(&[0, 3_600]) }),
+        // Long enough for nothing to go that the others need.
+        ("/repos/{owner}/{repo}/retention", _) => json!({
+            "run_days": *random.pick(&[0, 90, 400]), "log_days": 90,
+            "workflows": [{ "path": ".github/workflows/ci.yml", "run_days": 30 }],
+        }),
+        ("/repos/{owner}/{repo}/runs/delete", _) => match random.once_in(2) {
+            true => json!({ "status": "completed", "dry_run": true }),
+            false => json!({ "created": "<2020-01-01", "branch": "main" }),
+        },
         ("/runners/register", _) => runner_body(&name),
         ("/runners/self", "PUT") => {
             json!({ "labels": [LABEL], "version": "0.1.0", "capacity": 4, "state": "ready" })

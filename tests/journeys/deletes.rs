@@ -2,10 +2,12 @@
 
 use runyard_tests::{Server, Store, stores};
 
-use crate::project::{Project, id, text};
+use crate::project::{NAME, OWNER, Project, id, text};
+use serde_json::json;
 
 stores!(memory, sqlite, postgres, replicas => [
     logs_and_then_the_run_are_deleted,
+    many_runs_are_deleted_and_a_retention_is_kept,
 ]);
 
 const SAYS: &str = "
@@ -54,4 +56,38 @@ async fn logs_and_then_the_run_are_deleted(store: Store) {
         let _ = project.client.get(&path).await.expect(404);
     }
     let _ = project.client.delete(&at("")).await.expect(404);
+}
+
+async fn many_runs_are_deleted_and_a_retention_is_kept(store: Store) {
+    let server = Server::start(store).await;
+    let project = Project::with_workflow(&server, SAYS).await;
+    let mut runs = Vec::new();
+    for _ in 0..3 {
+        let run = project.dispatch().await;
+        project.completed(run).await;
+        runs.push(run);
+    }
+    let repository = format!("/api/v1/repos/{OWNER}/{NAME}");
+    let delete = format!("{repository}/runs/delete");
+    for (is_dry, status) in [(true, 200), (false, 404)] {
+        let wish = json!({ "status": "success", "workflow": "ci.yml", "dry_run": is_dry });
+        let told = project.client.post(&delete, &wish).await.expect(200).json();
+        let deleted = if is_dry { 0 } else { 3 };
+        assert_eq!(
+            (&told["matching"], &told["deleted"]),
+            (&json!(3), &json!(deleted))
+        );
+        for run in &runs {
+            let path = project.actions(&format!("runs/{run}"));
+            let _ = project.client.get(&path).await.expect(status);
+        }
+    }
+    let retention = format!("{repository}/retention");
+    let said = json!({ "run_days": 7, "log_days": 3 });
+    let _ = project.client.put(&retention, &said).await.expect(200);
+    let shown = project.client.get(&retention).await.expect(200).json();
+    assert_eq!(shown["in_force"], said);
+    let _ = project.client.delete(&retention).await.expect(204);
+    let shown = project.client.get(&retention).await.expect(200).json();
+    assert_eq!(shown["in_force"]["run_days"], 90);
 }

@@ -5,6 +5,7 @@ use anyhow::{Context, Result, bail};
 use runyard_api::{
     HEADER_BYTES_MAX, HEADER_COUNT_MAX, PATH_BYTES_MAX, QUERY_BYTES_MAX, TrustedProxies,
 };
+use runyard_domain::retention::KEPT_DAYS_MAX;
 
 /// A setting with a number, and the least and the most that it may be.
 type Bound = (&'static str, u64, u64, u64);
@@ -155,8 +156,13 @@ fn jobs(settings: &Settings) -> Vec<Bound> {
         0,
         SECONDS_MAX / 60,
     );
+    let kept = [
+        ("retention.run_days", settings.retention.run_days),
+        ("retention.log_days", settings.retention.log_days),
+    ];
+    let kept = kept.map(|(key, days)| (key, days.into(), 0, KEPT_DAYS_MAX.into()));
     let bounds = bounds.map(|(key, value, most)| (key, value, 1, most));
-    bounds.into_iter().chain([deadline]).collect()
+    bounds.into_iter().chain([deadline]).chain(kept).collect()
 }
 
 fn count(value: usize) -> u64 {

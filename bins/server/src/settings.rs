@@ -7,7 +7,11 @@ use crate::{
 use anyhow::{Context, Result};
 use config::{Config, Environment, File, FileFormat};
 use runyard_api::ApiLimits;
-use runyard_domain::{execution::Patience, run::Intake};
+use runyard_domain::{
+    execution::Patience,
+    retention::{self, Kept},
+    run::Intake,
+};
 use serde::Deserialize;
 use std::{
     fmt,
@@ -33,6 +37,7 @@ pub(crate) struct Settings {
     pub(crate) runner: Runner,
     pub(crate) jobs: Jobs,
     pub(crate) logs: Logs,
+    pub(crate) retention: Retention,
     pub(crate) log: Log,
 }
 
@@ -176,6 +181,25 @@ pub(crate) struct Logs {
     pub(crate) link_seconds: u64,
 }
 
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Retention {
+    pub(crate) run_days: u32,
+    pub(crate) log_days: u32,
+}
+
+impl Retention {
+    /// The same in the words of the domain.
+    fn kept(&self) -> retention::Retention {
+        // What is beyond was refused when the settings were read.
+        let days = |days| Kept::days(days).unwrap_or(Kept::FOREVER);
+        retention::Retention {
+            runs: days(self.run_days),
+            logs: days(self.log_days),
+        }
+    }
+}
+
 /// The bucket of the sealed logs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -258,6 +282,7 @@ impl Settings {
             workflow_folders: self.git.folders(),
             queue_limit: Duration::from_secs(self.jobs.queue_hours * 60 * 60),
             run_limit: Duration::from_secs(self.jobs.run_days * 24 * 60 * 60),
+            retention: self.retention.kept(),
             link_lifetime: Duration::from_secs(self.logs.link_seconds),
             deliveries_known: self.events.deliveries_known,
             poll_least: Duration::from_secs(self.git.poll_least_seconds.into()),
@@ -286,6 +311,21 @@ pub(crate) mod tests {
         assert_eq!(settings.limits.api(), ApiLimits::default());
         assert_eq!(settings.engine().intake, Intake::default());
         assert_eq!(settings.engine().cancel_deadline, None);
+        assert_eq!(settings.engine().retention, retention::Retention::default());
+    }
+
+    #[test]
+    fn r8_11_runs_and_logs_are_kept_for_a_day_to_four_hundred_or_without_an_end() {
+        let set = load("[retention]\nrun_days = 400\nlog_days = 1").unwrap();
+        let set = set.engine().retention;
+        assert_eq!((set.runs.number(), set.logs.number()), (400, 1));
+        let set = load("[retention]\nrun_days = 0").unwrap();
+        assert_eq!(set.engine().retention.runs, Kept::FOREVER);
+        for key in ["run_days", "log_days"] {
+            let refused = load(&format!("[retention]\n{key} = 401")).unwrap_err();
+            let said = format!("setting retention.{key} is 401, it must be 0 to 400");
+            assert_eq!(refused.to_string(), said);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use runyard_domain::{Refusal, run::BURST_WINDOW};
-use runyard_engine::{EngineError, git::GitError};
+use runyard_engine::{EngineError, MissingLog, git::GitError};
 use runyard_store::StoreError;
 use serde_json::{Map, Value, json};
 
@@ -194,7 +194,12 @@ impl ResponseError for ApiError {
 impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         match error {
-            EngineError::NotFound { .. } | EngineError::NoLog { .. } => Self::NotFound,
+            EngineError::NotFound { .. } => Self::NotFound,
+            EngineError::NoLog { why } => match why {
+                // In the words that were recorded (contract 8).
+                MissingLog::Expired => Self::Gone("Server Error".to_owned()),
+                MissingLog::NotEnded | MissingLog::NeverRan | MissingLog::Deleted => Self::NotFound,
+            },
             EngineError::Refused(refusal) => refusal.into(),
             EngineError::Invalid {
                 field,
@@ -302,6 +307,7 @@ impl From<Refusal> for ApiError {
             | Refusal::WrongLoad
             | Refusal::GroupsNotLoaded { .. }
             | Refusal::RunNotExpired
+            | Refusal::NotDue
             | Refusal::WrongDefinition { .. } => Self::Internal(anyhow::Error::new(refusal)),
         }
     }

@@ -242,15 +242,15 @@ pub enum Event {
     },
     /// The logs of all attempts so far were deleted (semantics R8.10).
     LogsDeleted {
-        /// Who.
-        by: UserId,
+        /// Who; nobody when they were kept for long enough (semantics R8.11).
+        by: Option<UserId>,
         /// When.
         at: Timestamp,
     },
     /// The run was deleted with all that belongs to it: nobody sees it any more (semantics R4.14).
     RunDeleted {
-        /// Who.
-        by: UserId,
+        /// Who; nobody when it was kept for long enough (semantics R8.11).
+        by: Option<UserId>,
         /// When.
         at: Timestamp,
     },

@@ -108,6 +108,7 @@ pub mod permission;
 pub mod pull_request;
 mod refusal;
 pub mod repository;
+pub mod retention;
 pub mod run;
 pub mod runner;
 mod status;

@@ -50,6 +50,9 @@ pub enum Refusal {
         /// After how many days it can be deleted all the same.
         days: u32,
     },
+    /// The run was chosen to be deleted, and is not any more what it was then: it was run again, or it may stay.
+    #[error("the run is not to be deleted: it was run again, or is not over for long enough")]
+    NotDue,
     /// So many runs of the repository have not ended that no other is taken.
     #[error("{open} runs of the repository have not ended, which is the limit")]
     QueueFull {

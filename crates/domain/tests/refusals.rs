@@ -17,7 +17,7 @@ type Verb = (&'static str, Command);
 
 const JOB: JobId = JobId::new(101);
 
-const VERBS: [Verb; 19] = [
+const VERBS: [Verb; 23] = [
     ("plan", Story::plan),
     ("fail startup", |story| {
         story.command(|run, planning| run.fail_startup(vec![error(1)], planning.now))
@@ -56,6 +56,21 @@ const VERBS: [Verb; 19] = [
     ("delete", Story::delete),
     ("delete logs", |story| {
         story.command(|run, planning| run.delete_logs(EVE, planning.now))
+    }),
+    ("delete as chosen", |story| {
+        story.command(|run, planning| run.delete_chosen(EVE, 1, planning.now))
+    }),
+    ("delete when kept for a second", |story| {
+        let kept = Duration::from_secs(1);
+        story.command(|run, planning| run.delete_expired(kept, planning.now))
+    }),
+    ("delete when kept for two seconds", |story| {
+        let kept = Duration::from_secs(2);
+        story.command(|run, planning| run.delete_expired(kept, planning.now))
+    }),
+    ("delete logs when kept for a second", |story| {
+        let kept = Duration::from_secs(1);
+        story.command(|run, planning| run.delete_expired_logs(kept, planning.now))
     }),
     ("rerun", Story::rerun),
     ("rerun failed", |story| story.rerun_of(RerunOf::Failed)),
@@ -183,6 +198,20 @@ fn a_live_run_can_be_deleted_once_it_is_two_weeks_old() {
             assert_eq!(told, refused);
         }
     }
+}
+
+#[test]
+fn r8_11_a_run_that_was_run_again_is_not_deleted_as_it_was_chosen() {
+    let mut story = state("succeeded");
+    story.rerun().unwrap();
+    let kept = Duration::ZERO;
+    let later = story.command(|run, planning| run.delete_expired(kept, planning.now));
+    assert!(matches!(later, Err(Refusal::RunNotCompleted { .. })));
+    story.cancel().unwrap();
+    let chosen = story.command(|run, planning| run.delete_chosen(EVE, 1, planning.now));
+    assert_eq!(chosen, Err(Refusal::NotDue));
+    let chosen = story.command(|run, planning| run.delete_chosen(EVE, 2, planning.now));
+    assert_eq!(types(&chosen.unwrap()), "run_deleted");
 }
 
 #[test]

@@ -372,12 +372,20 @@ fn pinned() -> Vec<(Event, String)> {
             ),
         ),
         (
-            Event::LogsDeleted { by: EVE, at },
+            Event::LogsDeleted { by: Some(EVE), at },
             format!(r#"{{"type":"logs_deleted","by":2,"at":"{time}"}}"#),
         ),
         (
-            Event::RunDeleted { by: EVE, at },
+            Event::LogsDeleted { by: None, at },
+            format!(r#"{{"type":"logs_deleted","by":null,"at":"{time}"}}"#),
+        ),
+        (
+            Event::RunDeleted { by: Some(EVE), at },
             format!(r#"{{"type":"run_deleted","by":2,"at":"{time}"}}"#),
+        ),
+        (
+            Event::RunDeleted { by: None, at },
+            format!(r#"{{"type":"run_deleted","by":null,"at":"{time}"}}"#),
         ),
     ]
 }

@@ -25,6 +25,8 @@ const FOLLOW_INTERVAL: Duration = Duration::from_secs(1);
 const MOMENTS_PER_LOOK: u32 = 20;
 /// How often what was deleted is removed.
 const PURGE_INTERVAL: Duration = Duration::from_secs(15);
+/// How often it is looked whether the runs of a workflow are to be looked at for their retention.
+const RETENTION_INTERVAL: Duration = Duration::from_secs(30);
 /// How often it is looked for jobs and runs that take too long; their limits are hours and days.
 const LIMIT_INTERVAL: Duration = Duration::from_secs(5);
 /// How often messages to runs are looked for when no signal tells of one.
@@ -60,6 +62,7 @@ impl Engine {
             tokio::spawn(follow(self.clone(), payloads)),
             tokio::spawn(force(self.clone())),
             tokio::spawn(purge(self.clone())),
+            tokio::spawn(retain(self.clone())),
             tokio::spawn(pass_on(self.clone())),
             tokio::spawn(limit(self.clone())),
         ]))
@@ -195,8 +198,34 @@ async fn purge(engine: Engine) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = engine.purge().await {
-            log::warn!("removing what was deleted: {error}");
+        loop {
+            match engine.purge_some().await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    log::warn!("removing what was deleted: {error}");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Deletes what was kept for long enough. Goes on at once while there is more than one look takes.
+async fn retain(engine: Engine) {
+    let mut ticks = interval(RETENTION_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        loop {
+            match engine.enforce_retention().await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    log::warn!("looking for runs that are not kept any longer: {error}");
+                    break;
+                }
+            }
         }
     }
 }

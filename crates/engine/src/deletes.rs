@@ -49,23 +49,35 @@ impl Engine {
         self.purge_after(PURGE_AFTER).await
     }
 
+    /// The same. Whether there may be more to remove, because it took as much as one look takes.
+    pub(crate) async fn purge_some(&self) -> Result<bool, EngineError> {
+        self.purge_bits(PURGE_AFTER).await
+    }
+
     /// The same of what was deleted at least so long ago.
     ///
     /// # Errors
     /// As [`Engine::purge`].
     pub async fn purge_after(&self, after: Duration) -> Result<(), EngineError> {
+        self.purge_bits(after).await.map(drop)
+    }
+
+    async fn purge_bits(&self, after: Duration) -> Result<bool, EngineError> {
+        let mut has_more = true;
         for _ in 0..BITS_PER_LOOK {
-            if !self.store.purge(after).await? {
+            has_more = self.store.purge(after).await?;
+            if !has_more {
                 break;
             }
         }
         let keys = self.store.doomed_objects(OBJECTS_PER_LOOK).await?;
         if keys.is_empty() {
-            return Ok(());
+            return Ok(has_more);
         }
         for key in &keys {
             self.logs.delete(key).await?;
         }
-        Ok(self.store.forget_objects(&keys).await?)
+        self.store.forget_objects(&keys).await?;
+        Ok(has_more || keys.len() == OBJECTS_PER_LOOK as usize)
     }
 }

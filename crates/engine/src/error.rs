@@ -69,7 +69,7 @@ pub enum EngineError {
     #[error("there is no log: {why}")]
     NoLog {
         /// Why.
-        why: &'static str,
+        why: MissingLog,
     },
     /// More than a limit allows.
     #[error("{what}: at most {limit} are allowed")]
@@ -88,6 +88,23 @@ pub enum EngineError {
     /// A defect of ours.
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
+}
+
+/// Why a log cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MissingLog {
+    /// It is still written.
+    #[error("its job or run has not ended")]
+    NotEnded,
+    /// The job was skipped, or ended before a runner took it.
+    #[error("no runner ever had the job")]
+    NeverRan,
+    /// Somebody deleted it (semantics R8.10).
+    #[error("it was deleted")]
+    Deleted,
+    /// It was kept for as long as it should be (semantics R8.11).
+    #[error("it is not kept any longer")]
+    Expired,
 }
 
 impl From<StoreError> for EngineError {

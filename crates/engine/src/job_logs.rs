@@ -1,12 +1,12 @@
 //! Logs for people: of one job, of a whole run; and sealing what ended.
 
 use crate::{
-    Engine, EngineError,
+    Engine, EngineError, MissingLog,
     logs::{ArchiveWriter, JobLog, LogError, LogRow, parse_rows, text},
 };
 use runyard_domain::{ExecutionId, JobStatus, RunId, RunStatus};
 use runyard_store::{
-    JobView, JobsOf, LogContent, PER_PAGE_MAX, Page, RunView, SealedLog, StoreError,
+    JobView, JobsOf, KeptLogs, LogContent, PER_PAGE_MAX, Page, RunView, SealedLog, StoreError,
 };
 use std::fs::File;
 
@@ -30,11 +30,11 @@ impl Engine {
     pub async fn logged(&self, job: &JobView) -> Result<ExecutionId, EngineError> {
         if job.state.status() != JobStatus::Completed {
             return Err(EngineError::NoLog {
-                why: "the job has not ended",
+                why: MissingLog::NotEnded,
             });
         }
         let ran = job.state.ran().ok_or(EngineError::NoLog {
-            why: "no runner ever had the job",
+            why: MissingLog::NeverRan,
         })?;
         let origin = match job.carried_from {
             Some(origin) => self.store.job(origin).await?,
@@ -43,11 +43,7 @@ impl Engine {
         let attempt = origin.map_or(job.attempt, |origin| origin.attempt);
         let run = self.store.run(job.run).await?;
         let run = run.ok_or(EngineError::NotFound { what: "the run" })?;
-        if attempt <= run.logs_deleted_attempts {
-            return Err(EngineError::NoLog {
-                why: "it was deleted",
-            });
-        }
+        require_kept(&run, attempt)?;
         Ok(ran.execution)
     }
 
@@ -58,15 +54,10 @@ impl Engine {
     pub fn archivable(&self, attempt: &RunView) -> Result<(), EngineError> {
         if attempt.attempt.status != RunStatus::Completed {
             return Err(EngineError::NoLog {
-                why: "the run has not ended",
+                why: MissingLog::NotEnded,
             });
         }
-        if attempt.attempt.number <= attempt.logs_deleted_attempts {
-            return Err(EngineError::NoLog {
-                why: "they were deleted",
-            });
-        }
-        Ok(())
+        require_kept(attempt, attempt.attempt.number)
     }
 
     /// The logs of an attempt of a run, the newest if none is named, as a zip archive in an unnamed file (contract 8).
@@ -183,6 +174,19 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// A log that was cut at its limit may end within a row: that row is left out.
+/// The logs of this attempt of a run can be read.
+fn require_kept(run: &RunView, attempt: u32) -> Result<(), EngineError> {
+    match run.logs_of(attempt) {
+        KeptLogs::There => Ok(()),
+        KeptLogs::Deleted => Err(EngineError::NoLog {
+            why: MissingLog::Deleted,
+        }),
+        KeptLogs::Expired => Err(EngineError::NoLog {
+            why: MissingLog::Expired,
+        }),
+    }
+}
+
 fn whole_rows(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().rposition(|byte| *byte == b'\n');
     &bytes[..end.map_or(0, |end| end + 1)]

@@ -3,6 +3,7 @@
 use crate::SealingKey;
 use runyard_domain::{
     execution::Patience,
+    retention::Retention,
     run::{Intake, OUTPUT_UNITS_PER_RUN},
 };
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub queue_limit: Duration,
     /// A run whose newest attempt has not ended after this is cancelled (semantics 9).
     pub run_limit: Duration,
+    /// How long runs that ended, and their logs, are kept where a repository does not say otherwise (semantics R8.11).
+    pub retention: Retention,
     /// Link to a log works for this long (contract 8).
     pub link_lifetime: Duration,
     /// Encrypts the secrets that are kept; without one none can be kept.
@@ -73,6 +76,7 @@ impl Default for Settings {
             workflow_folders: vec![".github/workflows".to_owned()],
             queue_limit: Duration::from_secs(24 * 60 * 60),
             run_limit: Duration::from_secs(35 * 24 * 60 * 60),
+            retention: Retention::default(),
             link_lifetime: Duration::from_secs(60),
             sealing_key: None,
             deliveries_known: 1000,

@@ -16,6 +16,8 @@ mod force;
 mod outputs;
 #[path = "life/reruns.rs"]
 mod reruns;
+#[path = "life/retention.rs"]
+mod retention;
 #[path = "life/schedules.rs"]
 mod schedules;
 #[path = "life/storage.rs"]

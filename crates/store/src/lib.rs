@@ -19,6 +19,7 @@ mod purges;
 mod queue;
 mod reports;
 mod repositories;
+mod retentions;
 mod runners;
 mod runs;
 mod schedules;
@@ -44,10 +45,11 @@ pub use purges::{PURGED_ROWS_MAX, Purges};
 pub use queue::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth};
 pub use reports::{JobOutputs, Reports, Summary};
 pub use repositories::Repositories;
+pub use retentions::{ChosenRuns, EndedWith, RetentionLook, Retentions, Stage};
 pub use runners::Runners;
 pub use runs::{
-    AttemptView, FILTERED_RUNS_MAX, JobView, JobsOf, Listed, PER_PAGE_MAX, Page, RunFilter,
-    RunView, Runs, UserRef,
+    AttemptView, FILTERED_RUNS_MAX, JobView, JobsOf, KeptLogs, Listed, PER_PAGE_MAX, Page,
+    RunFilter, RunView, Runs, UserRef,
 };
 pub use schedules::{ReadBranch, ScheduleEntry, Scheduled, Schedules};
 pub use secrets::{SealedSecret, SecretUse, Secrets};

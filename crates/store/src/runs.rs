@@ -82,6 +82,8 @@ pub struct RunView {
     pub actor: UserRef,
     /// The logs of so many attempts were deleted: of the first up to this one (semantics R8.10).
     pub logs_deleted_attempts: u32,
+    /// Those of so many were kept for long enough (semantics R8.11); never more than were deleted.
+    pub logs_expired_attempts: u32,
     /// The attempt that is shown.
     pub attempt: AttemptView,
 }
@@ -167,7 +169,29 @@ pub enum JobsOf {
     Attempt(u32),
 }
 
+/// Whether the logs of an attempt can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptLogs {
+    /// As far as there were any.
+    There,
+    /// Somebody deleted them.
+    Deleted,
+    /// They were kept for as long as they should be.
+    Expired,
+}
+
 impl RunView {
+    /// Whether the logs of one of its attempts can be read.
+    pub fn logs_of(&self, attempt: u32) -> KeptLogs {
+        if attempt <= self.logs_expired_attempts {
+            KeptLogs::Expired
+        } else if attempt <= self.logs_deleted_attempts {
+            KeptLogs::Deleted
+        } else {
+            KeptLogs::There
+        }
+    }
+
     /// The called files as the attempt has them.
     pub fn referenced(&self) -> &[ReferencedWorkflow] {
         let own = self.attempt.referenced.as_ref();

@@ -2,7 +2,7 @@
 
 use crate::{
     Accounts, Changes, Concurrency, Deliveries, FollowUps, Logs, Polls, PullRequests, Purges,
-    Queue, Reports, Repositories, Runners, Runs, Schedules, Secrets, StoreError, Wakes,
+    Queue, Reports, Repositories, Retentions, Runners, Runs, Schedules, Secrets, StoreError, Wakes,
 };
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
@@ -27,6 +27,7 @@ pub trait Store:
     + Logs
     + Reports
     + Purges
+    + Retentions
     + Send
     + Sync
     + 'static

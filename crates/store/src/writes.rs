@@ -45,8 +45,10 @@ pub struct Writes {
 /// What a decision deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deleted {
-    /// The logs of all attempts so far.
+    /// The logs of all attempts so far, by somebody.
     Logs,
+    /// The same, because they were kept for long enough.
+    ExpiredLogs,
     /// The run, with all that belongs to it.
     Run,
 }
@@ -141,7 +143,8 @@ impl Writes {
                 self.queued.retain(|queued| queued.job != *job);
                 self.unqueued.push(*job);
             }
-            Event::LogsDeleted { .. } => self.deleted = Some(Deleted::Logs),
+            Event::LogsDeleted { by: Some(_), .. } => self.deleted = Some(Deleted::Logs),
+            Event::LogsDeleted { by: None, .. } => self.deleted = Some(Deleted::ExpiredLogs),
             Event::RunDeleted { .. } => self.deleted = Some(Deleted::Run),
             Event::RunRequested { .. }
             | Event::RunPending { .. }

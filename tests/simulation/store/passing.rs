@@ -10,13 +10,15 @@ use runyard_domain::{
     execution::Annotation,
     pull_request::PullRequest,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
+    retention::RetentionRules,
     runner::Runner,
 };
 use runyard_store::{
-    Accounts, Appended, Concurrency, Deliveries, FollowUp, FollowUps, JobOutputs, JobView, JobsOf,
-    LeftMessage, Listed, LogContent, Logs, Page, Poll, Polls, PullRequests, Purges, ReadBranch,
-    Reports, Repositories, RunFilter, RunView, Runners, Runs, ScheduleEntry, Scheduled, Schedules,
-    SealedLog, SealedSecret, SecretUse, Secrets, SeenRefs, StoreError, Summary,
+    Accounts, Appended, ChosenRuns, Concurrency, Deliveries, EndedWith, FollowUp, FollowUps,
+    JobOutputs, JobView, JobsOf, LeftMessage, Listed, LogContent, Logs, Page, Poll, Polls,
+    PullRequests, Purges, ReadBranch, Reports, Repositories, RetentionLook, Retentions, RunFilter,
+    RunView, Runners, Runs, ScheduleEntry, Scheduled, Schedules, SealedLog, SealedSecret,
+    SecretUse, Secrets, SeenRefs, Stage, StoreError, Summary,
 };
 use std::time::Duration;
 
@@ -143,6 +145,26 @@ passing! { Reports {
     fn annotations(job: JobId, page: Page) -> Listed<Annotation>;
     fn put_summary(job: (RunId, JobId), summary: &Summary) -> ();
     fn summaries(job: JobId, limit: u32) -> Vec<Summary>;
+} }
+
+passing! { Retentions {
+    fn put_retention(repository: RepositoryId, rules: &RetentionRules) -> ();
+    fn retention(repository: RepositoryId) -> Option<RetentionRules>;
+    fn delete_retention(repository: RepositoryId) -> ();
+    fn claim_retention_looks(limit: u32, interval: Duration) -> Vec<RetentionLook>;
+    fn look_again(workflow: WorkflowId) -> ();
+    fn ended_by(
+        workflow: WorkflowId,
+        latest: Timestamp,
+        with: EndedWith,
+        limit: u32,
+    ) -> Vec<RunId>;
+    fn chosen_runs(
+        repository: RepositoryId,
+        chosen: &ChosenRuns,
+        limit: u32,
+    ) -> Vec<(RunId, u32)>;
+    fn count_chosen(repository: RepositoryId, chosen: &ChosenRuns, stage: Stage) -> u64;
 } }
 
 passing! { Purges {

@@ -1,7 +1,9 @@
 //! Runyard's own API (`/api/v1`): one file per resource. The runner protocol shares its prefix.
 
 mod collaborators;
+mod created;
 mod credentials;
+mod delete_runs;
 mod events;
 mod jobs;
 mod keyset;
@@ -9,6 +11,7 @@ mod line;
 mod new_token;
 mod polling;
 mod repositories;
+mod retention;
 mod routes;
 mod runs;
 mod status;

@@ -1,8 +1,8 @@
 //! The routes of Runyard's own API.
 
 use super::{
-    collaborators, credentials, events, jobs, polling, repositories, runs, status, summaries,
-    tokens, users,
+    collaborators, credentials, delete_runs, events, jobs, polling, repositories, retention, runs,
+    status, summaries, tokens, users,
 };
 use crate::{ApiLimits, routes::unknown};
 use actix_web::web::{PayloadConfig, ServiceConfig, delete, get, post, put, resource, to};
@@ -60,6 +60,16 @@ pub(crate) fn routes(config: &mut ServiceConfig, limits: ApiLimits) {
         )
         .route("/repos/{owner}/{repo}/polling", get().to(polling::show))
         .route("/repos/{owner}/{repo}/polling", put().to(polling::put))
+        .route("/repos/{owner}/{repo}/retention", get().to(retention::show))
+        .route("/repos/{owner}/{repo}/retention", put().to(retention::put))
+        .route(
+            "/repos/{owner}/{repo}/retention",
+            delete().to(retention::remove),
+        )
+        .route(
+            "/repos/{owner}/{repo}/runs/delete",
+            post().to(delete_runs::delete),
+        )
         .route("/runs/{run_id}", get().to(runs::show))
         .route("/runs/{run_id}/rerun", post().to(runs::rerun))
         .route("/jobs/{job_id}/cancel", post().to(jobs::cancel))

@@ -19,6 +19,7 @@ mod pages;
 mod reports;
 mod requests;
 mod reruns;
+mod retention;
 mod runner_protocol;
 mod runs;
 mod server;

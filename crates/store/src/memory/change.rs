@@ -277,6 +277,10 @@ impl State {
         if let Some(row) = self.runs.get_mut(&id) {
             match deleted {
                 Deleted::Logs => row.logs_deleted_attempts = row.run.attempt().number,
+                Deleted::ExpiredLogs => {
+                    row.logs_deleted_attempts = row.run.attempt().number;
+                    row.logs_expired_attempts = row.logs_deleted_attempts;
+                }
                 Deleted::Run => row.deleted = true,
             }
         }
@@ -321,6 +325,7 @@ impl State {
             diagnostics: Vec::new(),
             deleted: false,
             logs_deleted_attempts: 0,
+            logs_expired_attempts: 0,
             past: Vec::new(),
         })
     }

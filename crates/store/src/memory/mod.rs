@@ -13,6 +13,7 @@ mod queue;
 mod ready;
 mod reports;
 mod repositories;
+mod retentions;
 mod runners;
 mod runs;
 mod schedules;

@@ -22,7 +22,7 @@ impl Purges for MemoryStore {
         };
         state.purges.remove(&(asked, run));
         match deleted {
-            Deleted::Logs => state.purge_logs(run),
+            Deleted::Logs | Deleted::ExpiredLogs => state.purge_logs(run),
             Deleted::Run => state.purge_run(run),
         }
         Ok(true)

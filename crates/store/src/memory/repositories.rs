@@ -72,6 +72,7 @@ impl Repositories for MemoryStore {
         state.secrets.retain(|(of, _), _| *of != id);
         state.deliveries.remove(&id);
         state.polls.remove(&id);
+        state.retentions.remove(&id);
         state.pull_requests.retain(|(of, _), _| *of != id);
         state.branches.remove(&id);
         state.schedules.retain(|(of, _), _| *of != id);
@@ -136,6 +137,7 @@ impl Repositories for MemoryStore {
         let row = WorkflowRow {
             workflow: workflow.clone(),
             last_number: 0,
+            retention_due_at: None,
         };
         state.workflows.insert(workflow.id, row);
         Ok(workflow.clone())

@@ -192,6 +192,7 @@ impl State {
             commit: row.commit.clone(),
             actor: self.user_ref(row.run.identity().actor),
             logs_deleted_attempts: row.logs_deleted_attempts,
+            logs_expired_attempts: row.logs_expired_attempts,
             attempt: AttemptView {
                 number: attempt.number,
                 triggering_actor: self.user_ref(attempt.triggering_actor),
@@ -219,7 +220,7 @@ impl State {
         }
     }
 
-    fn matches(&self, row: &RunRow, filter: &RunFilter) -> bool {
+    pub(super) fn matches(&self, row: &RunRow, filter: &RunFilter) -> bool {
         let identity = row.run.identity();
         let login = &self.users[&identity.actor].user.login;
         let holds = |wanted: &Option<String>, found: Option<&str>| {

@@ -13,6 +13,7 @@ use runyard_domain::{
     execution::Annotation,
     pull_request::PullRequest,
     repository::{Repository, Role, Workflow},
+    retention::RetentionRules,
     run::{Attempt, CommitFacts},
     runner::Runner,
 };
@@ -33,6 +34,7 @@ pub(super) struct State {
     /// Oldest first.
     pub(super) deliveries: BTreeMap<RepositoryId, VecDeque<(String, Vec<RunId>)>>,
     pub(super) polls: BTreeMap<RepositoryId, Poll>,
+    pub(super) retentions: BTreeMap<RepositoryId, RetentionRules>,
     pub(super) pull_requests: BTreeMap<(RepositoryId, i64), PullRequest>,
     pub(super) branches: BTreeMap<RepositoryId, ReadBranch>,
     pub(super) schedules: BTreeMap<(RepositoryId, ScheduleEntry), ScheduleRow>,
@@ -112,6 +114,8 @@ pub(super) struct WorkflowRow {
     pub(super) workflow: Workflow,
     /// The newest run's number.
     pub(super) last_number: i64,
+    /// When its runs are next looked at; nobody did so far when absent.
+    pub(super) retention_due_at: Option<Timestamp>,
 }
 
 #[derive(Debug)]
@@ -126,6 +130,8 @@ pub(super) struct RunRow {
     pub(super) deleted: bool,
     /// The logs of so many attempts were deleted.
     pub(super) logs_deleted_attempts: u32,
+    /// So many of them lost their logs because they were kept for long enough.
+    pub(super) logs_expired_attempts: u32,
     /// Older attempts as they were when the next was requested, oldest first.
     pub(super) past: Vec<PastAttempt>,
 }

@@ -93,6 +93,17 @@ diesel::table! {
         updated_at -> TimeColumn,
         run_count -> BigInt,
         deleted_runs -> BigInt,
+        retention_due_at -> TimeColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::JsonColumn;
+    use diesel::sql_types::BigInt;
+
+    retentions (repository_id) {
+        repository_id -> BigInt,
+        rules -> JsonColumn,
     }
 }
 
@@ -179,6 +190,8 @@ diesel::table! {
         cause -> JsonColumn,
         deleted_at -> Nullable<TimeColumn>,
         logs_deleted_attempts -> BigInt,
+        logs_expired_attempts -> BigInt,
+        completed_at -> Nullable<TimeColumn>,
     }
 }
 

@@ -201,6 +201,13 @@ conformance!(memory, sqlite, postgres => [
     a_summary_takes_the_place_of_an_earlier_one,
     reports_of_an_unknown_run_are_refused,
     reports_of_a_deleted_run_are_removed_with_it,
+    // retentions
+    what_a_repository_says_of_retention_is_kept,
+    a_workflow_is_looked_at_by_one_until_its_time_comes_again,
+    two_that_look_at_once_get_different_workflows,
+    runs_are_found_by_when_their_newest_attempt_ended,
+    expired_logs_are_told_from_deleted_ones,
+    chosen_runs_have_ended_and_come_oldest_first,
     // deletes
     a_deleted_run_is_gone_at_once_and_then_for_good,
     a_deleted_run_is_not_listed_and_its_numbers_are_not_given_again,

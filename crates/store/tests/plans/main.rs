@@ -63,6 +63,26 @@ const FILTERS: [(&str, &str); 6] = [
     ("conclusion", "runs_by_conclusion"),
 ];
 
+/// What of runs that ended is asked for, and the index that has it in its order.
+const ENDED: [(&str, &str); 4] = [
+    (
+        "(runs.completed_at <= ?)) ORDER BY runs.completed_at, runs.id",
+        "runs_by_end",
+    ),
+    (
+        "(runs.completed_at <= ?)) AND (runs.logs_deleted_attempts < runs.attempt)) ORDER BY",
+        "runs_with_logs",
+    ),
+    (
+        "(runs.created_at < ?)) AND (runs.status = ?)) ORDER BY runs.created_at, runs.id",
+        "runs_by_creation",
+    ),
+    (
+        "FROM workflows WHERE (workflows.retention_due_at <= ?) ORDER BY",
+        "workflows_by_retention",
+    ),
+];
+
 /// Cases that together make a store run all its statements.
 async fn run_cases(mut new_store: impl AsyncFnMut() -> Arc<dyn Store>) {
     macro_rules! run {
@@ -117,6 +137,11 @@ async fn run_cases(mut new_store: impl AsyncFnMut() -> Arc<dyn Store>) {
         a_sealed_log_takes_no_more,
         ended_executions_wait_for_their_logs_to_be_sealed,
         cancels_that_go_on_for_too_long_are_found,
+        what_a_repository_says_of_retention_is_kept,
+        a_workflow_is_looked_at_by_one_until_its_time_comes_again,
+        runs_are_found_by_when_their_newest_attempt_ended,
+        expired_logs_are_told_from_deleted_ones,
+        chosen_runs_have_ended_and_come_oldest_first,
         a_deleted_run_is_gone_at_once_and_then_for_good,
         a_run_made_from_a_deleted_one_stays,
         deleted_logs_are_gone_and_later_ones_stay,
@@ -150,6 +175,12 @@ fn assert_fine(plans: &[Plan]) {
             .lines
             .join("\n");
         assert!(lines.contains(index), "by {column}:\n{lines}");
+    }
+    for (part, index) in ENDED {
+        let mut plans = plans.iter();
+        let plan = plans.find(|plan| plan.plain_statement().contains(part));
+        let lines = plan.expect(part).lines.join("\n");
+        assert!(lines.contains(index), "{part}:\n{lines}");
     }
 }
 

@@ -18,6 +18,7 @@ mod pull_requests;
 mod purges;
 mod reports;
 mod repositories;
+mod retentions;
 mod run_list;
 mod run_views;
 mod runners;

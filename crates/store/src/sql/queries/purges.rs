@@ -60,6 +60,15 @@ pub(super) async fn mark(
             diesel::update(row).set(marked).execute(connection).await?;
             Some(attempts)
         }
+        Deleted::ExpiredLogs => {
+            let attempts = i64::from(run.attempt().number);
+            let marked = (
+                runs::logs_deleted_attempts.eq(attempts),
+                runs::logs_expired_attempts.eq(attempts),
+            );
+            diesel::update(row).set(marked).execute(connection).await?;
+            Some(attempts)
+        }
         Deleted::Run => {
             let marked = runs::deleted_at.eq(Some(at));
             diesel::update(row).set(marked).execute(connection).await?;

@@ -18,7 +18,7 @@ use crate::{
         rows::{CollaboratorRow, RepositoryRow, login_key},
         schema::{
             collaborators, default_branches, deliveries, polls, pull_requests, repositories,
-            repository_secrets, runs, schedules,
+            repository_secrets, retentions, runs, schedules,
         },
     },
 };
@@ -251,6 +251,9 @@ async fn forget_what_belongs_to(connection: &mut Connection, id: i64) -> Result<
         .execute(connection)
         .await?;
     diesel::delete(polls::table.find(id))
+        .execute(connection)
+        .await?;
+    diesel::delete(retentions::table.find(id))
         .execute(connection)
         .await?;
     Ok(())

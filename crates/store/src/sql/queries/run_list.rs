@@ -2,17 +2,19 @@
 
 use super::{Connection, run_views::views_of};
 use crate::{
-    FILTERED_RUNS_MAX, Listed, Page, RunFilter, RunView,
+    ChosenRuns, FILTERED_RUNS_MAX, Listed, Page, RunFilter, RunView, Stage,
     sql::{
+        columns::DbTime,
         counted::Counted,
         failure::Failure,
-        rows::login_key,
+        rows::{Place, login_key},
         schema::{repositories, runs, users, workflows},
     },
 };
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, sql_types::BigInt};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
-use runyard_domain::{Conclusion, RepositoryId, RunStatus, WorkflowId};
+use runyard_domain::{Conclusion, RepositoryId, RunId, RunStatus, WorkflowId};
+use std::collections::BTreeMap;
 
 pub(super) async fn list(
     connection: &mut Connection,
@@ -128,6 +130,20 @@ impl<'a> Wanted<'a> {
     }
 }
 
+impl Wanted<'_> {
+    /// The same of those that were created at the time that was chosen.
+    fn created(&self, chosen: &ChosenRuns) -> Ids<'_> {
+        let mut ids = self.ids();
+        if let Some(from) = chosen.created_from {
+            ids = ids.filter(runs::created_at.ge(DbTime(from)));
+        }
+        match chosen.created_before {
+            Some(before) => ids.filter(runs::created_at.lt(DbTime(before))),
+            None => ids,
+        }
+    }
+}
+
 type Ids<'a> = runs::BoxedQuery<'a, <Connection as AsyncConnectionCore>::Backend, BigInt>;
 
 fn stands(word: &str) -> Option<Stands> {
@@ -192,6 +208,65 @@ async fn ids_of_page(
         .limit(as_limit(limit))
         .offset(as_limit(before));
     Ok(page.load(connection).await?)
+}
+
+/// Completed runs that were chosen, with the numbers of their newest attempts, the oldest first.
+pub(super) async fn chosen(
+    connection: &mut Connection,
+    repository: &RepositoryId,
+    chosen: &ChosenRuns,
+    limit: &u32,
+) -> Result<Vec<(RunId, u32)>, Failure> {
+    let Some(wanted) = Wanted::of(connection, *repository, &chosen.filter).await? else {
+        return Ok(Vec::new());
+    };
+    let ids = wanted.created(chosen).limit((*limit).into());
+    let ids = ids.filter(runs::status.eq(RunStatus::Completed.name()));
+    let ids = match chosen.is_of_a_time() {
+        // In the order of the index that has the times.
+        true => ids.order((runs::created_at, runs::id)),
+        false => ids.order(runs::id),
+    };
+    let ids: Vec<i64> = ids.load(connection).await?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(i64, i64)> = runs::table
+        .filter(runs::id.eq_any(&ids))
+        .select((runs::id, runs::attempt))
+        .load(connection)
+        .await?;
+    let attempts: BTreeMap<i64, i64> = rows.into_iter().collect();
+    let known = ids
+        .into_iter()
+        .filter_map(|id| Some((id, *attempts.get(&id)?)));
+    let runs = known.map(|(id, attempt)| {
+        let attempt = Place::of("runs", id).number("attempt", attempt)?;
+        Ok((RunId::new(id), attempt))
+    });
+    runs.collect()
+}
+
+/// How many runs were chosen that are at this stage, up to the cap.
+pub(super) async fn count_of_chosen(
+    connection: &mut Connection,
+    repository: &RepositoryId,
+    chosen: &ChosenRuns,
+    stage: &Stage,
+) -> Result<u64, Failure> {
+    let Some(wanted) = Wanted::of(connection, *repository, &chosen.filter).await? else {
+        return Ok(0);
+    };
+    let of_stage = |status: &&RunStatus| match stage {
+        Stage::Ended => **status == RunStatus::Completed,
+        Stage::Live => **status != RunStatus::Completed,
+    };
+    let statuses = RunStatus::ALL.iter().filter(of_stage);
+    let statuses: Vec<&str> = statuses.map(|status| status.name()).collect();
+    let ids = wanted.created(chosen).filter(runs::status.eq_any(statuses));
+    let reached = ids.limit(as_limit(FILTERED_RUNS_MAX));
+    let count: i64 = Counted(reached).get_result(connection).await?;
+    Ok(count.unsigned_abs())
 }
 
 fn as_limit(count: u64) -> i64 {

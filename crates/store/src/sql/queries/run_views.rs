@@ -134,6 +134,7 @@ fn joined((run, attempt): ShownRow, users: &Users) -> Result<RunView, StoreError
     Ok(RunView {
         commit: run.commit()?,
         logs_deleted_attempts: run.logs_deleted_attempts()?,
+        logs_expired_attempts: run.logs_expired_attempts()?,
         actor,
         attempt: attempt.view(triggering_actor)?,
         identity: run.try_into()?,

@@ -10,9 +10,9 @@ use crate::{
 };
 use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use runyard_domain::{
-    CheckSuiteId, Event, RepositoryId, Run, RunId, UserId, WorkflowId,
+    CheckSuiteId, Event, RepositoryId, Run, RunId, Timestamp, UserId, WorkflowId,
     event::EVENT_VERSION,
-    run::{CommitFacts, RunIdentity},
+    run::{AttemptState, CommitFacts, RunIdentity},
 };
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -45,6 +45,8 @@ pub(crate) struct RunRow {
     referenced: JsonText,
     cause: JsonText,
     logs_deleted_attempts: i64,
+    logs_expired_attempts: i64,
+    completed_at: Option<DbTime>,
 }
 
 impl RunRow {
@@ -80,6 +82,8 @@ impl RunRow {
             referenced: json(&of.referenced),
             cause: json(&of.cause),
             logs_deleted_attempts: 0,
+            logs_expired_attempts: 0,
+            completed_at: changing.completed_at,
         }
     }
 
@@ -92,6 +96,11 @@ impl RunRow {
     pub(crate) fn logs_deleted_attempts(&self) -> Result<u32, StoreError> {
         let place = Place::of("runs", self.id);
         place.number("logs_deleted_attempts", self.logs_deleted_attempts)
+    }
+
+    pub(crate) fn logs_expired_attempts(&self) -> Result<u32, StoreError> {
+        let place = Place::of("runs", self.id);
+        place.number("logs_expired_attempts", self.logs_expired_attempts)
     }
 
     pub(crate) fn commit(&self) -> Result<CommitFacts, StoreError> {
@@ -138,6 +147,7 @@ pub(crate) struct RunChange {
     conclusion: Option<String>,
     seq: i64,
     updated_at: DbTime,
+    completed_at: Option<DbTime>,
 }
 
 impl RunChange {
@@ -149,7 +159,15 @@ impl RunChange {
             conclusion: conclusion.map(|conclusion| conclusion.name().to_owned()),
             seq: number_of(run.seq()),
             updated_at: DbTime(run.updated_at()),
+            completed_at: completed_at(run).map(DbTime),
         }
+    }
+}
+
+fn completed_at(run: &Run) -> Option<Timestamp> {
+    match run.attempt().state {
+        AttemptState::Completed { completed_at, .. } => Some(completed_at),
+        AttemptState::Requested | AttemptState::Pending | AttemptState::Live => None,
     }
 }
 

@@ -3,7 +3,9 @@
 use super::agreement::assert_agrees;
 use crate::world::{ALL, CHAIN, Flow, ONE_JOB, World, insert_user, page, step};
 use runyard_domain::{CheckSuiteId, Conclusion, JobId, RepositoryId, RunId, WorkflowId};
-use runyard_store::{FILTERED_RUNS_MAX, IdKind, JobView, JobsOf, Listed, RunFilter, Store};
+use runyard_store::{
+    ChosenRuns, FILTERED_RUNS_MAX, IdKind, JobView, JobsOf, Listed, RunFilter, Stage, Store,
+};
 use std::sync::Arc;
 
 async fn listed(world: &World, filter: &RunFilter) -> Vec<RunId> {
@@ -174,6 +176,13 @@ pub(crate) async fn a_filtered_list_reaches_so_many_runs_and_no_more(store: Arc<
             .unwrap();
         assert_eq!((listed.items.len(), listed.total), (beyond, total.into()));
     }
+    let all = ChosenRuns::default();
+    let live = store.count_chosen(world.repository.id, &all, Stage::Live);
+    assert_eq!(
+        live.await.unwrap(),
+        FILTERED_RUNS_MAX,
+        "r8_11 counts so far too"
+    );
 }
 
 async fn job_ids(store: &Arc<dyn Store>, run: RunId, of: JobsOf) -> Vec<JobId> {
