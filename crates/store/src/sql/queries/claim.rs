@@ -9,7 +9,7 @@ use crate::{
         schema::{executions, label_sets, queue},
     },
 };
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, QueryDsl, QueryResult, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use runyard_domain::{Execution, JobId, RunId, Timestamp, execution::Patience};
 
@@ -104,18 +104,31 @@ async fn offer_ready(
     let now = dialect::now(connection).await?;
     let mut left = ready.to_vec();
     let mut offers: Vec<Execution> = Vec::new();
-    for (place, tokens) in (0..).zip(&request.executions) {
+    while offers.len() < request.executions.len() {
         // The next job of the set that the last one came from need not be the next oldest.
         if !offers.is_empty() && left.len() > 1 {
             left = ready_sets(connection, &left).await?;
         }
-        let Some(job) = take_oldest(connection, &mut left).await? else {
+        let free = &request.executions[offers.len()..];
+        // Of one set alone the oldest are the next.
+        let most = if left.len() == 1 { free.len() } else { 1 };
+        let jobs = take_oldest(connection, &mut left, most).await?;
+        if jobs.is_empty() {
             break;
-        };
-        let made = offer(request, (job, tokens), now);
-        insert_offer(connection, request, (place, &made), tokens).await?;
-        mark_offered(connection, job, &made).await?;
-        offers.push(made);
+        }
+        let made: Vec<_> = jobs
+            .iter()
+            .zip(free)
+            .map(|(job, tokens)| (offer(request, (*job, tokens), now), tokens))
+            .collect();
+        insert_offers(connection, request, (offers.len(), &made))
+            .await
+            // The same key at the same time: tried again, this call finds the offers of the other.
+            .map_err(raced)?;
+        for (job, (offer, _)) in jobs.into_iter().zip(made) {
+            mark_offered(connection, (job, &offer)).await?;
+            offers.push(offer);
+        }
     }
     Ok(offers)
 }
@@ -128,36 +141,40 @@ struct Ready {
     run: RunId,
 }
 
-/// The oldest job of the first set that has one; sets without are dropped from `left`.
+/// At most so many jobs of the first set that has one, the oldest first; sets without are dropped from `left`.
 async fn take_oldest(
     connection: &mut Connection,
     left: &mut Vec<i64>,
-) -> Result<Option<Ready>, Failure> {
+    most: usize,
+) -> Result<Vec<Ready>, Failure> {
     while let [set, ..] = left[..] {
-        if let Some(job) = oldest_of(connection, set).await? {
-            return Ok(Some(job));
+        let jobs = oldest_of(connection, set, most).await?;
+        if !jobs.is_empty() {
+            return Ok(jobs);
         }
         left.remove(0);
     }
-    Ok(None)
+    Ok(Vec::new())
 }
 
-async fn oldest_of(connection: &mut Connection, set: i64) -> Result<Option<Ready>, Failure> {
+async fn oldest_of(
+    connection: &mut Connection,
+    set: i64,
+    most: usize,
+) -> Result<Vec<Ready>, Failure> {
     let oldest = queue::table
         .filter(queue::label_set_id.eq(set))
         .filter(queue::execution_id.is_null())
         .order(queue::position)
-        .limit(1)
+        .limit(i64::try_from(most).unwrap_or(i64::MAX))
         .select((queue::position, queue::job_id, queue::run_id));
-    let row: Option<(i64, i64, i64)> = dialect::locked_if_free!(oldest)
-        .get_result(connection)
-        .await
-        .optional()?;
-    Ok(row.map(|(position, job, run)| Ready {
+    let rows: Vec<(i64, i64, i64)> = dialect::locked_if_free!(oldest).load(connection).await?;
+    let ready = |(position, job, run)| Ready {
         position,
         job: JobId::new(job),
         run: RunId::new(run),
-    }))
+    };
+    Ok(rows.into_iter().map(ready).collect())
 }
 
 fn offer(
@@ -173,26 +190,22 @@ fn offer(
     Execution::offer(tokens.id, (ready.run, ready.job), runner, now, patience)
 }
 
-async fn insert_offer(
+async fn insert_offers(
     connection: &mut Connection,
     request: &ClaimRequest,
-    (place, offer): (i64, &Execution),
-    tokens: &NewExecution,
-) -> Result<(), Failure> {
-    let row = OfferRow::new(offer, (&request.request_key, place), tokens);
-    diesel::insert_into(executions::table)
-        .values(row)
-        .execute(connection)
-        .await
-        // The same key at the same time: tried again, this call finds the offers of the other.
-        .map_err(raced)?;
+    (first, offers): (usize, &[(Execution, &NewExecution)]),
+) -> QueryResult<()> {
+    let rows = (first..).zip(offers).map(|(place, (offer, tokens))| {
+        let place = i64::try_from(place).unwrap_or(i64::MAX);
+        OfferRow::new(offer, (&request.request_key, place), tokens)
+    });
+    dialect::insert_all!(connection, executions::table, rows);
     Ok(())
 }
 
 async fn mark_offered(
     connection: &mut Connection,
-    ready: Ready,
-    offer: &Execution,
+    (ready, offer): (Ready, &Execution),
 ) -> Result<(), Failure> {
     diesel::update(queue::table.find(ready.position))
         .set(queue::execution_id.eq(Some(offer.id.get())))
