@@ -63,9 +63,15 @@ impl Engine {
         if keys.is_empty() {
             return Ok(());
         }
-        for key in &keys {
-            self.logs.delete(key).await?;
+        let (mut gone, mut failed) = (Vec::with_capacity(keys.len()), None);
+        for key in keys {
+            match self.logs.delete(&key).await {
+                Ok(()) => gone.push(key),
+                // One that cannot be deleted keeps no other from it.
+                Err(error) => failed = Some(error),
+            }
         }
-        Ok(self.store.forget_objects(&keys).await?)
+        self.store.forget_objects(&gone).await?;
+        failed.map_or(Ok(()), |error| Err(error.into()))
     }
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use runyard_domain::{ExecutionId, JobStatus, RunId, RunStatus};
 use runyard_store::{
-    JobView, JobsOf, LogContent, PER_PAGE_MAX, Page, RunView, SealedLog, StoreError,
+    JobView, JobsOf, LogContent, PER_PAGE_MAX, Page, RowKind, RunView, SealedLog, StoreError,
 };
 use std::fs::File;
 
@@ -150,7 +150,9 @@ impl Engine {
                 Ok(()) => {}
                 Err(error @ EngineError::Unavailable { .. }) => return Err(error),
                 Err(error) => {
-                    log::error!("execution {execution}: its log stays unsealed: {error:#}")
+                    log::error!("execution {execution}: its log stays unsealed: {error:#}");
+                    let row = (RowKind::Log, execution.get());
+                    self.note_trouble(row, None, &error).await;
                 }
             }
         }

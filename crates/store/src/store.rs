@@ -1,8 +1,9 @@
 //! The whole store as one trait object, and what does not belong to any one table.
 
 use crate::{
-    Accounts, Changes, Concurrency, Deliveries, FollowUps, Logs, Polls, PullRequests, Purges,
-    Queue, Reports, Repositories, Runners, Runs, Schedules, Secrets, StoreError, Wakes,
+    Accounts, Changes, Concurrency, Deliveries, FollowUps, Inspections, Logs, Polls, PullRequests,
+    Purges, Queue, Reports, Repositories, Runners, Runs, Schedules, Secrets, StoreError, Troubles,
+    Wakes,
 };
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
@@ -27,6 +28,8 @@ pub trait Store:
     + Logs
     + Reports
     + Purges
+    + Troubles
+    + Inspections
     + Send
     + Sync
     + 'static

@@ -6,17 +6,18 @@ use runyard_domain::{
     Event, ExecutionId, JobId, MessageId, RepositoryId, RunId, RunnerId, Timestamp, TokenId,
     UserId, WorkflowId,
     account::{Token, TokenHash, User},
-    concurrency::{ConcurrencyGroup, GroupName, Message},
+    concurrency::{ConcurrencyGroup, GroupName, Member, Message},
     execution::Annotation,
     pull_request::PullRequest,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
     runner::Runner,
 };
 use runyard_store::{
-    Accounts, Appended, Concurrency, Deliveries, FollowUp, FollowUps, JobOutputs, JobView, JobsOf,
-    LeftMessage, Listed, LogContent, Logs, Page, Poll, Polls, PullRequests, Purges, ReadBranch,
-    Reports, Repositories, RunFilter, RunView, Runners, Runs, ScheduleEntry, Scheduled, Schedules,
-    SealedLog, SealedSecret, SecretUse, Secrets, SeenRefs, StoreError, Summary,
+    Accounts, Appended, Concurrency, Deliveries, FollowUp, FollowUps, Inspected, Inspections,
+    JobOutputs, JobView, JobsOf, KeptGroup, Left, LeftMessage, Listed, LogContent, Logs, Page,
+    Poll, Polls, PullRequests, Purges, QueueRow, ReadBranch, Reports, Repositories, RowState,
+    RunFilter, RunView, Runners, Runs, ScheduleEntry, Scheduled, Schedules, SealedLog,
+    SealedSecret, SecretUse, Secrets, SeenRefs, SetAside, StoreError, Summary, Tries, Troubles,
 };
 use std::time::Duration;
 
@@ -143,6 +144,28 @@ passing! { Reports {
     fn annotations(job: JobId, page: Page) -> Listed<Annotation>;
     fn put_summary(job: (RunId, JobId), summary: &Summary) -> ();
     fn summaries(job: JobId, limit: u32) -> Vec<Summary>;
+} }
+
+passing! { Troubles {
+    fn note_trouble(row: QueueRow, run: Option<RunId>, reason: &str, tries: Tries) -> bool;
+    fn set_aside(after: Option<QueueRow>, limit: u32) -> Vec<SetAside>;
+    fn count_set_aside() -> u64;
+    fn is_set_aside(row: QueueRow) -> bool;
+    fn row_state(row: QueueRow) -> RowState;
+    fn put_back(row: QueueRow) -> ();
+} }
+
+passing! { Inspections {
+    fn unfinished_runs(after: RunId, limit: u32) -> Vec<RunId>;
+    fn inspect(run: RunId) -> Inspected;
+    fn rebuild(run: RunId) -> bool;
+    fn groups(after: Option<(RepositoryId, String)>, limit: u32) -> Vec<KeptGroup>;
+    fn kept_group(repository: RepositoryId, key: &str) -> Option<KeptGroup>;
+    fn leave_group(repository: RepositoryId, key: &str, member: &Member) -> bool;
+    fn forget_unreadable_group(repository: RepositoryId, key: &str) -> bool;
+    fn forget_unreadable_steps(execution: ExecutionId) -> bool;
+    fn left_messages(after: i64, limit: u32) -> Vec<Left>;
+    fn left_follow_ups(after: i64, limit: u32) -> Vec<Left>;
 } }
 
 passing! { Purges {
