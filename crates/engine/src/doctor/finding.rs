@@ -6,7 +6,7 @@ use runyard_domain::{
     execution::ExecutionEnd,
     run::{Membership, Overdue},
 };
-use runyard_store::{QueueRow, SetAside};
+use runyard_store::SetAside;
 use std::fmt;
 
 /// Something that is not as it should be.
@@ -216,7 +216,7 @@ impl fmt::Display for Finding {
                 wanted,
             } => write!(
                 f,
-                "run {run}: its {of} is kept as {kept}, but its jobs make it {wanted}"
+                "run {run}: its {of} row says {kept}, but its jobs make it {wanted}"
             ),
             Self::Overdue { run, overdue } => match overdue {
                 Overdue::End(conclusion) => write!(
@@ -350,7 +350,7 @@ impl fmt::Display for Finding {
                 reason,
                 at,
             }) => {
-                write!(f, "{}", subject(*row))?;
+                write!(f, "{row}")?;
                 if let Some(run) = run {
                     write!(f, " of run {run}")?;
                 }
@@ -358,8 +358,4 @@ impl fmt::Display for Finding {
             }
         }
     }
-}
-
-fn subject(row: QueueRow) -> String {
-    row.to_string()
 }

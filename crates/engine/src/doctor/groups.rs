@@ -18,7 +18,7 @@ type GroupKey = (RepositoryId, String);
 #[derive(Debug, Default)]
 pub(crate) struct Line {
     members: BTreeMap<GroupKey, Vec<Membership>>,
-    /// Runs that cannot be read: what they are in is not known.
+    /// Runs that cannot be read, or not be believed: what they are in is not known.
     pub(super) unknown: Vec<RunId>,
 }
 
@@ -125,7 +125,9 @@ impl Visit<'_> {
         key: &GroupKey,
         members: &[Membership],
     ) -> Result<(), EngineError> {
-        for one in members {
+        // Who goes on first: a free slot is theirs.
+        let (going, waiting): (Vec<_>, Vec<_>) = members.iter().partition(|one| one.has_slot);
+        for one in going.into_iter().chain(waiting) {
             let group = self.group_again(key).await?;
             if wrong_place(one, group.as_ref()).is_none() {
                 continue;

@@ -66,6 +66,7 @@ impl Visit<'_> {
             } => {
                 let (store, key) = (&self.engine.store, group.key());
                 store.leave_group(*repository, &key, member).await?;
+                self.engine.apply_messages().await?;
                 Ok(mended("it left the group, who is next was told"))
             }
             Finding::NeverTold { member, .. } | Finding::WaitsNowhere { member, .. } => {

@@ -121,6 +121,8 @@ async fn run_cases(mut new_store: impl AsyncFnMut() -> Arc<dyn Store>) {
         a_run_made_from_a_deleted_one_stays,
         deleted_logs_are_gone_and_later_ones_stay,
         a_force_cancelled_run_is_over_at_once,
+        a_row_is_set_aside_by_the_last_of_its_tries,
+        what_is_set_aside_is_listed_by_kind_and_number,
     ];
 }
 
