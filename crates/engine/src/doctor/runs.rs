@@ -232,17 +232,16 @@ fn queue(stored: &Run, seen: &Inspected) -> Vec<Finding> {
     let mut findings = Vec::new();
     for row in &seen.queued {
         let job = row.job;
-        match row.offered {
-            _ if !waits(job) => findings.push(Finding::QueuedInVain { run, job }),
-            Some(execution) if !is_offered(execution) => {
-                findings.push(Finding::KeptForNobody {
-                    run,
-                    job,
-                    execution,
-                });
-            }
-            Some(_) | None => {}
+        if !waits(job) {
+            findings.push(Finding::QueuedInVain { run, job });
+            continue;
         }
+        let over = row.offered.filter(|execution| !is_offered(*execution));
+        findings.extend(over.map(|execution| Finding::KeptForNobody {
+            run,
+            job,
+            execution,
+        }));
     }
     let waiting = stored.attempt().planned();
     let waiting = waiting.filter(|job| job.state == JobState::Queued);
