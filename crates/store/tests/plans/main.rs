@@ -26,14 +26,26 @@ use runyard_store::{Store, postgres::PostgresStore, sqlite::SqliteStore};
 use std::sync::Arc;
 
 /// Statements that are known to scan or to sort, and why that is right.
-const EXCEPTIONS: [(&str, &str); 6] = [
+const EXCEPTIONS: [(&str, &str); 9] = [
     (
-        "SELECT COUNT(*) FROM queue WHERE (queue.execution_id IS NULL)",
+        "SELECT COUNT(*) FROM queue WHERE ((queue.execution_id IS NULL)",
         "the index that is scanned holds nothing but what is counted",
     ),
     (
-        "FROM queue WHERE (queue.execution_id IS NULL) ORDER BY queue.position",
-        "ends at the first that nobody was offered; only offers that stand are before it",
+        "SELECT queue.run_id, queue.job_id FROM queue WHERE ((queue.execution_id IS NULL)",
+        "ends at the first that nobody was offered; only offers that stand are before it, and what is set aside",
+    ),
+    (
+        "SELECT queue.run_id, queue.job_id, queue.queued_at FROM queue WHERE",
+        "ends at the first that nobody was offered; only offers that stand are before it, and what is set aside",
+    ),
+    (
+        "FROM troubled_rows WHERE (troubled_rows.set_aside_at IS NOT NULL)",
+        "the index that is scanned holds nothing but what is counted",
+    ),
+    (
+        "FROM troubled_rows WHERE ((troubled_rows.set_aside_at IS NOT NULL)",
+        "the index that is scanned holds nothing but what is asked for, and is read to the limit",
     ),
     (
         "(executions.due_at IS NOT NULL) AND (executions.lease_until IS NOT NULL)",

@@ -153,6 +153,9 @@ async fn forget_what_passed(connection: &mut Connection, now: Timestamp) -> Resu
     Ok(())
 }
 
+/// Kind, number, run, reason, and since when it is set aside.
+type AsideRow = (String, i64, Option<i64>, String, Option<DbTime>);
+
 async fn set_aside(
     connection: &mut Connection,
     after: &Option<QueueRow>,
@@ -162,7 +165,7 @@ async fn set_aside(
     let later = troubled_rows::kind.gt(kind).or(troubled_rows::kind
         .eq(kind)
         .and(troubled_rows::row_id.gt(id)));
-    let rows: Vec<(String, i64, Option<i64>, String, Option<DbTime>)> = troubled_rows::table
+    let rows: Vec<AsideRow> = troubled_rows::table
         .filter(troubled_rows::set_aside_at.is_not_null())
         .filter(later)
         .order((troubled_rows::kind, troubled_rows::row_id))
