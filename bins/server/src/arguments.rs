@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Bring the database's schema up to date, and stop
     Migrate(Configured),
+    /// Look in the database for what is stuck or disagrees, and mend it; the exit code is 1 when something stays wrong
+    Doctor(Doctor),
     /// Users of a running server
     #[command(subcommand)]
     User(User),
@@ -72,6 +74,21 @@ pub(crate) struct Serve {
     /// Once it serves, show a run of the sample project, and keep serving
     #[arg(long)]
     pub(crate) demo: bool,
+}
+
+/// Recomputes every run that has not ended from its jobs and its events, and looks at the queue, at hand-overs to
+/// runners, at concurrency groups, and at what was left over or set aside. Each finding is one line.
+///
+/// It opens the database itself, so it needs no token. With PostgreSQL it may run while servers do: each repair is one
+/// transaction, and does nothing where a server was faster. The file of SQLite belongs to one program at a time: stop
+/// the server first.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// Mend what can be mended, and say how
+    #[arg(long)]
+    pub(crate) fix: bool,
 }
 
 /// Which server is meant, and who asks.

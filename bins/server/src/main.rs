@@ -6,6 +6,7 @@ mod check;
 mod client;
 mod commands;
 mod demo;
+mod doctor;
 mod expression;
 mod first_start;
 mod follow;
@@ -55,6 +56,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(command) => serve::serve(command).await,
         Command::Migrate(command) => serve::migrate(command).await,
+        Command::Doctor(command) => return doctor::doctor(command).await,
         Command::User(command) => commands::user(command).await,
         Command::Token(command) => tokens::token(command).await,
         Command::Repo(command) => commands::repo(command).await,

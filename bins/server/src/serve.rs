@@ -56,7 +56,7 @@ pub(crate) async fn serve(command: Serve) -> Result<()> {
 }
 
 /// What the links in payloads begin with, which no request tells.
-fn reached_at<'a>(settings: &'a Settings, url: &'a str) -> &'a str {
+pub(crate) fn reached_at<'a>(settings: &'a Settings, url: &'a str) -> &'a str {
     match settings.server.public_url.as_str() {
         "" => url,
         public => public,
@@ -120,7 +120,7 @@ pub(crate) async fn migrate(command: Configured) -> Result<()> {
     Ok(())
 }
 
-fn configured(command: &Configured) -> Result<Settings> {
+pub(crate) fn configured(command: &Configured) -> Result<Settings> {
     let mut settings = Settings::load(command.config.as_deref())?;
     if let Some(kind) = command.store {
         settings.store.kind = kind;
@@ -128,7 +128,7 @@ fn configured(command: &Configured) -> Result<Settings> {
     Ok(settings)
 }
 
-fn start_log(settings: &Settings) {
+pub(crate) fn start_log(settings: &Settings) {
     let filters = env_logger::Env::default().default_filter_or(&settings.log.level);
     // A second start in one process keeps the first logger.
     let _ = env_logger::Builder::from_env(filters)

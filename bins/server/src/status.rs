@@ -25,6 +25,11 @@ fn lines(status: &Value) -> Vec<String> {
         format!("runyard {version} on the {store} store, {ready}"),
         format!("waiting: {}", waiting(&status["queue"])),
     ];
+    if let Some(count @ 1..) = status["set_aside"].as_u64() {
+        lines.push(format!(
+            "set aside: {count} rows that could not be applied, `runyard doctor` says which"
+        ));
+    }
     lines.extend(rows(&status["runners"]).map(runner));
     lines.extend(rows(&status["running"]).map(running));
     lines
@@ -79,6 +84,7 @@ mod tests {
         let status = json!({
             "version": "0.1.0", "store": "sqlite", "ready": true,
             "queue": { "jobs": 2, "oldest_seconds": 61 },
+            "set_aside": 3,
             "runners": [
                 { "name": "one", "labels": ["linux", "x64"], "capacity": 2, "draining": true },
             ],
@@ -87,11 +93,13 @@ mod tests {
         let wanted = [
             "runyard 0.1.0 on the sqlite store, ready",
             "waiting: 2 jobs, the oldest for 61 s",
+            "set aside: 3 rows that could not be applied, `runyard doctor` says which",
             "runner: one (linux, x64), 2 jobs at once, takes no more jobs",
             "running: job 7 of run 3 on one",
         ];
         assert_eq!(lines(&status), wanted);
-        let idle = json!({ "ready": false, "queue": { "jobs": 0, "oldest_seconds": null } });
+        let idle = json!({ "ready": false, "queue": { "jobs": 0, "oldest_seconds": null },
+                           "set_aside": 0 });
         let wanted = ["runyard  on the  store, not ready", "waiting: no jobs"];
         assert_eq!(lines(&idle), wanted);
     }

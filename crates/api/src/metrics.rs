@@ -108,6 +108,13 @@ async fn of_this_moment(state: &ApiState) -> Registry {
         Ok((depth, now)) => of_queue(&mut registry, depth, now.unix_micros()),
         Err(error) => log::warn!("the depth of the queue is not known: {error}"),
     }
+    match store.count_set_aside().await {
+        Ok(count) => {
+            let help = "Rows that could not be applied and that nobody tries any more";
+            set(&mut registry, "set_aside", help, count as f64);
+        }
+        Err(error) => log::warn!("what is set aside is not known: {error}"),
+    }
     registry
 }
 

@@ -4,8 +4,8 @@ use crate::{
     Conclusion, Event, Execution, ExecutionId, JobId, Refusal, Run, Timestamp, UserId,
     concurrency::Message,
     event::EndReason,
-    execution::{Patience, Step},
-    run::{JobCancelled, Planning, Ran},
+    execution::{ExecutionEnd, ExecutionState, Patience, Step},
+    run::{JobCancelled, JobState, Planning, Ran},
 };
 use std::time::Duration;
 
@@ -273,6 +273,100 @@ pub fn hear(
 ) -> Result<Vec<Event>, Refusal> {
     let moment = (planning.now, patience);
     decide(run, executions, moment, |run| run.hear(message, planning))
+}
+
+/// Whether a hand-over that was started is of a job that the run has in progress by it. An offer is of any job: it is
+/// withdrawn when it is to be started.
+pub fn is_wanted(run: &Run, execution: &Execution) -> bool {
+    match execution.state {
+        ExecutionState::Offered { .. } | ExecutionState::Ended { .. } => true,
+        ExecutionState::Running { .. } | ExecutionState::Cancelling { .. } => {
+            let job = run.job(execution.job);
+            let by = job.ok().and_then(|job| match &job.state {
+                JobState::InProgress { ran, .. } => Some(ran.execution),
+                JobState::Held
+                | JobState::Pending
+                | JobState::Queued
+                | JobState::Completed { .. } => None,
+            });
+            by == Some(execution.id)
+        }
+    }
+}
+
+/// Cuts off what runs without a job. `executions` are all of the run that have not ended. How many those were.
+///
+/// # Errors
+/// As [`Execution::cut_off`].
+pub fn cut_off_unwanted(
+    run: &Run,
+    executions: &mut [Execution],
+    now: Timestamp,
+) -> Result<usize, Refusal> {
+    let unwanted = executions.iter_mut().filter(|it| !is_wanted(run, it));
+    let mut count = 0;
+    for execution in unwanted {
+        execution.cut_off(now)?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Ends a job in progress whose hand-over is over, or was lost: as the runner said, if it said something. `executions`
+/// are all of the run that have not ended; nothing happens while that of the job is among them.
+///
+/// # Errors
+/// As [`Run::finish_job`] and [`Run::abandon_job`].
+pub fn end_forsaken(
+    run: &mut Run,
+    executions: &mut [Execution],
+    (job, end): (JobId, Option<ExecutionEnd>),
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let by = run.job(job)?.state.ran().map(|ran| ran.execution);
+    if executions.iter().any(|execution| by == Some(execution.id)) {
+        return Ok(Vec::new());
+    }
+    let mut tried = run.clone();
+    let events = match end {
+        Some(ExecutionEnd::Finished(conclusion)) => tried.finish_job(job, conclusion, planning)?,
+        Some(
+            end @ (ExecutionEnd::Released
+            | ExecutionEnd::Lapsed
+            | ExecutionEnd::Withdrawn
+            | ExecutionEnd::Lost
+            | ExecutionEnd::GraceOver
+            | ExecutionEnd::Forced
+            | ExecutionEnd::TimedOut),
+        ) => {
+            let reason = end.reason().unwrap_or(EndReason::RunnerLost);
+            tried.abandon_job(job, reason, planning)?
+        }
+        None => tried.abandon_job(job, EndReason::RunnerLost, planning)?,
+    };
+    tell_runners(&tried, &events, executions, now, patience)?;
+    *run = tried;
+    Ok(events)
+}
+
+/// As [`Run::catch_up`]; the runners are told.
+///
+/// # Errors
+/// As [`Run::catch_up`].
+pub fn catch_up(
+    run: &mut Run,
+    executions: &mut [Execution],
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let now = planning.now;
+    let mut tried = run.clone();
+    let events = tried.catch_up(planning)?;
+    tell_runners(&tried, &events, executions, now, patience)?;
+    *run = tried;
+    Ok(events)
 }
 
 /// Passes on to the executions what was recorded for their jobs: running ones are told to stop, those of jobs that

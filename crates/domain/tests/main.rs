@@ -12,6 +12,7 @@ mod force;
 mod given;
 mod handover;
 mod intake;
+mod mend;
 mod nodes;
 mod outputs;
 mod random_walk;

@@ -123,6 +123,30 @@ impl Yard {
         }
         for story in &self.stories {
             self.assert_pending_is_in_line(&story.run, &members);
+            self.assert_memberships(&story.run, &members);
+        }
+    }
+
+    /// Nothing is overdue, and the run itself names all who are in groups and where they stand, unless one of them is
+    /// just told.
+    fn assert_memberships(&self, run: &Run, members: &BTreeMap<String, (&Member, bool)>) {
+        assert_eq!(run.overdue(), None);
+        let own = run.memberships();
+        for one in &own {
+            let told = self.messages.iter().any(|message| message.to == one.member);
+            let kept = members.get(&format!("{:?}", one.member));
+            let agrees = kept.is_some_and(|(_, has_slot)| *has_slot == one.has_slot);
+            assert!(agrees || told, "{one:?} is not in its group so: {kept:?}");
+        }
+        let kept = members
+            .values()
+            .filter(|(member, _)| member.run() == run.id());
+        for (member, _) in kept {
+            let is_named = own.iter().any(|one| one.member == **member);
+            assert!(
+                is_named,
+                "{member:?} is in a group and not by its run's word"
+            );
         }
     }
 

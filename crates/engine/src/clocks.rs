@@ -2,7 +2,7 @@
 
 use crate::{Engine, EngineError, Payloads, engine::wrong_load, waiting::Waiter};
 use runyard_domain::{Refusal, handover};
-use runyard_store::{Expired, Loaded, Scope, Wake};
+use runyard_store::{Expired, Loaded, RowKind, Scope, Wake};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     task::{JoinHandle, JoinSet},
@@ -88,7 +88,9 @@ impl Engine {
                     | Refusal::ExecutionStarted { .. },
                 )) => {}
                 Err(error) => {
-                    log::error!("execution {}: cannot be ended: {error}", expired.execution)
+                    log::error!("execution {}: cannot be ended: {error}", expired.execution);
+                    let row = (RowKind::Execution, expired.execution.get());
+                    self.note_trouble(row, Some(expired.run), &error).await;
                 }
             }
         }

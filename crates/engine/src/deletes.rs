@@ -74,10 +74,16 @@ impl Engine {
         if keys.is_empty() {
             return Ok(has_more);
         }
-        for key in &keys {
-            self.logs.delete(key).await?;
+        let (mut gone, mut failed) = (Vec::with_capacity(keys.len()), None);
+        for key in keys {
+            match self.logs.delete(&key).await {
+                Ok(()) => gone.push(key),
+                // One that cannot be deleted keeps no other from it.
+                Err(error) => failed = Some(error),
+            }
         }
-        self.store.forget_objects(&keys).await?;
-        Ok(has_more || keys.len() == OBJECTS_PER_LOOK as usize)
+        let is_full = gone.len() == OBJECTS_PER_LOOK as usize;
+        self.store.forget_objects(&gone).await?;
+        failed.map_or(Ok(has_more || is_full), |error| Err(error.into()))
     }
 }

@@ -9,17 +9,19 @@ use crate::{
     waiting::Waiter,
 };
 use runyard_domain::{
-    Conclusion, Execution, ExecutionId, Refusal, Timestamp,
+    Conclusion, Execution, ExecutionId, JobId, Refusal, RunId, Timestamp,
     execution::{Annotation, ExecutionEnd, ExecutionState, Step},
     handover,
     run::Planning,
     runner::Runner,
 };
-use runyard_store::{Appended, ClaimRequest, Loaded, NewExecution, Scope, Wake};
+use runyard_store::{Appended, ClaimRequest, Loaded, NewExecution, RowKind, Scope, Wake};
 use std::time::{Duration, Instant};
 
 /// Jobs that one claim may ask for.
 pub const CLAIM_SLOTS_MAX: u32 = 32;
+/// Looks into the queue that one call takes when all that they bring cannot be described.
+const CLAIM_ROUNDS_MAX: u32 = 8;
 /// Longest request key.
 pub(crate) const REQUEST_KEY_CHARACTERS_MAX: usize = 100;
 
@@ -98,11 +100,13 @@ impl Engine {
     ) -> Result<Vec<Offer>, EngineError> {
         check_claim(request_key, slots)?;
         let mut waiter = Waiter::new(self.store.wakes(), wait.min(self.settings.wait_max));
-        let secrets = self.new_secrets(slots).await?;
+        let mut secrets = self.new_secrets(slots).await?;
         let _waiting = self.measures.waiting();
         let mut runner = runner.clone();
         loop {
-            let offers = self.claim_now(&runner, request_key, &secrets).await?;
+            let offers = self
+                .claim_past_troubled(&runner, request_key, slots, &mut secrets)
+                .await?;
             if !offers.is_empty() || !waiter.wait(|wake| wake == Wake::Queue).await {
                 return Ok(offers);
             }
@@ -122,15 +126,38 @@ impl Engine {
         Ok(ids.into_iter().map(NewSecrets::new).collect())
     }
 
+    /// Offers what can be described. When nothing of what was taken can, what comes behind it is taken by a key of its
+    /// own, so that jobs which nobody can run keep nobody from the others.
+    async fn claim_past_troubled(
+        &self,
+        runner: &Runner,
+        request_key: &str,
+        slots: u32,
+        secrets: &mut Vec<NewSecrets>,
+    ) -> Result<Vec<Offer>, EngineError> {
+        if runner.draining {
+            return Ok(Vec::new());
+        }
+        for round in 0..CLAIM_ROUNDS_MAX {
+            let key = match round {
+                0 => request_key.to_owned(),
+                _ => format!("{request_key}/{round}"),
+            };
+            let Claimed { offers, troubled } = self.claim_now(runner, &key, secrets).await?;
+            if !offers.is_empty() || troubled == 0 {
+                return Ok(offers);
+            }
+            *secrets = self.new_secrets(slots).await?;
+        }
+        Ok(Vec::new())
+    }
+
     async fn claim_now(
         &self,
         runner: &Runner,
         request_key: &str,
         secrets: &[NewSecrets],
-    ) -> Result<Vec<Offer>, EngineError> {
-        if runner.draining {
-            return Ok(Vec::new());
-        }
+    ) -> Result<Claimed, EngineError> {
         let request = ClaimRequest {
             runner: runner.reference(),
             labels: runner.label_set(),
@@ -141,16 +168,34 @@ impl Engine {
         let begun = Instant::now();
         let executions = self.store.claim(request).await?;
         self.measures.looked(begun.elapsed());
-        let mut offers = Vec::new();
+        let (mut offers, mut troubled) = (Vec::new(), 0);
         for (execution, secrets) in executions.into_iter().zip(secrets) {
-            let id = execution.id;
+            let of = (execution.id, execution.job, execution.run);
             match self.offer(execution, secrets).await {
                 Ok(offer) => offers.push(offer),
-                // One job that cannot be described must not keep the others from running; its offer lapses.
-                Err(error) => log::error!("execution {id}: cannot be offered: {error}"),
+                Err(error) => {
+                    troubled += 1;
+                    self.cannot_be_offered(of, &error).await;
+                }
             }
         }
-        Ok(offers)
+        Ok(Claimed { offers, troubled })
+    }
+
+    /// One job that cannot be described must not keep the others from running: its offer lapses and it is tried again,
+    /// until it is set aside.
+    async fn cannot_be_offered(
+        &self,
+        (id, job, run): (ExecutionId, JobId, RunId),
+        error: &EngineError,
+    ) {
+        log::error!("execution {id}: job {job} of run {run} cannot be offered: {error}");
+        let row = (RowKind::Job, job.get());
+        if self.note_trouble(row, Some(run), error).await
+            && let Err(error) = self.release(id).await
+        {
+            log::warn!("execution {id}: stays offered until it lapses: {error}");
+        }
     }
 
     async fn offer(
@@ -359,6 +404,13 @@ impl Engine {
         })
         .await
     }
+}
+
+/// What one look into the queue brought.
+struct Claimed {
+    offers: Vec<Offer>,
+    /// Jobs that were taken and that cannot be described.
+    troubled: usize,
 }
 
 /// The tokens of an execution that may come to be.

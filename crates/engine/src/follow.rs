@@ -9,7 +9,7 @@ use runyard_domain::{
     repository::{Repository, Workflow},
     run::{HeadRepository, RunMoment},
 };
-use runyard_store::{FollowUp, RunView};
+use runyard_store::{FollowUp, RowKind, RunView};
 use runyard_workflow::{
     EventName,
     trigger::{EventFacts, Subject},
@@ -72,11 +72,17 @@ impl Engine {
         } = follow_up;
         match self.start_followers(payloads, follow_up).await {
             Ok(()) => {}
-            Err(error) if follow_up.tries < TRIES_MAX => {
+            Err(error) if is_of_the_source(&error) && follow_up.tries >= TRIES_MAX => {
+                log::error!("nothing follows run {run} ({moment}): {error}");
+            }
+            Err(error) => {
                 log::warn!("what follows run {run} ({moment}) is tried again: {error}");
+                if !is_of_the_source(&error) {
+                    let row = (RowKind::FollowUp, *id);
+                    self.note_trouble(row, Some(*run), &error).await;
+                }
                 return Ok(());
             }
-            Err(error) => log::error!("nothing follows run {run} ({moment}): {error}"),
         }
         Ok(self.store.delete_follow_up(*id).await?)
     }
@@ -150,6 +156,11 @@ impl Engine {
             Some(_) | None => Ok(Vec::new()),
         }
     }
+}
+
+/// Whether the source, and not what is kept, is why nothing could be started.
+fn is_of_the_source(error: &EngineError) -> bool {
+    matches!(error, EngineError::Git(_) | EngineError::Unavailable { .. })
 }
 
 /// The branch whose pull requests a run shows, if it shows any.

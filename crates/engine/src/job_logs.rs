@@ -6,7 +6,8 @@ use crate::{
 };
 use runyard_domain::{ExecutionId, JobStatus, RunId, RunStatus};
 use runyard_store::{
-    JobView, JobsOf, KeptLogs, LogContent, PER_PAGE_MAX, Page, RunView, SealedLog, StoreError,
+    JobView, JobsOf, KeptLogs, LogContent, PER_PAGE_MAX, Page, RowKind, RunView, SealedLog,
+    StoreError,
 };
 use std::fs::File;
 
@@ -141,7 +142,9 @@ impl Engine {
                 Ok(()) => {}
                 Err(error @ EngineError::Unavailable { .. }) => return Err(error),
                 Err(error) => {
-                    log::error!("execution {execution}: its log stays unsealed: {error:#}")
+                    log::error!("execution {execution}: its log stays unsealed: {error:#}");
+                    let row = (RowKind::Log, execution.get());
+                    self.note_trouble(row, None, &error).await;
                 }
             }
         }

@@ -3,7 +3,7 @@
 
 use crate::{Engine, EngineError};
 use runyard_domain::{JobId, Refusal, RunId, handover};
-use runyard_store::Scope;
+use runyard_store::{RowKind, Scope};
 
 /// Jobs, and runs, that one look takes.
 const OVERDUE_PER_LOOK: u32 = 100;
@@ -17,11 +17,13 @@ impl Engine {
         let now = self.store.now().await?;
         let waiting = now.minus(self.settings.queue_limit);
         for (run, job) in self.store.waiting_since(waiting, OVERDUE_PER_LOOK).await? {
-            report(run, self.expire_queued_job(run, job).await);
+            let done = self.expire_queued_job(run, job).await;
+            self.report(run, (RowKind::Job, job.get()), done).await;
         }
         let begun = now.minus(self.settings.run_limit);
         for run in self.store.open_since(begun, OVERDUE_PER_LOOK).await? {
-            report(run, self.expire_run(run).await);
+            let done = self.expire_run(run).await;
+            self.report(run, (RowKind::Run, run.get()), done).await;
         }
         Ok(())
     }
@@ -44,15 +46,18 @@ impl Engine {
         })
         .await
     }
-}
 
-fn report(run: RunId, done: Result<(), EngineError>) {
-    match done {
-        // Another server was faster, or a runner was after all.
-        Ok(())
-        | Err(EngineError::Refused(
-            Refusal::JobNotQueued { .. } | Refusal::RunCompleted | Refusal::RunNotExpired,
-        )) => {}
-        Err(error) => log::error!("run {run}: its limits cannot be enforced: {error}"),
+    async fn report(&self, run: RunId, row: (RowKind, i64), done: Result<(), EngineError>) {
+        match done {
+            // Another server was faster, or a runner was after all.
+            Ok(())
+            | Err(EngineError::Refused(
+                Refusal::JobNotQueued { .. } | Refusal::RunCompleted | Refusal::RunNotExpired,
+            )) => {}
+            Err(error) => {
+                log::error!("run {run}: its limits cannot be enforced: {error}");
+                self.note_trouble(row, Some(run), &error).await;
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@
 use crate::{Engine, EngineError};
 use futures_util::{StreamExt, stream};
 use runyard_domain::handover;
-use runyard_store::{LeftMessage, Scope};
+use runyard_store::{LeftMessage, RowKind, Scope};
 use std::time::Duration;
 
 /// Messages that one look takes.
@@ -31,7 +31,7 @@ impl Engine {
         Ok(count)
     }
 
-    async fn apply_message(&self, left: LeftMessage) -> Result<(), EngineError> {
+    pub(crate) async fn apply_message(&self, left: LeftMessage) -> Result<(), EngineError> {
         let Some(message) = self.store.message(left.id).await? else {
             return Ok(());
         };
@@ -58,6 +58,8 @@ impl Engine {
             Err(error) => {
                 let (id, run) = (left.id, left.run);
                 log::error!("run {run}: message {id} cannot be applied: {error}");
+                let row = (RowKind::Message, id.get());
+                self.note_trouble(row, Some(run), &error).await;
                 Ok(self.store.put_off_message(id, MESSAGE_RETRY).await?)
             }
         }

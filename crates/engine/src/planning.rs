@@ -213,7 +213,7 @@ impl Engine {
         done
     }
 
-    async fn plan_of(&self, run: RunId) -> Result<Plan, EngineError> {
+    pub(crate) async fn plan_of(&self, run: RunId) -> Result<Plan, EngineError> {
         let missing = EngineError::NotFound { what: "the run" };
         let view = self.store.run(run).await?.ok_or(missing)?;
         let definition = self.definition_of(&view).await?;

@@ -5,7 +5,7 @@ use runyard_domain::{
     Conclusion, Event, Execution, JobId, Refusal, RepositoryId, RunId, UserId, handover,
     run::{JobCancelled, Planning, Run},
 };
-use runyard_store::{RunView, Scope};
+use runyard_store::{RowKind, RunView, Scope};
 use std::sync::Arc;
 
 /// Cancellations that one look ends by force.
@@ -89,7 +89,11 @@ impl Engine {
                 Ok(()) => log::warn!("run {run}: its cancellation took too long, it was ended"),
                 // It was deleted meanwhile.
                 Err(EngineError::NotFound { .. }) => {}
-                Err(error) => log::error!("run {run}: cannot be ended by force: {error}"),
+                Err(error) => {
+                    log::error!("run {run}: cannot be ended by force: {error}");
+                    self.note_trouble((RowKind::Run, run.get()), Some(run), &error)
+                        .await;
+                }
             }
         }
         Ok(())

@@ -12,6 +12,7 @@ mod concurrency;
 mod deliveries;
 mod error;
 mod follow_ups;
+mod inspections;
 mod logs;
 mod polls;
 mod pull_requests;
@@ -26,6 +27,7 @@ mod schedules;
 mod secrets;
 mod sql;
 mod store;
+mod troubles;
 mod wakes;
 mod writes;
 
@@ -38,6 +40,7 @@ pub use concurrency::{Concurrency, LeftMessage};
 pub use deliveries::Deliveries;
 pub use error::{Conflict, StoreError};
 pub use follow_ups::{FollowUp, FollowUps};
+pub use inspections::{Inspected, Inspections, KeptGroup, Left, QueuedJob, StoredWords};
 pub use logs::{Appended, LogContent, Logs, SealedLog};
 pub use polls::{Poll, Polls, SeenRefs};
 pub use pull_requests::PullRequests;
@@ -55,5 +58,8 @@ pub use schedules::{ReadBranch, ScheduleEntry, Scheduled, Schedules};
 pub use secrets::{SealedSecret, SecretUse, Secrets};
 pub use sql::{postgres, sqlite};
 pub use store::{Connections, IdKind, Store};
+pub use troubles::{
+    QueueRow, REASON_CHARACTERS_MAX, RowKind, RowState, SetAside, TROUBLE_PASSES, Tries, Troubles,
+};
 pub use wakes::{Wake, Wakes};
 pub use writes::{Deleted, ExecutionWrite, JobWrite, Queued, Writes};

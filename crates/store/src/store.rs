@@ -1,8 +1,9 @@
 //! The whole store as one trait object, and what does not belong to any one table.
 
 use crate::{
-    Accounts, Changes, Concurrency, Deliveries, FollowUps, Logs, Polls, PullRequests, Purges,
-    Queue, Reports, Repositories, Retentions, Runners, Runs, Schedules, Secrets, StoreError, Wakes,
+    Accounts, Changes, Concurrency, Deliveries, FollowUps, Inspections, Logs, Polls, PullRequests,
+    Purges, Queue, Reports, Repositories, Retentions, Runners, Runs, Schedules, Secrets,
+    StoreError, Troubles, Wakes,
 };
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
@@ -28,6 +29,8 @@ pub trait Store:
     + Reports
     + Purges
     + Retentions
+    + Troubles
+    + Inspections
     + Send
     + Sync
     + 'static

@@ -6,7 +6,7 @@ use runyard_domain::{
     Event, ExecutionId, JobId, MessageId, RepositoryId, RunId, RunnerId, Timestamp, TokenId,
     UserId, WorkflowId,
     account::{Token, TokenHash, User},
-    concurrency::{ConcurrencyGroup, GroupName, Message},
+    concurrency::{ConcurrencyGroup, GroupName, Member, Message},
     execution::Annotation,
     pull_request::PullRequest,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
@@ -15,10 +15,11 @@ use runyard_domain::{
 };
 use runyard_store::{
     Accounts, Appended, ChosenRuns, Concurrency, Deliveries, EndedWith, FollowUp, FollowUps,
-    JobOutputs, JobView, JobsOf, LeftMessage, Listed, LogContent, Logs, Page, Poll, Polls,
-    PullRequests, Purges, ReadBranch, Reports, Repositories, RetentionLook, Retentions, RunFilter,
-    RunView, Runners, Runs, ScheduleEntry, Scheduled, Schedules, SealedLog, SealedSecret,
-    SecretUse, Secrets, SeenRefs, Stage, StoreError, Summary,
+    Inspected, Inspections, JobOutputs, JobView, JobsOf, KeptGroup, Left, LeftMessage, Listed,
+    LogContent, Logs, Page, Poll, Polls, PullRequests, Purges, QueueRow, ReadBranch, Reports,
+    Repositories, RetentionLook, Retentions, RowState, RunFilter, RunView, Runners, Runs,
+    ScheduleEntry, Scheduled, Schedules, SealedLog, SealedSecret, SecretUse, Secrets, SeenRefs,
+    SetAside, Stage, StoreError, Summary, Tries, Troubles,
 };
 use std::time::Duration;
 
@@ -165,6 +166,28 @@ passing! { Retentions {
         limit: u32,
     ) -> Vec<(RunId, u32)>;
     fn count_chosen(repository: RepositoryId, chosen: &ChosenRuns, stage: Stage) -> u64;
+} }
+
+passing! { Troubles {
+    fn note_trouble(row: QueueRow, run: Option<RunId>, reason: &str, tries: Tries) -> bool;
+    fn set_aside(after: Option<QueueRow>, limit: u32) -> Vec<SetAside>;
+    fn count_set_aside() -> u64;
+    fn is_set_aside(row: QueueRow) -> bool;
+    fn row_state(row: QueueRow) -> RowState;
+    fn put_back(row: QueueRow) -> ();
+} }
+
+passing! { Inspections {
+    fn unfinished_runs(after: RunId, limit: u32) -> Vec<RunId>;
+    fn inspect(run: RunId) -> Inspected;
+    fn rebuild(run: RunId) -> bool;
+    fn groups(after: Option<(RepositoryId, String)>, limit: u32) -> Vec<KeptGroup>;
+    fn kept_group(repository: RepositoryId, key: &str) -> Option<KeptGroup>;
+    fn leave_group(repository: RepositoryId, key: &str, member: &Member) -> bool;
+    fn forget_unreadable_group(repository: RepositoryId, key: &str) -> bool;
+    fn forget_unreadable_steps(execution: ExecutionId) -> bool;
+    fn left_messages(after: i64, limit: u32) -> Vec<Left>;
+    fn left_follow_ups(after: i64, limit: u32) -> Vec<Left>;
 } }
 
 passing! { Purges {

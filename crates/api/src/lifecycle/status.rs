@@ -22,6 +22,8 @@ struct StatusBody {
     /// What `/readyz` says.
     ready: bool,
     queue: QueueBody,
+    /// Rows that could not be applied and that nobody tries any more; `runyard doctor` says which.
+    set_aside: u64,
     /// At most [`SHOWN_MAX`], by their numbers.
     runners: Vec<RunnerBody>,
     /// At most [`SHOWN_MAX`], those that are due first.
@@ -95,6 +97,7 @@ pub(super) async fn show(_: SiteAdmin, state: Data<ApiState>) -> Result<HttpResp
             jobs: depth.ready,
             oldest_seconds: depth.oldest.map(|oldest| age(oldest.unix_micros())),
         },
+        set_aside: store.count_set_aside().await?,
         runners: runners.into_iter().map(RunnerBody::from).collect(),
         running: running.into_iter().map(RunningBody::from).collect(),
     }))

@@ -7,6 +7,7 @@ use crate::{
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use runyard_api::ApiState;
 use runyard_engine::Settings;
+use runyard_store::{QueueRow, RowKind, Tries};
 use serde_json::json;
 use std::{
     sync::{Mutex, Once},
@@ -163,6 +164,10 @@ async fn metrics_count_requests_claims_and_what_waits() {
     assert_eq!(value(&text, "runyard_queue_jobs "), 1.0);
     assert_eq!(value(&text, "runyard_queue_oldest_seconds "), 90.0);
     assert_eq!(value(&text, "runyard_waiting_claims "), 0.0);
+    assert_eq!(value(&text, "runyard_set_aside "), 0.0);
+    set_aside_a_job(&server).await;
+    let text = server.get("/metrics", "").await.expect(200).text();
+    assert_eq!(value(&text, "runyard_set_aside "), 1.0);
 
     let runner = FakeRunner::register(&server, "one").await;
     runner.claim_one("first").await;
@@ -183,6 +188,19 @@ async fn metrics_count_requests_claims_and_what_waits() {
     assert_eq!(value(&text, "runyard_leases_lost_total "), 1.0);
 }
 
+/// Has one job, that is not there, set aside.
+async fn set_aside_a_job(server: &TestServer) {
+    let (kind, id) = (RowKind::Job, i64::MAX);
+    let at_once = Tries {
+        most: 1,
+        apart: Duration::ZERO,
+    };
+    let store = server.engine.store();
+    let row = QueueRow { kind, id };
+    let noted = store.note_trouble(row, None, "a test", at_once).await;
+    assert!(noted.unwrap());
+}
+
 #[tokio::test]
 async fn metrics_that_are_switched_off_are_not_there() {
     let off = |state: &mut ApiState| state.serves_metrics = false;
@@ -198,6 +216,10 @@ async fn administrators_see_what_waits_and_what_runs() {
     assert_eq!(idle["ready"], true);
     let empty = json!({ "jobs": 0, "oldest_seconds": null });
     assert_eq!(idle["queue"], empty);
+    assert_eq!(idle["set_aside"], 0);
+    set_aside_a_job(&server).await;
+    let told = server.get(path, &server.admin).await.expect(200).json();
+    assert_eq!(told["set_aside"], 1);
     server.repository("admin", "open", false).await;
     server.dispatch("admin/open").await;
     server.pass(Duration::from_secs(90));

@@ -54,6 +54,12 @@ impl Groups {
         Err(Refusal::GroupsNotLoaded { groups })
     }
 
+    /// Whether nobody has the slot of a group that was loaded.
+    pub(crate) fn is_free(&self, name: &GroupName) -> bool {
+        let group = self.loaded.get(&name.key());
+        group.is_some_and(|group| group.running().is_none())
+    }
+
     /// A member enters the group that it wants.
     pub(crate) fn arrive(
         &mut self,

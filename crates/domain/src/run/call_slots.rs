@@ -28,7 +28,7 @@ impl Attempt {
         above
     }
 
-    fn is_call_complete(&self, node: &NodePath, call: &Call) -> bool {
+    pub(super) fn is_call_complete(&self, node: &NodePath, call: &Call) -> bool {
         let own = |job: &&Job| job.node().is_of_call(node, call.leg_index());
         self.jobs.iter().filter(own).all(|job| match job {
             Job::Blocked(_) => false,
@@ -114,7 +114,7 @@ impl Run {
         }
     }
 
-    fn call_member(&self, node: &NodePath, call: &Call, gate: usize) -> Member {
+    pub(super) fn call_member(&self, node: &NodePath, call: &Call, gate: usize) -> Member {
         call.member((self.id(), self.attempt.number), node, gate)
     }
 
@@ -125,7 +125,7 @@ impl Run {
 
     /// The group with this number, if the call enters it: not when the run, a call above or the call itself has that
     /// slot already.
-    fn entered_at<'c>(
+    pub(super) fn entered_at<'c>(
         &self,
         node: &NodePath,
         call: &'c Call,

@@ -110,7 +110,7 @@ impl Run {
     }
 
     /// The group that a job must enter: none when its run has that slot already (semantics R2.70).
-    fn wanted_by<'j>(&self, job: &'j PlannedJob) -> Option<&'j GroupName> {
+    pub(super) fn wanted_by<'j>(&self, job: &'j PlannedJob) -> Option<&'j GroupName> {
         let group = &job.concurrency.as_ref()?.group;
         (!self.has_slot(group, &job.node)).then_some(group)
     }

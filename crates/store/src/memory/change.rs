@@ -301,7 +301,7 @@ impl State {
         }
     }
 
-    fn index_jobs(&mut self, run: &Run) {
+    pub(super) fn index_jobs(&mut self, run: &Run) {
         let attempt = run.attempt();
         for job in attempt.planned() {
             self.jobs.insert(job.id, (run.id(), attempt.number));

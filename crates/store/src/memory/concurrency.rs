@@ -1,7 +1,7 @@
 //! Concurrency groups and messages in memory.
 
 use super::MemoryStore;
-use crate::{Concurrency, LeftMessage, StoreError};
+use crate::{Concurrency, LeftMessage, RowKind, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
     MessageId, RepositoryId, Timestamp,
@@ -32,7 +32,7 @@ impl Concurrency for MemoryStore {
         let mut due: Vec<_> = state
             .messages
             .iter()
-            .filter(|(_, row)| row.due_at <= now)
+            .filter(|(id, row)| row.due_at <= now && state.is_tried(RowKind::Message, id.get()))
             .map(|(id, row)| (row.due_at, *id, row.message.to.run()))
             .collect();
         due.sort_unstable();

@@ -3,8 +3,9 @@
 use super::{
     MemoryStore,
     state::{FollowUpRow, State},
+    troubles::is_tried,
 };
-use crate::{FollowUp, FollowUps, StoreError};
+use crate::{FollowUp, FollowUps, RowKind, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{Run, Timestamp, run::RunMoment};
 use std::time::Duration;
@@ -18,8 +19,12 @@ impl FollowUps for MemoryStore {
     ) -> Result<Vec<FollowUp>, StoreError> {
         let now = self.clock_now();
         let mut state = self.state();
-        let rows = state.follow_ups.values_mut();
-        let mut due: Vec<&mut FollowUpRow> = rows.filter(|row| row.due_at <= now).collect();
+        let state = &mut *state;
+        let (rows, troubles) = (state.follow_ups.values_mut(), &state.troubles);
+        let tried =
+            |row: &&mut FollowUpRow| is_tried(troubles, RowKind::FollowUp, row.follow_up.id);
+        let mut due: Vec<&mut FollowUpRow> =
+            rows.filter(|row| row.due_at <= now).filter(tried).collect();
         due.sort_by_key(|row| (row.due_at, row.follow_up.id));
         let taken = due.into_iter().take(limit as usize);
         Ok(taken

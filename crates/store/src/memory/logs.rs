@@ -4,7 +4,7 @@ use super::{
     MemoryStore,
     state::{LogRow, State, not_found},
 };
-use crate::{Appended, LogContent, Logs, SealedLog, Store, StoreError, Wake};
+use crate::{Appended, LogContent, Logs, RowKind, SealedLog, Store, StoreError, Wake};
 use async_trait::async_trait;
 use runyard_domain::{ExecutionId, JobId};
 
@@ -59,6 +59,7 @@ impl Logs for MemoryStore {
             )
         };
         let unsealed = executions.filter(|e| e.is_ended() && !is_sealed(&e.id));
+        let unsealed = unsealed.filter(|e| state.is_tried(RowKind::Log, e.id.get()));
         let oldest = unsealed.take(limit as usize);
         Ok(oldest.map(|e| (e.id, e.job)).collect())
     }

@@ -5,6 +5,7 @@ mod change;
 mod concurrency;
 mod deliveries;
 mod follow_ups;
+mod inspections;
 mod logs;
 mod polls;
 mod pull_requests;
@@ -20,5 +21,6 @@ mod schedules;
 mod secrets;
 mod state;
 mod store;
+mod troubles;
 
 pub use store::MemoryStore;

@@ -1,7 +1,7 @@
 //! Looks at sources in memory.
 
-use super::{MemoryStore, state::broken_reference};
-use crate::{Poll, Polls, SeenRefs, StoreError};
+use super::{MemoryStore, state::broken_reference, troubles::is_tried};
+use crate::{Poll, Polls, RowKind, SeenRefs, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{RepositoryId, Timestamp};
 use std::time::Duration;
@@ -38,8 +38,13 @@ impl Polls for MemoryStore {
     async fn claim_polls(&self, limit: u32, lease: Duration) -> Result<Vec<Poll>, StoreError> {
         let now = self.clock_now();
         let mut state = self.state();
-        let polls = state.polls.values_mut();
-        let mut due: Vec<&mut Poll> = polls.filter(|poll| poll.due_at <= now).collect();
+        let state = &mut *state;
+        let (polls, troubles) = (state.polls.values_mut(), &state.troubles);
+        let tried = |poll: &&mut Poll| is_tried(troubles, RowKind::Poll, poll.repository.get());
+        let mut due: Vec<&mut Poll> = polls
+            .filter(|poll| poll.due_at <= now)
+            .filter(tried)
+            .collect();
         due.sort_by_key(|poll| (poll.due_at, poll.repository));
         let taken = due.into_iter().take(limit as usize);
         Ok(taken

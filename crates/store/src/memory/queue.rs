@@ -4,7 +4,7 @@ use super::{
     MemoryStore,
     state::{ExecutionRow, State, TokenUse},
 };
-use crate::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth, StoreError};
+use crate::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth, RowKind, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
     Execution, ExecutionId, JobId, RunId, Timestamp,
@@ -27,7 +27,9 @@ impl Queue for MemoryStore {
     }
 
     async fn depth(&self) -> Result<QueueDepth, StoreError> {
-        Ok(self.state().ready.depth())
+        let state = self.state();
+        let tried = |job: JobId| state.is_tried(RowKind::Job, job.get());
+        Ok(state.ready.depth(tried))
     }
 
     async fn waiting_since(
@@ -35,7 +37,9 @@ impl Queue for MemoryStore {
         before: Timestamp,
         limit: u32,
     ) -> Result<Vec<(RunId, JobId)>, StoreError> {
-        Ok(self.state().ready.waiting_since(before, limit as usize))
+        let state = self.state();
+        let tried = |job: JobId| state.is_tried(RowKind::Job, job.get());
+        Ok(state.ready.waiting_since(before, limit as usize, tried))
     }
 
     async fn running(&self, limit: u32) -> Result<Vec<Execution>, StoreError> {
@@ -65,6 +69,7 @@ impl Queue for MemoryStore {
         let mut over: Vec<_> = executions
             .filter_map(|execution| Some((execution.due_at()?, execution)))
             .filter(|(due, _)| *due <= now)
+            .filter(|(_, e)| state.is_tried(RowKind::Execution, e.id.get()))
             .collect();
         over.sort_by_key(|(due, execution)| (*due, execution.id));
         over.truncate(limit as usize);
@@ -136,7 +141,9 @@ impl State {
 
     fn offer_ready_jobs(&mut self, request: &ClaimRequest, now: Timestamp) -> Vec<Execution> {
         let wanted = request.executions.len();
-        let jobs = self.ready.take(&request.labels, wanted);
+        let aside = self.jobs_set_aside();
+        let tried = |job: JobId| !aside.contains(&job);
+        let jobs = self.ready.take(&request.labels, wanted, tried);
         let offers = jobs.into_iter().zip(&request.executions);
         offers
             .map(|(job, new)| self.offer(job, new, request, now))

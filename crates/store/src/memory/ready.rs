@@ -23,17 +23,25 @@ pub(super) struct ReadyJob {
 }
 
 impl Ready {
-    /// How much nobody was offered.
-    pub(super) fn depth(&self) -> QueueDepth {
+    /// How much nobody was offered, of the jobs that are tried.
+    pub(super) fn depth(&self, tried: impl Fn(JobId) -> bool) -> QueueDepth {
+        let mut free = self.free.values().filter(|job| tried(**job));
+        let oldest = free.next().map(|job| self.rows[job].1.since);
         QueueDepth {
-            ready: self.free.len() as u64,
-            oldest: self.free.values().next().map(|job| self.rows[job].1.since),
+            ready: u64::from(oldest.is_some()) + free.count() as u64,
+            oldest,
         }
     }
 
     /// Those that nobody was offered and that wait since `before`, oldest first.
-    pub(super) fn waiting_since(&self, before: Timestamp, count: usize) -> Vec<(RunId, JobId)> {
-        let free = self.free.values().map(|job| (*job, &self.rows[job].1));
+    pub(super) fn waiting_since(
+        &self,
+        before: Timestamp,
+        count: usize,
+        tried: impl Fn(JobId) -> bool,
+    ) -> Vec<(RunId, JobId)> {
+        let free = self.free.values().filter(|job| tried(**job));
+        let free = free.map(|job| (*job, &self.rows[job].1));
         let waiting = free.filter(|(_, row)| row.since <= before);
         let jobs = waiting.map(|(job, row)| (row.run, job));
         jobs.take(count).collect()
@@ -46,6 +54,30 @@ impl Ready {
         self.rows.insert(job, (self.places, row));
     }
 
+    /// The jobs of a run, and whether nobody was offered them.
+    pub(super) fn of_run(&self, run: RunId) -> Vec<(JobId, bool)> {
+        let own = self.rows.iter().filter(|(_, (_, row))| row.run == run);
+        own.map(|(job, (place, _))| (*job, self.free.contains_key(place)))
+            .collect()
+    }
+
+    /// Whether the job is queued.
+    pub(super) fn has(&self, job: JobId) -> bool {
+        self.rows.contains_key(&job)
+    }
+
+    /// The runs that have jobs here.
+    pub(super) fn runs(&self) -> impl Iterator<Item = RunId> {
+        self.rows.values().map(|(_, row)| row.run)
+    }
+
+    /// An offer of the job stands: nobody else gets it.
+    pub(super) fn hold(&mut self, job: JobId) {
+        if let Some((place, _)) = self.rows.get(&job) {
+            self.free.remove(place);
+        }
+    }
+
     /// The job is not queued any more.
     pub(super) fn remove(&mut self, job: JobId) {
         if let Some((place, _)) = self.rows.remove(&job) {
@@ -54,8 +86,14 @@ impl Ready {
     }
 
     /// Takes the oldest `count` jobs that a runner with these labels can run, for offering them.
-    pub(super) fn take(&mut self, labels: &LabelSet, count: usize) -> Vec<(RunId, JobId)> {
-        let fitting = self.free.iter().filter_map(|(place, job)| {
+    pub(super) fn take(
+        &mut self,
+        labels: &LabelSet,
+        count: usize,
+        tried: impl Fn(JobId) -> bool,
+    ) -> Vec<(RunId, JobId)> {
+        let free = self.free.iter().filter(|(_, job)| tried(**job));
+        let fitting = free.filter_map(|(place, job)| {
             let (_, row) = &self.rows[job];
             labels
                 .covers(&row.labels)

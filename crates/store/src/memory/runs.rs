@@ -5,8 +5,8 @@ use super::{
     state::{RunRow, State},
 };
 use crate::{
-    AttemptView, FILTERED_RUNS_MAX, JobView, JobsOf, Listed, Page, RunFilter, RunView, Runs,
-    StoreError, UserRef,
+    AttemptView, FILTERED_RUNS_MAX, JobView, JobsOf, Listed, Page, RowKind, RunFilter, RunView,
+    Runs, StoreError, UserRef,
 };
 use async_trait::async_trait;
 use runyard_domain::{
@@ -63,7 +63,10 @@ impl Runs for MemoryStore {
         let state = self.state();
         let open = state.runs.values().map(|row| &row.run).filter(|run| {
             let attempt = run.attempt();
-            attempt.requested_at <= before && attempt.cancelled_at.is_none() && !run.is_completed()
+            let is_open = attempt.cancelled_at.is_none() && !run.is_completed();
+            attempt.requested_at <= before
+                && is_open
+                && state.is_tried(RowKind::Run, run.id().get())
         });
         let mut open: Vec<_> = open
             .map(|run| (run.attempt().requested_at, run.id()))
@@ -123,6 +126,7 @@ impl Runs for MemoryStore {
         let now = self.clock_now();
         let open = state.runs.values().map(|row| &row.run);
         let open = open.filter(|run| !run.is_completed());
+        let open = open.filter(|run| state.is_tried(RowKind::Run, run.id().get()));
         let mut overdue: Vec<_> = open
             .filter_map(|run| Some((run.attempt().cancelled_at?, run.id())))
             .filter(|(since, _)| since.plus(deadline) <= now)

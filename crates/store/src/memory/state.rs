@@ -1,9 +1,9 @@
 //! The maps of the memory store, one for each table of the others. Data and look-ups; no rules.
 
-use super::{concurrency::MessageRow, ready::Ready};
+use super::{concurrency::MessageRow, ready::Ready, troubles::Trouble};
 use crate::{
-    Conflict, Deleted, FollowUp, IdKind, Poll, ReadBranch, ScheduleEntry, Scheduled, SealedLog,
-    SealedSecret, SecretUse, StoreError,
+    Conflict, Deleted, FollowUp, IdKind, Poll, QueueRow, ReadBranch, ScheduleEntry, Scheduled,
+    SealedLog, SealedSecret, SecretUse, StoreError,
 };
 use runyard_domain::{
     Event, Execution, ExecutionId, JobId, MessageId, RepositoryId, Run, RunId, RunnerId, Timestamp,
@@ -70,6 +70,8 @@ pub(super) struct State {
     pub(super) messages: BTreeMap<MessageId, MessageRow>,
     /// Of the newest message.
     pub(super) last_message: i64,
+    /// What is noted of rows that could not be applied.
+    pub(super) troubles: BTreeMap<QueueRow, Trouble>,
 }
 
 /// What a token of an execution opens.

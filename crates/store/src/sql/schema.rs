@@ -503,9 +503,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    troubled_rows (kind, row_id) {
+        kind -> Text,
+        row_id -> BigInt,
+        run_id -> Nullable<BigInt>,
+        tries -> BigInt,
+        reason -> Text,
+        noted_at -> TimeColumn,
+        set_aside_at -> Nullable<TimeColumn>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories);
 diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
 diesel::allow_tables_to_appear_in_same_query!(jobs, logs);
-diesel::allow_tables_to_appear_in_same_query!(label_sets, queue);
+diesel::allow_tables_to_appear_in_same_query!(label_sets, queue, troubled_rows);
+diesel::allow_tables_to_appear_in_same_query!(run_messages, troubled_rows);
+diesel::allow_tables_to_appear_in_same_query!(follow_ups, troubled_rows);
+diesel::allow_tables_to_appear_in_same_query!(polls, troubled_rows);
+diesel::allow_tables_to_appear_in_same_query!(executions, troubled_rows);
+diesel::allow_tables_to_appear_in_same_query!(attempts, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(tokens, users);
 diesel::allow_tables_to_appear_in_same_query!(repositories, workflows);

@@ -214,4 +214,10 @@ conformance!(memory, sqlite, postgres => [
     a_run_made_from_a_deleted_one_stays,
     deleted_logs_are_gone_and_later_ones_stay,
     what_belongs_to_other_runs_is_not_purged,
+    // troubles
+    a_row_is_set_aside_by_the_last_of_its_tries,
+    what_is_set_aside_is_listed_by_kind_and_number,
+    a_job_that_is_set_aside_is_passed_over,
+    an_inspection_shows_a_run_at_one_moment,
+    a_run_that_was_changed_behind_its_events_is_written_again,
 ]);

@@ -53,7 +53,7 @@ pub(super) async fn aggregate(
     }
 }
 
-async fn with_attempt(connection: &mut Connection, row: RunRow) -> Result<Run, Failure> {
+pub(super) async fn with_attempt(connection: &mut Connection, row: RunRow) -> Result<Run, Failure> {
     let attempt: AttemptRow = attempts::table
         .find((row.id, row.attempt))
         .select(AttemptRow::as_select())

@@ -1,8 +1,11 @@
 //! Handing out jobs. Only the queue and executions are touched: a claim never waits for whoever changes a run.
 
-use super::{Connection, dialect};
+use super::{
+    Connection, dialect,
+    troubles::{is_tried, set_unreadable_aside},
+};
 use crate::{
-    ClaimRequest, NewExecution,
+    ClaimRequest, NewExecution, QueueRow, RowKind,
     sql::{
         failure::{Failure, raced},
         rows::{ExecutionRow, OfferRow},
@@ -21,6 +24,7 @@ pub(super) async fn ready_sets(
     let oldest = queue::table
         .filter(queue::label_set_id.eq(label_sets::id))
         .filter(queue::execution_id.is_null())
+        .filter(is_tried!(Job, queue::job_id))
         .order(queue::position)
         .limit(1)
         .select(queue::position)
@@ -84,14 +88,24 @@ async fn offer_again(
 ) -> Result<Vec<Execution>, Failure> {
     let mut offers = Vec::with_capacity(known.len());
     for (row, tokens) in known.into_iter().zip(tokens) {
-        diesel::update(executions::table.find(row.id))
+        let (id, run) = (row.id, row.run_id);
+        let offer = match Execution::try_from(row) {
+            Ok(offer) => offer,
+            Err(error) => {
+                let kind = RowKind::Execution;
+                let unreadable = QueueRow { kind, id };
+                set_unreadable_aside(connection, unreadable, Some(run), &error).await?;
+                continue;
+            }
+        };
+        diesel::update(executions::table.find(id))
             .set((
                 executions::token.eq(tokens.token.as_bytes().to_vec()),
                 executions::github_token.eq(tokens.github_token.as_bytes().to_vec()),
             ))
             .execute(connection)
             .await?;
-        offers.push(row.try_into()?);
+        offers.push(offer);
     }
     Ok(offers)
 }
@@ -165,6 +179,7 @@ async fn oldest_of(
     let oldest = queue::table
         .filter(queue::label_set_id.eq(set))
         .filter(queue::execution_id.is_null())
+        .filter(is_tried!(Job, queue::job_id))
         .order(queue::position)
         .limit(i64::try_from(most).unwrap_or(i64::MAX))
         .select((queue::position, queue::job_id, queue::run_id));

@@ -1,7 +1,7 @@
 //! Concurrency groups and messages to runs. A group is locked after the run whose command touches it (architecture 4,
 //! rule 1), several in the order of their keys.
 
-use super::{Connection, SqlStore, dialect};
+use super::{Connection, SqlStore, dialect, troubles::is_tried};
 use crate::{
     Concurrency, LeftMessage, StoreError,
     sql::{
@@ -188,6 +188,7 @@ async fn due_messages(
     let now = dialect::now(connection).await?;
     let rows: Vec<(i64, i64)> = run_messages::table
         .filter(run_messages::due_at.le(DbTime(now)))
+        .filter(is_tried!(Message, run_messages::id))
         .order((run_messages::due_at, run_messages::id))
         .limit((*limit).into())
         .select((run_messages::id, run_messages::run_id))

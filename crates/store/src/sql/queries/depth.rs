@@ -1,6 +1,6 @@
 //! What operators ask of the queue: how much waits, and what runs. Nothing is changed here.
 
-use super::Connection;
+use super::{Connection, troubles::is_tried};
 use crate::{
     QueueDepth,
     sql::{
@@ -18,6 +18,7 @@ use runyard_domain::{Execution, JobId, RunId, Timestamp};
 pub(super) async fn depth(connection: &mut Connection) -> Result<QueueDepth, Failure> {
     let ready: i64 = queue::table
         .filter(queue::execution_id.is_null())
+        .filter(is_tried!(Job, queue::job_id))
         .count()
         .get_result(connection)
         .await?;
@@ -30,6 +31,7 @@ pub(super) async fn depth(connection: &mut Connection) -> Result<QueueDepth, Fai
 async fn oldest(connection: &mut Connection) -> Result<Option<Timestamp>, Failure> {
     let first: Option<(i64, i64)> = queue::table
         .filter(queue::execution_id.is_null())
+        .filter(is_tried!(Job, queue::job_id))
         .order(queue::position)
         .limit(1)
         .select((queue::run_id, queue::job_id))
@@ -58,6 +60,7 @@ pub(super) async fn waiting_since(
 ) -> Result<Vec<(RunId, JobId)>, Failure> {
     let rows: Vec<(i64, i64, Option<DbTime>)> = queue::table
         .filter(queue::execution_id.is_null())
+        .filter(is_tried!(Job, queue::job_id))
         .order(queue::position)
         .limit((*limit).into())
         .select((queue::run_id, queue::job_id, queue::queued_at))
@@ -85,7 +88,7 @@ pub(super) async fn running(
         .select(ExecutionRow::as_select())
         .load(connection)
         .await?;
-    rows.into_iter()
-        .map(|row| Ok(Execution::try_from(row)?))
-        .collect()
+    // One that cannot be read is told of where it is tried, and hides no other.
+    let running = rows.into_iter().map(Execution::try_from);
+    Ok(running.filter_map(Result::ok).collect())
 }

@@ -6,6 +6,7 @@ use super::{
     depth::{depth, running, waiting_since},
     dialect,
     labels::later_sets,
+    troubles::is_tried,
 };
 use crate::{
     ClaimRequest, Expired, Queue, QueueDepth, StoreError,
@@ -111,6 +112,7 @@ async fn expired(connection: &mut Connection, limit: &u32) -> Result<Vec<Expired
     let now = dialect::now(connection).await?;
     let rows: Vec<(i64, i64, Option<DbTime>)> = executions::table
         .filter(executions::due_at.le(DbTime(now)))
+        .filter(is_tried!(Execution, executions::id))
         .order((executions::due_at, executions::id))
         .limit((*limit).into())
         .select((

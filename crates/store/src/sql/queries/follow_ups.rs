@@ -1,8 +1,11 @@
 //! Moments of runs that wait for their followers: each is taken by one server at a time.
 
-use super::{Connection, SqlStore, dialect};
+use super::{
+    Connection, SqlStore, dialect,
+    troubles::{is_tried, set_unreadable_aside},
+};
 use crate::{
-    FollowUp, FollowUps, StoreError,
+    FollowUp, FollowUps, QueueRow, RowKind, StoreError,
     sql::{
         columns::DbTime,
         failure::Failure,
@@ -71,6 +74,7 @@ async fn any_due(connection: &mut Connection) -> Result<bool, Failure> {
     let now = dialect::now(connection).await?;
     let due: Option<i64> = follow_ups::table
         .filter(follow_ups::due_at.le(DbTime(now)))
+        .filter(is_tried!(FollowUp, follow_ups::id))
         .order((follow_ups::due_at, follow_ups::id))
         .limit(1)
         .select(follow_ups::id)
@@ -88,13 +92,22 @@ async fn claim_follow_ups(
     let now = dialect::now(connection).await?;
     let due = follow_ups::table
         .filter(follow_ups::due_at.le(DbTime(now)))
+        .filter(is_tried!(FollowUp, follow_ups::id))
         .order((follow_ups::due_at, follow_ups::id))
         .limit((*limit).into())
         .select(FollowUpRow::as_select());
     let rows: Vec<FollowUpRow> = dialect::locked_if_free!(due).load(connection).await?;
     let mut taken = Vec::new();
     for row in rows {
-        let mut follow_up = FollowUp::try_from(row)?;
+        let (id, run) = (row.id, row.run_id);
+        let mut follow_up = match FollowUp::try_from(row) {
+            Ok(follow_up) => follow_up,
+            Err(error) => {
+                let kind = RowKind::FollowUp;
+                set_unreadable_aside(connection, QueueRow { kind, id }, Some(run), &error).await?;
+                continue;
+            }
+        };
         follow_up.tries += 1;
         diesel::update(follow_ups::table.find(follow_up.id))
             .set((

@@ -1,6 +1,6 @@
 //! Log bytes of executions: chunks while they are rows, then the key of one object.
 
-use super::{Connection, SqlStore, dialect};
+use super::{Connection, SqlStore, dialect, troubles::is_tried};
 use crate::{
     Appended, LogContent, Logs, SealedLog, StoreError, Wake,
     sql::{
@@ -211,6 +211,7 @@ async fn unsealed(
     let rows: Vec<(i64, i64)> = executions::table
         .filter(executions::ended_at.is_not_null())
         .filter(not(executions::log_sealed))
+        .filter(is_tried!(Log, executions::id))
         .order(executions::id)
         .limit((*limit).into())
         .select((executions::id, executions::job_id))

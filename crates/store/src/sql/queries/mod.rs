@@ -9,6 +9,7 @@ mod deliveries;
 mod depth;
 mod executions;
 mod follow_ups;
+mod inspections;
 mod installation;
 mod jobs;
 mod labels;
@@ -26,6 +27,7 @@ mod runs;
 mod save;
 mod schedules;
 mod secrets;
+mod troubles;
 mod workflows;
 
 use super::{Connection, SqlStore, dialect};

@@ -1,8 +1,12 @@
 //! Looks at sources: each is taken by one server at a time.
 
-use super::{Connection, SqlStore, dialect, repositories::lock_live_repository};
+use super::{
+    Connection, SqlStore, dialect,
+    repositories::lock_live_repository,
+    troubles::{is_tried, set_unreadable_aside},
+};
 use crate::{
-    Conflict, Poll, Polls, SeenRefs, StoreError,
+    Conflict, Poll, Polls, QueueRow, RowKind, SeenRefs, StoreError,
     sql::{
         columns::DbTime,
         failure::{Failure, reference},
@@ -101,6 +105,7 @@ async fn any_due(connection: &mut Connection) -> Result<bool, Failure> {
     let now = dialect::now(connection).await?;
     let due: Option<i64> = polls::table
         .filter(polls::due_at.le(DbTime(now)))
+        .filter(is_tried!(Poll, polls::repository_id))
         .order(polls::due_at)
         .limit(1)
         .select(polls::repository_id)
@@ -118,13 +123,22 @@ async fn claim_polls(
     let now = dialect::now(connection).await?;
     let due = polls::table
         .filter(polls::due_at.le(DbTime(now)))
+        .filter(is_tried!(Poll, polls::repository_id))
         .order(polls::due_at)
         .limit((*limit).into())
         .select(PollRow::as_select());
     let rows: Vec<PollRow> = dialect::locked_if_free!(due).load(connection).await?;
     let mut taken = Vec::new();
     for row in rows {
-        let mut poll = Poll::try_from(row)?;
+        let id = row.repository_id;
+        let mut poll = match Poll::try_from(row) {
+            Ok(poll) => poll,
+            Err(error) => {
+                let kind = RowKind::Poll;
+                set_unreadable_aside(connection, QueueRow { kind, id }, None, &error).await?;
+                continue;
+            }
+        };
         poll.due_at = now.plus(*lease);
         diesel::update(polls::table.find(poll.repository.get()))
             .set(polls::due_at.eq(DbTime(poll.due_at)))

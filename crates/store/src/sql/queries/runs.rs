@@ -2,7 +2,7 @@
 
 use super::run_list::list;
 use super::run_views::{view, view_of_attempt};
-use super::{Connection, SqlStore, aggregates::aggregate, dialect, jobs};
+use super::{Connection, SqlStore, aggregates::aggregate, dialect, jobs, troubles::is_tried};
 use crate::{
     JobView, JobsOf, Listed, Page, RunFilter, RunView, Runs, StoreError,
     sql::{
@@ -100,6 +100,7 @@ async fn overdue_cancels(
     let overdue: Vec<i64> = attempts::table
         .filter(attempts::cancelled_at.le(latest))
         .filter(attempts::completed_at.is_null())
+        .filter(is_tried!(Run, attempts::run_id))
         .order(attempts::cancelled_at)
         .limit((*limit).into())
         .select(attempts::run_id)
@@ -118,6 +119,7 @@ async fn open_since(
         .filter(attempts::completed_at.is_null())
         .filter(attempts::cancelled_at.is_null())
         .filter(attempts::requested_at.le(DbTime(*before)))
+        .filter(is_tried!(Run, attempts::run_id))
         .order((attempts::requested_at, attempts::run_id))
         .limit((*limit).into())
         .select(attempts::run_id)

@@ -137,7 +137,7 @@ async fn update_run(
     Ok(())
 }
 
-async fn save_attempt(
+pub(super) async fn save_attempt(
     connection: &mut Connection,
     run: &Run,
     diagnostics: Option<&[Diagnostic]>,
@@ -168,7 +168,7 @@ async fn save_attempt(
     Ok(())
 }
 
-async fn save_jobs(
+pub(super) async fn save_jobs(
     connection: &mut Connection,
     run: &Run,
     writes: &[JobWrite],
@@ -232,7 +232,7 @@ async fn remove_ready(connection: &mut Connection, ended: &[JobId]) -> Result<()
 }
 
 /// Adds the jobs in their order, which is the order in which they are handed out.
-async fn add_ready(
+pub(super) async fn add_ready(
     connection: &mut Connection,
     run: RunId,
     queued: &[Queued],

@@ -17,8 +17,8 @@ use runyard_domain::{
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = concurrency_groups, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct GroupRow {
-    repository_id: i64,
-    name_key: String,
+    pub(crate) repository_id: i64,
+    pub(crate) name_key: String,
     name: String,
     pub(crate) holder: Option<JsonText>,
     pub(crate) pending: JsonText,

@@ -11,7 +11,7 @@ use crate::{
 use diesel::{AsChangeset, Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use runyard_domain::{
     Execution, ExecutionId, JobId, RunId, RunnerId, Timestamp,
-    execution::{ExecutionEnd, ExecutionState},
+    execution::{ExecutionEnd, ExecutionState, Step},
     runner::RunnerRef,
 };
 
@@ -31,7 +31,7 @@ const GRACE_OVER: &str = "grace_over";
 #[diesel(table_name = executions, check_for_backend(Pg, Sqlite))]
 pub(crate) struct ExecutionRow {
     pub(crate) id: i64,
-    run_id: i64,
+    pub(crate) run_id: i64,
     job_id: i64,
     runner_id: i64,
     runner_name: String,
@@ -52,6 +52,14 @@ pub(crate) struct ExecutionRow {
 impl ExecutionRow {
     fn place(&self) -> Place {
         Place::of("executions", self.id)
+    }
+
+    /// The row as if nothing had been reported.
+    pub(crate) fn without_steps(self) -> Self {
+        Self {
+            steps: json::<[Step]>(&[]),
+            ..self
+        }
     }
 
     fn time(&self, column: &'static str, time: Option<DbTime>) -> Result<Timestamp, StoreError> {

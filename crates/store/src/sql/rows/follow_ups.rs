@@ -11,8 +11,8 @@ use runyard_domain::RunId;
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = follow_ups, check_for_backend(Pg, Sqlite))]
 pub(crate) struct FollowUpRow {
-    id: i64,
-    run_id: i64,
+    pub(crate) id: i64,
+    pub(crate) run_id: i64,
     attempt: i64,
     moment: String,
     happened_at: DbTime,

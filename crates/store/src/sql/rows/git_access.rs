@@ -53,7 +53,7 @@ impl TryFrom<SecretRow> for SealedSecret {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = polls, check_for_backend(Pg, Sqlite))]
 pub(crate) struct PollRow {
-    repository_id: i64,
+    pub(crate) repository_id: i64,
     seconds: i64,
     due_at: DbTime,
     looked_at: Option<DbTime>,

@@ -19,7 +19,7 @@ use runyard_domain::{
 #[diesel(table_name = runs, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
 pub(crate) struct RunRow {
     pub(crate) id: i64,
-    repository_id: i64,
+    pub(crate) repository_id: i64,
     workflow_id: i64,
     check_suite_id: i64,
     number: i64,
