@@ -18,6 +18,8 @@ run: ## Start Runyard on 127.0.0.1:8080 with its data in data/, and run the samp
 	$(CARGO) build --locked --profile $(PROFILE) --package runyard
 	@exec $(BUILT)/runyard $(RUN)
 
+# Tests wait for programs more than they compute.
+test: export RUST_TEST_THREADS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
 test: ## Run every test on all three stores (finds or starts a PostgreSQL of its own)
 	$(CARGO) build --locked --workspace --bins --tests
 	tests/with-postgres $(CARGO) test --locked --workspace --no-fail-fast

@@ -134,7 +134,7 @@ pub(crate) async fn an_inspection_shows_a_run_at_one_moment(store: Arc<dyn Store
     let offered = world.claim_one().await;
     let seen = store.inspect(flow.id).await.unwrap();
     assert_eq!(seen.queued[0].offered, Some(offered.id));
-    assert_eq!(seen.executions, [offered.clone()]);
+    assert_eq!(seen.executions, std::slice::from_ref(&offered));
     // Nothing is wrong, so nothing changes.
     assert!(store.rebuild(flow.id).await.unwrap());
     let again = store.inspect(flow.id).await.unwrap();
