@@ -41,8 +41,13 @@ impl Row {
 
     /// What everything else stands on.
     pub(crate) fn commit(times: Vec<Duration>) -> Self {
+        Self::without_goal("durable commit", times)
+    }
+
+    /// Only told.
+    pub(crate) fn without_goal(what: &'static str, times: Vec<Duration>) -> Self {
         Self {
-            what: "durable commit",
+            what,
             times,
             goal: None,
         }

@@ -131,7 +131,8 @@ impl World {
         let path = format!("/api/v3/repos/{REPOSITORY}/actions/workflows/matrix.yml/dispatches");
         let body = json!({ "ref": "main" });
         let dispatched = self.user.post(&path, &body);
-        let _ = timed("dispatch", &mut times, dispatched).await.expect(204);
+        let dispatched = timed("dispatch with git", &mut times, dispatched);
+        let _ = dispatched.await.expect(204);
         let mut finished = 0;
         while finished < LEGS - 2 * BESIDE {
             for offer in self
@@ -157,6 +158,11 @@ impl World {
         let path = format!("/api/v3/repos/{REPOSITORY}/actions/runs/{run}");
         let run = self.user.get(&path).await.expect(200).json();
         assert_eq!(run["conclusion"], "failure", "{run}");
+        let (again, force) = (format!("{path}/rerun"), format!("{path}/force-cancel"));
+        let rerun = self.user.post_empty(&again);
+        let _ = timed("rerun", &mut times, rerun).await.expect(201);
+        let cancel = self.user.post_empty(&force);
+        let _ = timed("force-cancel", &mut times, cancel).await.expect(202);
         times
     }
 

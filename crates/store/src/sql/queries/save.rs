@@ -74,7 +74,12 @@ pub(super) async fn save(
             None => update_run(connection, run, &writes.events).await?,
         }
         save_attempt(connection, run, writes.diagnostics.as_deref()).await?;
-        save_jobs(connection, run, &writes.jobs).await?;
+        let is_planned = |(_, event): &(u64, Event)| matches!(event, Event::AttemptPlanned { .. });
+        if writes.events.iter().any(is_planned) {
+            insert_jobs(connection, run, &writes.jobs).await?;
+        } else {
+            save_jobs(connection, run, &writes.jobs).await?;
+        }
         save_events(connection, run.id(), &writes.events).await?;
         remove_ready(connection, &writes.unqueued).await?;
         add_ready(connection, run.id(), &writes.queued, now).await?;
@@ -165,6 +170,19 @@ pub(super) async fn save_attempt(
             .execute(connection)
             .await?;
     }
+    Ok(())
+}
+
+/// The jobs of an attempt that has none yet. Apart from [`save_jobs`], as only this statement stays prepared, and an
+/// attempt may have a thousand jobs.
+async fn insert_jobs(
+    connection: &mut Connection,
+    run: &Run,
+    writes: &[JobWrite],
+) -> Result<(), Failure> {
+    let attempt = run.attempt().number;
+    let rows = writes.iter().map(|job| JobRow::new(run.id(), attempt, job));
+    dialect::insert_all!(connection, jobs::table, rows);
     Ok(())
 }
 
