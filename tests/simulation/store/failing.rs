@@ -64,7 +64,16 @@ impl FailingStore {
         name: &'static str,
         work: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
-        match CallPlan::due() {
+        self.met(CallPlan::due(), name, work).await
+    }
+
+    async fn met<T>(
+        &self,
+        trouble: Option<Trouble>,
+        name: &'static str,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        match trouble {
             None => work.await,
             Some(Trouble::Before | Trouble::Within(_)) => Err(CallPlan::fail(name)),
             Some(Trouble::After) => {
@@ -278,7 +287,9 @@ impl Store for FailingStore {
     }
 
     async fn reserve(&self, kind: IdKind, count: u32) -> Result<Range<i64>, StoreError> {
-        self.call("reserve", self.inner.reserve(kind, count)).await
+        let reserving = self.inner.reserve(kind, count);
+        // The server holds its block of ids until it has more, and whoever else needs some waits for it.
+        self.met(CallPlan::due_alone(), "reserve", reserving).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

@@ -77,13 +77,22 @@ impl CallPlan {
 
     /// The trouble of this call, if it is its turn.
     pub(super) fn due() -> Option<Trouble> {
+        Self::due_if(|_| true)
+    }
+
+    /// The same for a call during which its server lets nobody else go on: what others do comes with the next call.
+    pub(super) fn due_alone() -> Option<Trouble> {
+        Self::due_if(|trouble| !matches!(trouble, Trouble::Meanwhile(_)))
+    }
+
+    fn due_if(may_be: impl Fn(&Trouble) -> bool) -> Option<Trouble> {
         let due = PLAN.try_with(|plan| {
             let mut plan = plan.of();
             if plan.left > 0 {
                 plan.left -= 1;
                 return None;
             }
-            plan.trouble.take()
+            plan.trouble.take_if(|trouble| may_be(trouble))
         });
         due.ok().flatten()
     }
