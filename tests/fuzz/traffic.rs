@@ -61,8 +61,8 @@ pub(crate) async fn prepare(world: &mut World, route: &Route, random: &mut Rando
         world.things.put("repo=spare", &name);
     } else if path.starts_with("/api/downloads/") {
         links(world, random).await;
-    } else if path.ends_with("/cancel") || path.ends_with("/rerun") {
-        open_run(world, path.ends_with("/rerun")).await;
+    } else if path.ends_with("cancel") || path.contains("/rerun") {
+        open_run(world, path.contains("/rerun")).await;
     } else if path.contains("/executions/") || path.ends_with("/cancel-check") {
         let is_started = !path.ends_with("/start") && !path.ends_with("/release");
         take_job(world, is_started, random).await;
