@@ -186,7 +186,7 @@ pub fn force_overdue_cancel(
     })
 }
 
-/// Deletes a run; one that is old and still live ends by it, and its runners are cut off.
+/// Deletes a run; one that is old and still live ends by it. What its runners have of it is cut off.
 ///
 /// # Errors
 /// As [`Run::delete`].
@@ -199,6 +199,40 @@ pub fn delete_run(
 ) -> Result<Vec<Event>, Refusal> {
     let moment = (planning.now, patience);
     decide(run, executions, moment, |run| run.delete(by, planning))
+}
+
+/// Deletes a run that was chosen as one of many, and withdraws the offers that outlived their jobs.
+///
+/// # Errors
+/// As [`Run::delete_chosen`].
+pub fn delete_chosen(
+    run: &mut Run,
+    executions: &mut [Execution],
+    (attempt, by): (u32, UserId),
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let moment = (planning.now, patience);
+    decide(run, executions, moment, |run| {
+        run.delete_chosen(by, attempt, planning.now)
+    })
+}
+
+/// Deletes a run that was kept for long enough, and withdraws the offers that outlived their jobs.
+///
+/// # Errors
+/// As [`Run::delete_expired`].
+pub fn delete_expired(
+    run: &mut Run,
+    executions: &mut [Execution],
+    kept: Duration,
+    planning: Planning<'_>,
+    patience: Patience,
+) -> Result<Vec<Event>, Refusal> {
+    let moment = (planning.now, patience);
+    decide(run, executions, moment, |run| {
+        run.delete_expired(kept, planning.now)
+    })
 }
 
 /// Cancels one job and tells its runner (semantics R3.8).
@@ -370,7 +404,9 @@ pub fn catch_up(
 }
 
 /// Passes on to the executions what was recorded for their jobs: running ones are told to stop, those of jobs that
-/// ended are cut off, offers of them withdrawn. [`Refusal::TooNarrow`] when one that must be told is not among them.
+/// ended are cut off, offers of them withdrawn. Nothing of a deleted run stays: not the offer of a job either that ended
+/// by the end of another one (R2.45), when only that one's execution was loaded. [`Refusal::TooNarrow`] when one that
+/// must be told is not among them.
 fn tell_runners(
     run: &Run,
     events: &[Event],
@@ -385,6 +421,8 @@ fn tell_runners(
             return Err(Refusal::TooNarrow);
         }
     }
+    let is_deleted = |event: &Event| matches!(event, Event::RunDeleted { .. });
+    let is_deleted = events.iter().any(is_deleted);
     let mut tried = executions.to_vec();
     for execution in tried.iter_mut().filter(|execution| !execution.is_ended()) {
         let job = execution.job;
@@ -396,7 +434,7 @@ fn tell_runners(
             .any(|event| matches!(event, Event::JobCompleted { job: ended, .. } if *ended == job));
         if told {
             execution.request_cancel(now, grace_of(run, job, patience))?;
-        } else if ended {
+        } else if ended || is_deleted {
             execution.cut_off(now)?;
         }
     }

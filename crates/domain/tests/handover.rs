@@ -265,6 +265,43 @@ fn r3_9_what_a_runner_says_of_an_attempt_that_was_rerun_changes_nothing() {
     assert_eq!(finished.story.jobs(), ["queued"]);
 }
 
+/// The second leg ends by fail-fast, by a command that loaded the execution of the first one only.
+fn with_an_offer_that_outlived_its_job() -> Given {
+    let legs = "on: push\njobs:
+  m: {strategy: {matrix: {leg: [a, b]}}, runs-on: linux, steps: [{run: x}]}\n";
+    let mut given = Given::offered(legs);
+    given.start(0).unwrap();
+    let (alone, patience) = (&mut given.executions[..1], Patience::default());
+    let this = alone[0].id;
+    let told = given.story.command(|run, planning| {
+        handover::finish(run, alone, this, (Failure, vec![]), planning, patience)
+    });
+    told.unwrap();
+    assert_eq!(given.story.stands(), "failure");
+    assert_eq!(given.end(1), None, "nobody looked at it");
+    given
+}
+
+#[test]
+fn r4_14_nothing_of_a_deleted_run_stays_offered() {
+    type Delete = fn(&mut Run, &mut [Execution], Planning<'_>) -> Result<Vec<Event>, Refusal>;
+    let deletes: [Delete; 3] = [
+        |run, all, planning| handover::delete_run(run, all, EVE, planning, Patience::default()),
+        |run, all, planning| {
+            handover::delete_chosen(run, all, (1, EVE), planning, Patience::default())
+        },
+        |run, all, planning| {
+            handover::delete_expired(run, all, Duration::ZERO, planning, Patience::default())
+        },
+    ];
+    for delete in deletes {
+        let mut given = with_an_offer_that_outlived_its_job();
+        let told = given.with_all(delete).unwrap();
+        assert_eq!(types(&told), "run_deleted");
+        assert_eq!(given.end(1), Some(ExecutionEnd::Withdrawn));
+    }
+}
+
 #[test]
 fn a_cancellation_that_takes_too_long_becomes_a_force_cancel() {
     let always = "on: push\njobs:\n  a: {if: always(), runs-on: linux, steps: [{run: x}]}\n";

@@ -2,7 +2,7 @@
 
 use crate::{Engine, EngineError, retention::is_deleted};
 use futures_util::future::join_all;
-use runyard_domain::{RepositoryId, UserId};
+use runyard_domain::{RepositoryId, UserId, handover};
 use runyard_store::{ChosenRuns, Stage};
 
 /// Runs that one call deletes at most.
@@ -63,12 +63,13 @@ impl Engine {
     ) -> Result<u64, EngineError> {
         let runs = self.store.chosen_runs(repository, chosen, DELETED_PER_CALL);
         let runs = runs.await?;
+        let patience = self.settings.patience;
         let mut deleted = 0;
         for some in runs.chunks(DELETED_AT_ONCE) {
             let deleting = some.iter().map(|(run, attempt)| {
-                let attempt = *attempt;
-                self.forced(*run, move |run, _, planning| {
-                    run.delete_chosen(by, attempt, planning.now)
+                let as_chosen = (*attempt, by);
+                self.forced(*run, move |run, executions, planning| {
+                    handover::delete_chosen(run, executions, as_chosen, planning, patience)
                 })
             });
             for ((run, _), done) in some.iter().zip(join_all(deleting).await) {

@@ -3,7 +3,7 @@
 
 use crate::{Engine, EngineError};
 use runyard_domain::{
-    Refusal, RunId,
+    Refusal, RunId, handover,
     repository::Repository,
     retention::{Retention, RetentionRules},
 };
@@ -114,10 +114,13 @@ impl Engine {
             .store
             .ended_by(look.workflow, latest, with, EXPIRED_PER_LOOK);
         let due = due.await?;
+        let patience = self.settings.patience;
         let mut looked = Looked::default();
         for run in &due {
-            let done = self.forced(*run, move |run, _, planning| match with {
-                EndedWith::Anything => run.delete_expired(kept, planning.now),
+            let done = self.forced(*run, move |run, executions, planning| match with {
+                EndedWith::Anything => {
+                    handover::delete_expired(run, executions, kept, planning, patience)
+                }
                 EndedWith::Logs => run.delete_expired_logs(kept, planning.now),
             });
             looked.deleted += usize::from(is_deleted(*run, done.await)?);
