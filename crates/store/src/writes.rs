@@ -18,8 +18,10 @@ pub struct Writes {
     pub run: Option<Run>,
     /// New events with their numbers, oldest first.
     pub events: Vec<(u64, Event)>,
-    /// Jobs that changed, in their place in the file.
+    /// Jobs that were laid out or planned, in their place in the file.
     pub jobs: Vec<JobWrite>,
+    /// Jobs of which only the state changed, which every event but those of planning leaves it at.
+    pub moved: Vec<JobWrite>,
     /// Why the attempt could not be planned, when that was decided now.
     pub diagnostics: Option<Vec<Diagnostic>>,
     /// Jobs that became ready for a runner.
@@ -128,7 +130,8 @@ impl Writes {
             self.of_event(&run, event);
         }
         self.moments = moments(&run, &events);
-        self.jobs = changed_jobs(&run, &events);
+        self.jobs = laid_out_jobs(&run, &events);
+        self.moved = moved_jobs(&run, &events, &self.jobs);
         self.events = (first..).zip(events).collect();
         self.run = Some(run);
     }
@@ -196,29 +199,68 @@ fn queued(run: &Run, job: JobId) -> Option<Queued> {
     })
 }
 
-/// The jobs whose rows differ: all of them when the graph was laid out, else those that events name, and those that
-/// a called workflow brought in.
-fn changed_jobs(run: &Run, events: &[Event]) -> Vec<JobWrite> {
+/// The jobs whose whole rows differ: all of them when the graph was laid out, else those that were planned or carried,
+/// and those that a called workflow brought in.
+fn laid_out_jobs(run: &Run, events: &[Event]) -> Vec<JobWrite> {
     let laid_out = events
         .iter()
         .any(|event| matches!(event, Event::AttemptPlanned { .. }));
-    let named: BTreeSet<JobId> = events.iter().filter_map(Event::job).collect();
+    let planned: BTreeSet<JobId> = events.iter().filter_map(planned).collect();
     let calling: Vec<&NodePath> = events.iter().filter_map(caller).collect();
-    let differs = |job: &Job| match job {
+    let differs = |_, job: &Job| match job {
         Job::Blocked(blocked) => {
             laid_out || calling.iter().any(|caller| blocked.node.is_below(caller))
         }
-        Job::Planned(planned) => laid_out || named.contains(&planned.id),
+        Job::Planned(job) => laid_out || planned.contains(&job.id),
         Job::Called(called) => laid_out || calling.contains(&&called.node),
     };
+    jobs_where(run, differs)
+}
+
+fn jobs_where(run: &Run, differs: impl Fn(u32, &Job) -> bool) -> Vec<JobWrite> {
     let places = (0..).zip(&run.attempt().jobs);
-    let changed = places.filter(|(_, job)| differs(job));
+    let changed = places.filter(|(place, job)| differs(*place, job));
     changed
         .map(|(place, job)| JobWrite {
             place,
             job: job.clone(),
         })
         .collect()
+}
+
+/// The other jobs that events name: all that those change is the state.
+fn moved_jobs(run: &Run, events: &[Event], written: &[JobWrite]) -> Vec<JobWrite> {
+    let named: BTreeSet<JobId> = events.iter().filter_map(Event::job).collect();
+    let written: BTreeSet<u32> = written.iter().map(|write| write.place).collect();
+    jobs_where(run, |place, job| match job {
+        Job::Planned(job) => named.contains(&job.id) && !written.contains(&place),
+        Job::Blocked(_) | Job::Called(_) => false,
+    })
+}
+
+fn planned(event: &Event) -> Option<JobId> {
+    match event {
+        Event::JobPlanned { job, .. } | Event::JobCarried { job, .. } => Some(*job),
+        Event::RunRequested { .. }
+        | Event::RunEntered { .. }
+        | Event::StartupFailed { .. }
+        | Event::RunPending { .. }
+        | Event::AttemptPlanned { .. }
+        | Event::WorkflowCalled { .. }
+        | Event::CallPending { .. }
+        | Event::CallEntered { .. }
+        | Event::JobPending { .. }
+        | Event::JobQueued { .. }
+        | Event::JobStarted { .. }
+        | Event::JobCancelRequested { .. }
+        | Event::JobCompleted { .. }
+        | Event::RunCancelRequested { .. }
+        | Event::RunForceCancelRequested { .. }
+        | Event::RunCompleted { .. }
+        | Event::AttemptRequested { .. }
+        | Event::LogsDeleted { .. }
+        | Event::RunDeleted { .. } => None,
+    }
 }
 
 fn caller(event: &Event) -> Option<&NodePath> {

@@ -1,10 +1,15 @@
 //! How long it takes to read and evaluate a hundred expressions of the kinds that projects write.
 
+use mimalloc::MiMalloc;
 use runyard_workflow::expression::{
     CallerFunction, EvaluationError, Functions, Object, Place, Value, parse,
 };
 use std::hint::black_box;
 use std::time::{Duration, Instant};
+
+/// As the program `runyard` has it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// How long a hundred may take.
 const GOAL: Duration = Duration::from_millis(1);

@@ -45,7 +45,7 @@ impl Table {
     pub(crate) fn is_written(self, writes: &Writes) -> bool {
         match self {
             Self::Attempts => writes.run.is_some(),
-            Self::Jobs => !writes.jobs.is_empty(),
+            Self::Jobs => !writes.jobs.is_empty() || !writes.moved.is_empty(),
             Self::Events => !writes.events.is_empty(),
             Self::Queue => !writes.queued.is_empty(),
             Self::Executions => !writes.executions.is_empty(),

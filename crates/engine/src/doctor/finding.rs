@@ -7,12 +7,12 @@ use runyard_domain::{
     run::{Membership, Overdue},
 };
 use runyard_store::SetAside;
-use std::fmt;
 
 /// Something that is not as it should be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Finding {
     /// Rows of a run hold what they cannot hold.
+    #[error("run {run}: it cannot be read: {problem}")]
     UnreadableRows {
         /// The run.
         run: RunId,
@@ -20,6 +20,7 @@ pub enum Finding {
         problem: String,
     },
     /// Events of a run hold what they cannot hold.
+    #[error("run {run}: its events cannot be read: {problem}")]
     UnreadableEvents {
         /// The run.
         run: RunId,
@@ -27,6 +28,7 @@ pub enum Finding {
         problem: String,
     },
     /// Events of a run are missing, or there are too many.
+    #[error("run {run}: it has {have} events, but its row counts {counted}")]
     EventsMissing {
         /// The run.
         run: RunId,
@@ -36,6 +38,7 @@ pub enum Finding {
         counted: u64,
     },
     /// The rows of a run are not what its events make.
+    #[error("run {run}: its rows are not what its events make: {what}")]
     RowsDiffer {
         /// The run.
         run: RunId,
@@ -43,6 +46,7 @@ pub enum Finding {
         what: String,
     },
     /// The words that lists find a run by are not those of its jobs (semantics R1.15, R1.16).
+    #[error("run {run}: its {of} row says {kept}, but its jobs make it {wanted}")]
     WordsDiffer {
         /// The run.
         run: RunId,
@@ -54,6 +58,7 @@ pub enum Finding {
         wanted: String,
     },
     /// What follows from the state of the jobs did not happen.
+    #[error("run {run}: {}", undone(.overdue))]
     Overdue {
         /// The run.
         run: RunId,
@@ -61,6 +66,7 @@ pub enum Finding {
         overdue: Overdue,
     },
     /// A job is in progress, and its hand-over is over or not there.
+    #[error("run {run}: job {job} is in progress, but its execution {execution} {}", fate(.end.is_some()))]
     Forsaken {
         /// The run.
         run: RunId,
@@ -72,6 +78,7 @@ pub enum Finding {
         end: Option<ExecutionEnd>,
     },
     /// A hand-over goes on whose job does not.
+    #[error("run {run}: execution {execution} goes on, but {}", unwanted(.job, .has_run))]
     Unwanted {
         /// The run.
         run: RunId,
@@ -83,6 +90,7 @@ pub enum Finding {
         has_run: bool,
     },
     /// A hand-over that has not ended holds what it cannot hold: then nothing can be done with its run.
+    #[error("run {run}: execution {execution} cannot be read: {problem}")]
     UnreadableExecution {
         /// The run.
         run: RunId,
@@ -92,6 +100,7 @@ pub enum Finding {
         problem: String,
     },
     /// A job waits for a runner and is not in the queue.
+    #[error("run {run}: job {job} waits for a runner, but is not in the queue")]
     NotQueued {
         /// The run.
         run: RunId,
@@ -99,6 +108,7 @@ pub enum Finding {
         job: JobId,
     },
     /// A job is in the queue and does not wait for a runner.
+    #[error("run {run}: job {job} is in the queue, but does not wait for a runner")]
     QueuedInVain {
         /// The run.
         run: RunId,
@@ -106,6 +116,9 @@ pub enum Finding {
         job: JobId,
     },
     /// The queue keeps a job for an offer that is over.
+    #[error(
+        "run {run}: job {job} is kept in the queue for execution {execution}, which is not offered"
+    )]
     KeptForNobody {
         /// The run.
         run: RunId,
@@ -115,6 +128,7 @@ pub enum Finding {
         execution: ExecutionId,
     },
     /// The row of a concurrency group cannot be read: nobody can enter or leave it.
+    #[error("concurrency group {key:?} of repository {repository}: it cannot be read: {problem}")]
     UnreadableGroup {
         /// Whose group.
         repository: RepositoryId,
@@ -126,6 +140,7 @@ pub enum Finding {
         members: Vec<Membership>,
     },
     /// Somebody is in a concurrency group who ended, or is gone.
+    #[error("concurrency group {:?} of repository {repository}: {member} {}, but has ended or is gone", .group.as_str(), place_in_group(.has_slot))]
     MemberGone {
         /// Whose group.
         repository: RepositoryId,
@@ -137,6 +152,7 @@ pub enum Finding {
         has_slot: bool,
     },
     /// Somebody waits for a slot that it has, and no message tells it so.
+    #[error("{member}: it waits for the slot of concurrency group {:?}, which it has", .group.as_str())]
     NeverTold {
         /// The group.
         group: GroupName,
@@ -144,6 +160,7 @@ pub enum Finding {
         member: Member,
     },
     /// Somebody waits for a group in which it is not.
+    #[error("{member}: it waits for concurrency group {:?}, but is not in it", .group.as_str())]
     WaitsNowhere {
         /// The group.
         group: GroupName,
@@ -151,6 +168,7 @@ pub enum Finding {
         member: Member,
     },
     /// Somebody goes on without the slot of its group.
+    #[error("{member}: it goes on without the slot of concurrency group {:?}, {}", .group.as_str(), who_has_it(.holder.as_ref()))]
     WithoutSlot {
         /// The group.
         group: GroupName,
@@ -160,6 +178,7 @@ pub enum Finding {
         holder: Option<Member>,
     },
     /// A message to a run was not applied.
+    #[error("run {run}: message {id} to it was left over, it is due since {since}")]
     MessageLeft {
         /// Its number.
         id: i64,
@@ -169,6 +188,7 @@ pub enum Finding {
         since: Timestamp,
     },
     /// A message to a run cannot be read.
+    #[error("run {run}: message {id} to it cannot be read: {problem}")]
     UnreadableMessage {
         /// Its number.
         id: i64,
@@ -178,6 +198,7 @@ pub enum Finding {
         problem: String,
     },
     /// What follows a run was not started.
+    #[error("run {run}: what follows it was not started (follow-up {id}), it is due since {since}")]
     FollowUpLeft {
         /// Its number.
         id: i64,
@@ -187,175 +208,54 @@ pub enum Finding {
         since: Timestamp,
     },
     /// A row could not be applied and is not tried any more.
+    #[error("{}", set_aside(.0))]
     SetAside(SetAside),
 }
 
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnreadableRows { run, problem } => {
-                write!(f, "run {run}: it cannot be read: {problem}")
-            }
-            Self::UnreadableEvents { run, problem } => {
-                write!(f, "run {run}: its events cannot be read: {problem}")
-            }
-            Self::EventsMissing { run, have, counted } => write!(
-                f,
-                "run {run}: it has {have} events, but its row counts {counted}"
-            ),
-            Self::RowsDiffer { run, what } => {
-                write!(
-                    f,
-                    "run {run}: its rows are not what its events make: {what}"
-                )
-            }
-            Self::WordsDiffer {
-                run,
-                of,
-                kept,
-                wanted,
-            } => write!(
-                f,
-                "run {run}: its {of} row says {kept}, but its jobs make it {wanted}"
-            ),
-            Self::Overdue { run, overdue } => match overdue {
-                Overdue::End(conclusion) => write!(
-                    f,
-                    "run {run}: all its jobs ended, but it did not end as {}",
-                    conclusion.name()
-                ),
-                Overdue::Plan(node) => write!(
-                    f,
-                    "run {run}: job {node} is blocked, though all that it needs is complete"
-                ),
-            },
-            Self::Forsaken {
-                run,
-                job,
-                execution,
-                end,
-            } => {
-                let what = match end {
-                    Some(_) => "has ended",
-                    None => "is not there",
-                };
-                write!(
-                    f,
-                    "run {run}: job {job} is in progress, but its execution {execution} {what}"
-                )
-            }
-            Self::Unwanted {
-                run,
-                job,
-                execution,
-                has_run,
-            } => {
-                let why = match has_run {
-                    true => format!("its job {job} does not run by it"),
-                    false => "the run is not there".to_owned(),
-                };
-                write!(f, "run {run}: execution {execution} goes on, but {why}")
-            }
-            Self::UnreadableExecution {
-                run,
-                execution,
-                problem,
-            } => write!(
-                f,
-                "run {run}: execution {execution} cannot be read: {problem}"
-            ),
-            Self::NotQueued { run, job } => write!(
-                f,
-                "run {run}: job {job} waits for a runner, but is not in the queue"
-            ),
-            Self::QueuedInVain { run, job } => write!(
-                f,
-                "run {run}: job {job} is in the queue, but does not wait for a runner"
-            ),
-            Self::KeptForNobody {
-                run,
-                job,
-                execution,
-            } => write!(
-                f,
-                "run {run}: job {job} is kept in the queue for execution {execution}, which is \
-                 not offered"
-            ),
-            Self::UnreadableGroup {
-                repository,
-                key,
-                problem,
-                ..
-            } => write!(
-                f,
-                "concurrency group {key:?} of repository {repository}: it cannot be read: {problem}"
-            ),
-            Self::MemberGone {
-                repository,
-                group,
-                member,
-                has_slot,
-            } => {
-                let place = match has_slot {
-                    true => "has its slot",
-                    false => "waits for its slot",
-                };
-                let group = group.as_str();
-                write!(
-                    f,
-                    "concurrency group {group:?} of repository {repository}: {member} {place}, \
-                     but has ended or is gone"
-                )
-            }
-            Self::NeverTold { group, member } => write!(
-                f,
-                "{member}: it waits for the slot of concurrency group {:?}, which it has",
-                group.as_str()
-            ),
-            Self::WaitsNowhere { group, member } => write!(
-                f,
-                "{member}: it waits for concurrency group {:?}, but is not in it",
-                group.as_str()
-            ),
-            Self::WithoutSlot {
-                group,
-                member,
-                holder,
-            } => {
-                let group = group.as_str();
-                write!(
-                    f,
-                    "{member}: it goes on without the slot of concurrency group {group:?}, "
-                )?;
-                match holder {
-                    Some(holder) => write!(f, "which {holder} has"),
-                    None => write!(f, "which nobody has"),
-                }
-            }
-            Self::MessageLeft { id, run, since } => write!(
-                f,
-                "run {run}: message {id} to it was left over, it is due since {since}"
-            ),
-            Self::UnreadableMessage { id, run, problem } => {
-                write!(f, "run {run}: message {id} to it cannot be read: {problem}")
-            }
-            Self::FollowUpLeft { id, run, since } => write!(
-                f,
-                "run {run}: what follows it was not started (follow-up {id}), it is due since \
-                 {since}"
-            ),
-            Self::SetAside(SetAside {
-                row,
-                run,
-                reason,
-                at,
-            }) => {
-                write!(f, "{row}")?;
-                if let Some(run) = run {
-                    write!(f, " of run {run}")?;
-                }
-                write!(f, ": set aside since {at}: {reason}")
-            }
+fn undone(overdue: &Overdue) -> String {
+    match overdue {
+        Overdue::End(conclusion) => {
+            let end = conclusion.name();
+            format!("all its jobs ended, but it did not end as {end}")
+        }
+        Overdue::Plan(node) => {
+            format!("job {node} is blocked, though all that it needs is complete")
         }
     }
+}
+
+fn fate(is_there: bool) -> &'static str {
+    match is_there {
+        true => "has ended",
+        false => "is not there",
+    }
+}
+
+fn unwanted(job: &JobId, has_run: &bool) -> String {
+    match has_run {
+        true => format!("its job {job} does not run by it"),
+        false => "the run is not there".to_owned(),
+    }
+}
+
+fn place_in_group(has_slot: &bool) -> &'static str {
+    match has_slot {
+        true => "has its slot",
+        false => "waits for its slot",
+    }
+}
+
+fn who_has_it(holder: Option<&Member>) -> String {
+    match holder {
+        Some(holder) => format!("which {holder} has"),
+        None => "which nobody has".to_owned(),
+    }
+}
+
+fn set_aside(row: &SetAside) -> String {
+    let of = row
+        .run
+        .map_or_else(String::new, |run| format!(" of run {run}"));
+    let (at, reason) = (row.at, &row.reason);
+    format!("{}{of}: set aside since {at}: {reason}", row.row)
 }

@@ -26,7 +26,7 @@ const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
 pub struct TimeColumn;
 
 /// A moment in a [`TimeColumn`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = TimeColumn)]
 pub(crate) struct DbTime(pub(crate) Timestamp);
 
@@ -71,7 +71,7 @@ impl FromSql<TimeColumn, Sqlite> for DbTime {
 pub struct JsonColumn;
 
 /// The text in a [`JsonColumn`], not parsed yet, so that what cannot be parsed is reported with its row.
-#[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = JsonColumn)]
 pub(crate) struct JsonText(pub(crate) String);
 

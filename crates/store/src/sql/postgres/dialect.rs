@@ -55,6 +55,9 @@ macro_rules! locked_if_free {
 /// Rows in one statement at most: it may have 65,535 values, and no row has more than 32.
 pub(super) const ROWS_PER_STATEMENT_MAX: usize = 2_000;
 
+/// Above so many updates, each of which waits for the server, one statement for all rows takes less time.
+pub(super) const UPDATES_MAX: usize = 40;
+
 /// Inserts all rows.
 macro_rules! insert_all {
     ($connection:expr, $table:expr, $rows:expr) => {{

@@ -1,36 +1,31 @@
-//! What `runyard doctor` looks at and mends: a run at one moment, its rows written again, what was left behind.
+//! What `runyard doctor` looks at: a run at one moment, what was left behind.
 
 use super::{
     Connection, SqlStore,
     aggregates::with_attempt,
-    concurrency::{add_messages, save_groups},
     dialect,
-    save::{add_ready, save_attempt, save_jobs},
+    kept_groups::{forget_unreadable_group, groups, kept_group, leave_group},
+    rebuilds::rebuild,
 };
 use crate::{
-    Inspected, Inspections, JobWrite, KeptGroup, Left, Queued, QueuedJob, StoreError, StoredWords,
-    Wake,
+    Inspected, Inspections, KeptGroup, Left, QueuedJob, StoreError, StoredWords, Wake,
     sql::{
         columns::DbTime,
         failure::Failure,
         perform::perform,
-        rows::{EventRow, ExecutionRow, GroupRow, Place, RunChange, RunRow, json},
+        rows::{EventRow, ExecutionRow, Place, RunRow, json},
         schema::{
-            attempts, concurrency_groups, executions, follow_ups, jobs, queue, repositories,
-            run_events, run_messages, runs,
+            attempts, executions, follow_ups, jobs, queue, repositories, run_events, run_messages,
+            runs,
         },
     },
 };
 use async_trait::async_trait;
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper,
-};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use runyard_domain::{
-    Event, Execution, ExecutionId, JobId, RepositoryId, Run, RunId, RunStatus,
-    concurrency::{ConcurrencyGroup, Member},
-    execution::{ExecutionState, Step},
-    run::{JobState, PlannedJob},
+    Event, Execution, ExecutionId, JobId, RepositoryId, RunId, RunStatus, concurrency::Member,
+    execution::Step,
 };
 use std::collections::BTreeSet;
 
@@ -151,22 +146,6 @@ async fn unfinished_runs(
     Ok(first.map(RunId::new).collect())
 }
 
-/// The row of a run that is not deleted, nor is its repository.
-async fn live_row(connection: &mut Connection, id: RunId) -> Result<Option<RunRow>, Failure> {
-    let live = repositories::table
-        .filter(repositories::id.eq(runs::repository_id))
-        .filter(repositories::deleted_at.is_null());
-    let row = runs::table
-        .filter(runs::id.eq(id.get()))
-        .filter(runs::deleted_at.is_null())
-        .filter(diesel::dsl::exists(live))
-        .select(RunRow::as_select());
-    Ok(dialect::locked!(row)
-        .get_result(connection)
-        .await
-        .optional()?)
-}
-
 async fn inspect(connection: &mut Connection, run: &RunId) -> Result<Inspected, Failure> {
     let live: Option<RunRow> = runs::table
         .filter(runs::id.eq(run.get()))
@@ -245,7 +224,7 @@ async fn words(
         .collect())
 }
 
-async fn events(connection: &mut Connection, run: RunId) -> Result<Vec<Event>, Failure> {
+pub(super) async fn events(connection: &mut Connection, run: RunId) -> Result<Vec<Event>, Failure> {
     let rows: Vec<EventRow> = run_events::table
         .filter(run_events::run_id.eq(run.get()))
         .order(run_events::seq)
@@ -257,7 +236,7 @@ async fn events(connection: &mut Connection, run: RunId) -> Result<Vec<Event>, F
 
 type Executions = (Vec<Execution>, Vec<(ExecutionId, StoreError)>);
 
-async fn executions_of_interest(
+pub(super) async fn executions_of_interest(
     connection: &mut Connection,
     run: RunId,
 ) -> Result<Executions, Failure> {
@@ -295,7 +274,10 @@ async fn executions_of_interest(
     Ok((read, unreadable))
 }
 
-async fn queued(connection: &mut Connection, run: RunId) -> Result<Vec<QueuedJob>, Failure> {
+pub(super) async fn queued(
+    connection: &mut Connection,
+    run: RunId,
+) -> Result<Vec<QueuedJob>, Failure> {
     let rows: Vec<(i64, Option<i64>)> = queue::table
         .filter(queue::run_id.eq(run.get()))
         .order(queue::position)
@@ -307,151 +289,6 @@ async fn queued(connection: &mut Connection, run: RunId) -> Result<Vec<QueuedJob
         offered: offered.map(ExecutionId::new),
     });
     Ok(queued.collect())
-}
-
-async fn rebuild(connection: &mut Connection, run: &RunId) -> Result<bool, Failure> {
-    let Some(row) = live_row(connection, *run).await? else {
-        diesel::delete(queue::table.filter(queue::run_id.eq(run.get())))
-            .execute(connection)
-            .await?;
-        return Ok(true);
-    };
-    let events = events(connection, *run).await?;
-    if events.len() as u64 != row.newest_change()?.0 {
-        return Ok(false);
-    }
-    let Ok(replayed) = Run::replay(&events) else {
-        return Ok(false);
-    };
-    write_again(connection, &replayed).await?;
-    queue_again(connection, &replayed).await?;
-    Ok(true)
-}
-
-/// All rows of the run and of its newest attempt, with the columns that no command changes and that must be readable.
-async fn write_again(connection: &mut Connection, run: &Run) -> Result<(), Failure> {
-    let (id, attempt) = (run.id().get(), run.attempt());
-    let number = i64::from(attempt.number);
-    diesel::update(runs::table.find(id))
-        .set((
-            RunChange::of(run),
-            runs::referenced.eq(json(&run.identity().referenced)),
-            runs::cause.eq(json(&run.identity().cause)),
-        ))
-        .execute(connection)
-        .await?;
-    save_attempt(connection, run, None).await?;
-    diesel::update(attempts::table.find((id, number)))
-        .set(attempts::referenced.eq(attempt.referenced.as_ref().map(json)))
-        .execute(connection)
-        .await?;
-    let places = (0..).zip(attempt.jobs.iter().cloned());
-    let writes: Vec<JobWrite> = places.map(|(place, job)| JobWrite { place, job }).collect();
-    let count = i64::try_from(writes.len()).unwrap_or(i64::MAX);
-    let beyond = jobs::table
-        .filter(jobs::run_id.eq(id))
-        .filter(jobs::attempt.eq(number))
-        .filter(jobs::place.ge(count));
-    diesel::delete(beyond).execute(connection).await?;
-    save_jobs(connection, run, &writes).await?;
-    for JobWrite { place, job } in &writes {
-        let row = jobs::table.find((id, number, i64::from(*place)));
-        diesel::update(row)
-            .set((
-                jobs::name.eq(job.node().to_string()),
-                jobs::needs.eq(json(job.needs())),
-            ))
-            .execute(connection)
-            .await?;
-    }
-    Ok(())
-}
-
-/// Has the queue hold the jobs that wait for a runner, and no others of the run.
-async fn queue_again(connection: &mut Connection, run: &Run) -> Result<(), Failure> {
-    let now = dialect::now(connection).await?;
-    let waiting = run.attempt().planned();
-    let waiting: Vec<&PlannedJob> = waiting
-        .filter(|job| job.state == JobState::Queued)
-        .collect();
-    let ids: Vec<i64> = waiting.iter().map(|job| job.id.get()).collect();
-    let others = queue::table
-        .filter(queue::run_id.eq(run.id().get()))
-        .filter(diesel::dsl::not(queue::job_id.eq_any(ids)));
-    diesel::delete(others).execute(connection).await?;
-    let known = queued(connection, run.id()).await?;
-    let missing = waiting
-        .iter()
-        .filter(|job| !known.iter().any(|row| row.job == job.id));
-    let missing: Vec<Queued> = missing
-        .map(|job| Queued {
-            job: job.id,
-            labels: job.label_set(),
-        })
-        .collect();
-    add_ready(connection, run.id(), &missing, now).await?;
-    let (open, _) = executions_of_interest(connection, run.id()).await?;
-    for job in waiting {
-        let mut open = open.iter();
-        let offer =
-            open.find(|it| it.job == job.id && matches!(it.state, ExecutionState::Offered { .. }));
-        diesel::update(queue::table.filter(queue::job_id.eq(job.id.get())))
-            .set(queue::execution_id.eq(offer.map(|it| it.id.get())))
-            .execute(connection)
-            .await?;
-    }
-    Ok(())
-}
-
-async fn groups(
-    connection: &mut Connection,
-    after: &Option<(RepositoryId, String)>,
-    limit: &u32,
-) -> Result<Vec<KeptGroup>, Failure> {
-    let (repository, key) = match after {
-        Some((repository, key)) => (repository.get(), key.clone()),
-        None => (0, String::new()),
-    };
-    let later =
-        concurrency_groups::repository_id
-            .gt(repository)
-            .or(concurrency_groups::repository_id
-                .eq(repository)
-                .and(concurrency_groups::name_key.gt(key)));
-    let rows: Vec<GroupRow> = concurrency_groups::table
-        .filter(later)
-        .order((
-            concurrency_groups::repository_id,
-            concurrency_groups::name_key,
-        ))
-        .limit((*limit).into())
-        .select(GroupRow::as_select())
-        .load(connection)
-        .await?;
-    let groups = rows.into_iter().map(|row| KeptGroup {
-        repository: RepositoryId::new(row.repository_id),
-        key: row.name_key.clone(),
-        group: row.try_into(),
-    });
-    Ok(groups.collect())
-}
-
-async fn kept_group(
-    connection: &mut Connection,
-    repository: &RepositoryId,
-    key: &str,
-) -> Result<Option<KeptGroup>, Failure> {
-    let row: Option<GroupRow> = concurrency_groups::table
-        .find((repository.get(), key))
-        .select(GroupRow::as_select())
-        .get_result(connection)
-        .await
-        .optional()?;
-    Ok(row.map(|row| KeptGroup {
-        repository: *repository,
-        key: key.to_owned(),
-        group: row.try_into(),
-    }))
 }
 
 async fn forget_unreadable_steps(
@@ -479,55 +316,6 @@ async fn forget_unreadable_steps(
         .execute(connection)
         .await?;
     Ok(true)
-}
-
-async fn lock_kept(
-    connection: &mut Connection,
-    repository: RepositoryId,
-    key: &str,
-) -> Result<Option<GroupRow>, Failure> {
-    let row = concurrency_groups::table
-        .find((repository.get(), key))
-        .select(GroupRow::as_select());
-    Ok(dialect::locked!(row)
-        .get_result(connection)
-        .await
-        .optional()?)
-}
-
-async fn leave_group(
-    connection: &mut Connection,
-    repository: &RepositoryId,
-    key: &str,
-    member: &Member,
-) -> Result<bool, Failure> {
-    let Some(row) = lock_kept(connection, *repository, key).await? else {
-        return Ok(false);
-    };
-    let mut group = ConcurrencyGroup::try_from(row)?;
-    if group.place_of(member).is_none() {
-        return Ok(false);
-    }
-    let now = dialect::now(connection).await?;
-    let message = group.leave(member);
-    save_groups(connection, &[group]).await?;
-    add_messages(connection, message.as_slice(), now).await?;
-    Ok(true)
-}
-
-async fn forget_unreadable_group(
-    connection: &mut Connection,
-    repository: &RepositoryId,
-    key: &str,
-) -> Result<bool, Failure> {
-    let row = lock_kept(connection, *repository, key).await?;
-    let is_unreadable = row.is_some_and(|row| ConcurrencyGroup::try_from(row).is_err());
-    if is_unreadable {
-        diesel::delete(concurrency_groups::table.find((repository.get(), key)))
-            .execute(connection)
-            .await?;
-    }
-    Ok(is_unreadable)
 }
 
 async fn left_messages(

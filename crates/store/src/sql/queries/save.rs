@@ -16,7 +16,8 @@ use crate::{
         columns::DbTime,
         failure::{Failure, reference},
         rows::{
-            AttemptRow, EventRow, ExecutionChange, JobRow, PayloadRow, RunChange, RunRow, json,
+            AttemptRow, EventRow, ExecutionChange, JobRow, JobStateRow, PayloadRow, RunChange,
+            RunRow, json,
         },
         schema::{
             attempts, executions, jobs, queue, repositories, run_events, run_payloads, runs,
@@ -26,7 +27,11 @@ use crate::{
 };
 use diesel::{ExpressionMethods, QueryDsl, upsert::excluded};
 use diesel_async::RunQueryDsl;
-use runyard_domain::{Event, JobId, Run, RunId, Timestamp, run::CommitFacts, runner::LabelSet};
+use runyard_domain::{
+    Event, JobId, Run, RunId, Timestamp,
+    run::{CommitFacts, Job},
+    runner::LabelSet,
+};
 use runyard_workflow::Diagnostic;
 use std::collections::BTreeMap;
 
@@ -80,6 +85,7 @@ pub(super) async fn save(
         } else {
             save_jobs(connection, run, &writes.jobs).await?;
         }
+        move_jobs(connection, run, &writes.moved).await?;
         save_events(connection, run.id(), &writes.events).await?;
         remove_ready(connection, &writes.unqueued).await?;
         add_ready(connection, run.id(), &writes.queued, now).await?;
@@ -223,6 +229,33 @@ pub(super) async fn save_jobs(
     };
     let key = (jobs::run_id, jobs::attempt, jobs::place);
     dialect::upsert_all!(connection, jobs::table, rows, key, set());
+    Ok(())
+}
+
+/// The states of jobs. Commands on a run often leave many of its jobs alike: those are written together.
+async fn move_jobs(
+    connection: &mut Connection,
+    run: &Run,
+    moved: &[JobWrite],
+) -> Result<(), Failure> {
+    let mut alike: BTreeMap<JobStateRow, Vec<&JobWrite>> = BTreeMap::new();
+    for write in moved {
+        if let Job::Planned(job) = &write.job {
+            let same = alike.entry(JobStateRow::of(&job.state));
+            same.or_default().push(write);
+        }
+    }
+    if alike.len() > dialect::UPDATES_MAX {
+        return save_jobs(connection, run, moved).await;
+    }
+    for (state, same) in alike {
+        let places = same.iter().map(|write| i64::from(write.place));
+        let rows = jobs::table
+            .filter(jobs::run_id.eq(run.id().get()))
+            .filter(jobs::attempt.eq(i64::from(run.attempt().number)))
+            .filter(jobs::place.eq_any(places.collect::<Vec<_>>()));
+        diesel::update(rows).set(state).execute(connection).await?;
+    }
     Ok(())
 }
 

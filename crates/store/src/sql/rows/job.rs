@@ -1,6 +1,9 @@
 //! Rows of jobs: blocked ones have no id, and what is known only in some states is null in the others.
 
-use super::place::{Place, json};
+use super::{
+    job_state::JobStateRow,
+    place::{Place, json},
+};
 use crate::{
     JobView, JobWrite, StoreError,
     sql::{
@@ -10,18 +13,13 @@ use crate::{
 };
 use diesel::{Insertable, Queryable, Selectable, pg::Pg, sqlite::Sqlite};
 use runyard_domain::{
-    ExecutionId, JobId, RunId, RunnerId, Timestamp,
+    JobId, RunId,
     execution::Step,
-    run::{BlockedJob, CalledWorkflow, Job, JobState, NodePath, PlannedJob, Ran},
-    runner::{DEFAULT_GROUP, RunnerRef},
+    run::{BlockedJob, CalledWorkflow, Job, NodePath, PlannedJob},
 };
 
 const BLOCKED: &str = "blocked";
 const CALLED: &str = "called";
-const HELD: &str = "held";
-const QUEUED: &str = "queued";
-const IN_PROGRESS: &str = "in_progress";
-const COMPLETED: &str = "completed";
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = jobs, check_for_backend(Pg, Sqlite), treat_none_as_default_value = false)]
@@ -31,30 +29,20 @@ pub(crate) struct JobRow {
     place: i64,
     name: String,
     needs: JsonText,
-    state: String,
     id: Option<i64>,
     display_name: Option<String>,
     labels: Option<JsonText>,
     created_at: Option<DbTime>,
-    conclusion: Option<String>,
-    execution_id: Option<i64>,
-    runner_id: Option<i64>,
-    runner_name: Option<String>,
-    started_at: Option<DbTime>,
-    completed_at: Option<DbTime>,
-    cancel_requested_at: Option<DbTime>,
     leg: Option<JsonText>,
     continue_on_error: bool,
     timeout_minutes: Option<i64>,
     cancel_timeout_minutes: Option<i64>,
     calls: Option<JsonText>,
-    reason: Option<JsonText>,
     carried_from: Option<i64>,
     concurrency: Option<JsonText>,
-    is_pending: bool,
-    cancel_reason: Option<JsonText>,
     wanted_group: Option<String>,
-    runner_group: String,
+    #[diesel(embed)]
+    stands: JobStateRow,
 }
 
 impl JobRow {
@@ -65,36 +53,25 @@ impl JobRow {
             place: write.place.into(),
             name: write.job.node().to_string(),
             needs: json(write.job.needs()),
-            state: BLOCKED.to_owned(),
+            stands: JobStateRow::without_job(BLOCKED),
             id: None,
             display_name: None,
             labels: None,
             created_at: None,
-            conclusion: None,
-            execution_id: None,
-            runner_id: None,
-            runner_name: None,
-            started_at: None,
-            completed_at: None,
-            cancel_requested_at: None,
             leg: None,
             continue_on_error: false,
             timeout_minutes: None,
             cancel_timeout_minutes: None,
             calls: None,
-            reason: None,
             carried_from: None,
             concurrency: None,
-            is_pending: false,
-            cancel_reason: None,
             wanted_group: None,
-            runner_group: DEFAULT_GROUP.to_owned(),
         };
         match &write.job {
             Job::Blocked(_) => row,
             Job::Planned(planned) => row.planned(planned),
             Job::Called(called) => Self {
-                state: CALLED.to_owned(),
+                stands: JobStateRow::without_job(CALLED),
                 calls: Some(json(&called.calls)),
                 ..row
             },
@@ -113,48 +90,7 @@ impl JobRow {
         self.concurrency = job.concurrency.as_ref().map(json);
         self.created_at = Some(DbTime(job.created_at));
         self.carried_from = job.carried_from.map(JobId::get);
-        self.conclusion = job.state.conclusion().map(|end| end.name().to_owned());
-        if let Some(ran) = job.state.ran() {
-            self.execution_id = Some(ran.execution.get());
-            self.runner_id = Some(ran.runner.id.get());
-            self.runner_name = Some(ran.runner.name.clone());
-            self.runner_group.clone_from(&ran.runner.group);
-        }
-        self.in_state(&job.state)
-    }
-
-    fn in_state(mut self, state: &JobState) -> Self {
-        let word = match state {
-            JobState::Held => HELD,
-            JobState::Pending => {
-                self.is_pending = true;
-                HELD
-            }
-            JobState::Queued => QUEUED,
-            JobState::InProgress {
-                started_at,
-                cancel_requested_at,
-                cancel_reason,
-                ..
-            } => {
-                self.started_at = Some(DbTime(*started_at));
-                self.cancel_reason = cancel_reason.as_ref().map(json);
-                self.cancel_requested_at = cancel_requested_at.map(DbTime);
-                IN_PROGRESS
-            }
-            JobState::Completed {
-                started_at,
-                completed_at,
-                reason,
-                ..
-            } => {
-                self.reason = reason.as_ref().map(json);
-                self.started_at = Some(DbTime(*started_at));
-                self.completed_at = Some(DbTime(*completed_at));
-                COMPLETED
-            }
-        };
-        self.state = word.to_owned();
+        self.stands = JobStateRow::of(&job.state);
         self
     }
 
@@ -167,70 +103,13 @@ impl JobRow {
         NodePath::try_from(self.name.clone()).map_err(|_| self.row().corrupt("name"))
     }
 
-    /// A value of a column that may be null.
-    fn optional<T: serde::de::DeserializeOwned>(
-        &self,
-        column: &'static str,
-        value: Option<&JsonText>,
-    ) -> Result<Option<T>, StoreError> {
-        value
-            .map(|value| self.row().json(column, value))
-            .transpose()
-    }
-
-    fn ran(&self) -> Result<Option<Ran>, StoreError> {
-        let row = self.row();
-        let Some(execution) = self.execution_id else {
-            return Ok(None);
-        };
-        let name = self.runner_name.clone();
-        Ok(Some(Ran {
-            execution: ExecutionId::new(execution),
-            runner: RunnerRef {
-                id: RunnerId::new(row.present("runner_id", self.runner_id)?),
-                name: row.present("runner_name", name)?,
-                group: self.runner_group.clone(),
-            },
-        }))
-    }
-
-    fn time(&self, column: &'static str, time: Option<DbTime>) -> Result<Timestamp, StoreError> {
-        Ok(self.row().present(column, time)?.0)
-    }
-
-    fn state(&self) -> Result<JobState, StoreError> {
-        let row = self.row();
-        match self.state.as_str() {
-            HELD if self.is_pending => Ok(JobState::Pending),
-            HELD => Ok(JobState::Held),
-            QUEUED => Ok(JobState::Queued),
-            IN_PROGRESS => Ok(JobState::InProgress {
-                started_at: self.time("started_at", self.started_at)?,
-                ran: row.present("execution_id", self.ran()?)?,
-                cancel_requested_at: self.cancel_requested_at.map(|time| time.0),
-                cancel_reason: self.optional("cancel_reason", self.cancel_reason.as_ref())?,
-            }),
-            COMPLETED => {
-                let conclusion = row.present("conclusion", self.conclusion.as_deref())?;
-                Ok(JobState::Completed {
-                    conclusion: row.word("conclusion", conclusion)?,
-                    started_at: self.time("started_at", self.started_at)?,
-                    completed_at: self.time("completed_at", self.completed_at)?,
-                    ran: self.ran()?,
-                    reason: self.optional("reason", self.reason.as_ref())?,
-                })
-            }
-            _ => Err(row.corrupt("state")),
-        }
-    }
-
     fn as_planned(&self, id: i64) -> Result<PlannedJob, StoreError> {
         let row = self.row();
         let labels = row.present("labels", self.labels.as_ref())?;
         Ok(PlannedJob {
             id: JobId::new(id),
             node: self.node()?,
-            leg: self.optional("leg", self.leg.as_ref())?,
+            leg: row.optional_json("leg", self.leg.as_ref())?,
             needs: row.json("needs", &self.needs)?,
             display_name: row.present("display_name", self.display_name.clone())?,
             labels: row.json("labels", labels)?,
@@ -244,10 +123,10 @@ impl JobRow {
                 .cancel_timeout_minutes
                 .map(|minutes| row.number("cancel_timeout_minutes", minutes))
                 .transpose()?,
-            concurrency: self.optional("concurrency", self.concurrency.as_ref())?,
-            created_at: self.time("created_at", self.created_at)?,
+            concurrency: row.optional_json("concurrency", self.concurrency.as_ref())?,
+            created_at: row.present("created_at", self.created_at)?.0,
             carried_from: self.carried_from.map(JobId::new),
-            state: self.state()?,
+            state: self.stands.state(&row)?,
         })
     }
 
@@ -282,7 +161,7 @@ impl TryFrom<JobRow> for Job {
     type Error = StoreError;
 
     fn try_from(row: JobRow) -> Result<Self, StoreError> {
-        match (row.state.as_str(), row.id) {
+        match (row.stands.word(), row.id) {
             (BLOCKED, None) => Ok(Self::Blocked(BlockedJob {
                 node: row.node()?,
                 needs: row.row().json("needs", &row.needs)?,

@@ -42,6 +42,15 @@ impl Place {
         serde_json::from_str(&text.0).map_err(|_| self.corrupt(column))
     }
 
+    /// A value of a column that may be null.
+    pub(crate) fn optional_json<T: DeserializeOwned>(
+        &self,
+        column: &'static str,
+        text: Option<&JsonText>,
+    ) -> Result<Option<T>, StoreError> {
+        text.map(|text| self.json(column, text)).transpose()
+    }
+
     pub(crate) fn number<T: TryFrom<i64>>(
         &self,
         column: &'static str,

@@ -48,6 +48,9 @@ macro_rules! locked_if_free {
     };
 }
 
+/// More than an attempt has jobs: there is no one statement for all rows that would be better.
+pub(super) const UPDATES_MAX: usize = 100_000;
+
 /// Inserts all rows; the wrapper cannot insert several with one statement.
 macro_rules! insert_all {
     ($connection:expr, $table:expr, $rows:expr) => {{
