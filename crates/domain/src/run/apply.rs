@@ -158,6 +158,8 @@ impl Run {
                 attempt.set_state(*job, |state| {
                     state.completed(*conclusion, reason.clone(), *at)
                 });
+                attempt.cancelled_with_run |=
+                    attempt.cancelled_at.is_some() && *conclusion == Conclusion::Cancelled;
             }
             Event::RunCancelRequested { reason, at, .. } => {
                 attempt.cancelled_at = Some(*at);
@@ -180,6 +182,7 @@ impl Run {
                     triggering_actor: *by,
                     requested_at: *at,
                     cancelled_at: None,
+                    cancelled_with_run: false,
                     debug: *debug,
                     referenced: referenced.clone(),
                     cancel_reason: None,

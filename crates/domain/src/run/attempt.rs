@@ -20,6 +20,9 @@ pub struct Attempt {
     pub requested_at: Timestamp,
     /// When the whole run was cancelled, if it was: *run-cancelled* of the semantics.
     pub cancelled_at: Option<Timestamp>,
+    /// A job ended as cancelled after the whole run was: then the run does (semantics R1.16, row 2). Kept, as times do
+    /// not tell which of two events of the same microsecond was first.
+    pub cancelled_with_run: bool,
     /// Its jobs write debug lines (semantics R4.10).
     pub debug: bool,
     /// The called files as they were resolved for it; those of the first attempt when absent (semantics 4).

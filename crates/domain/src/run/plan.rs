@@ -75,6 +75,7 @@ impl Run {
             triggering_actor: identity.actor,
             requested_at: identity.created_at,
             cancelled_at: None,
+            cancelled_with_run: false,
             debug: false,
             referenced: None,
             cancel_reason: None,

@@ -1,6 +1,6 @@
 //! How jobs, legs and called workflows count together: for the jobs that need them, and for the run. Questions only.
 
-use super::{Attempt, Job, JobState, NodePath};
+use super::{Attempt, Job, NodePath};
 use crate::{Conclusion, JobStatus};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,29 +87,10 @@ impl Attempt {
         let ends: Option<Vec<Conclusion>> =
             self.planned().map(super::PlannedJob::effective).collect();
         let ends = ends?;
-        Some(if self.has_job_cancelled_with_the_run() {
+        Some(if self.cancelled_with_run {
             Conclusion::Cancelled
         } else {
             worst(&ends)
-        })
-    }
-
-    /// Whether a job ended as cancelled since the whole run was (semantics R1.16, row 2): one that was cancelled by
-    /// itself before does not count.
-    fn has_job_cancelled_with_the_run(&self) -> bool {
-        self.cancelled_at.is_some_and(|cancelled_at| {
-            self.planned().any(|job| match job.state {
-                JobState::Completed {
-                    conclusion: Conclusion::Cancelled,
-                    completed_at,
-                    ..
-                } => completed_at >= cancelled_at,
-                JobState::Held
-                | JobState::Pending
-                | JobState::Queued
-                | JobState::InProgress { .. }
-                | JobState::Completed { .. } => false,
-            })
         })
     }
 }

@@ -278,6 +278,7 @@ diesel::table! {
         referenced -> Nullable<JsonColumn>,
         concurrency_group -> Nullable<Text>,
         cancel_reason -> Nullable<JsonColumn>,
+        cancelled_with_run -> Bool,
     }
 }
 

@@ -160,6 +160,7 @@ pub(super) async fn save_attempt(
         .set((
             attempts::updated_at.eq(excluded(attempts::updated_at)),
             attempts::cancelled_at.eq(excluded(attempts::cancelled_at)),
+            attempts::cancelled_with_run.eq(excluded(attempts::cancelled_with_run)),
             attempts::status.eq(excluded(attempts::status)),
             attempts::conclusion.eq(excluded(attempts::conclusion)),
             attempts::completed_at.eq(excluded(attempts::completed_at)),
