@@ -9,7 +9,7 @@ RUN     ?= serve --demo
 BUILT   := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench simulate clean-data
+.PHONY: help run test test-clients check fmt bench simulate clean-data
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -24,9 +24,14 @@ test: ## Run every test on all three stores (finds or starts a PostgreSQL of its
 	$(CARGO) build --locked --workspace --bins --tests
 	tests/with-postgres $(CARGO) test --locked --workspace --no-fail-fast
 
+test-clients: ## Drive a server with gh, Octokit, PyGithub and octocrab on SQLite and PostgreSQL (installs them below target/clients)
+	tests/clients/install
+	$(CARGO) build --locked --workspace --bins
+	tests/with-postgres $(CARGO) test --locked --workspace --features runyard-clients/clients --test clients
+
 check: ## Check format, lints and documentation, as CI does
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
+	$(CARGO) clippy --locked --workspace --all-targets --features runyard-clients/clients -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps
 
 fmt: ## Format the sources

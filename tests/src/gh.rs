@@ -66,6 +66,13 @@ impl Gh {
         finish(command).await
     }
 
+    /// Lets it follow the pages of a list and print what `filter` finds in each, as its `--jq` has it.
+    pub async fn paginate(&self, path: &str, filter: &str) -> Finished {
+        let mut command = self.command();
+        command.args(["api", "--paginate", path, "--jq", filter]);
+        finish(command).await
+    }
+
     fn command(&self) -> Command {
         let folder = self.folder.path();
         let mut command = Command::new(PROGRAM);

@@ -218,6 +218,9 @@ impl From<EngineError> for ApiError {
             EngineError::WorkflowNotActive => {
                 Self::forbidden("Unable to disable a workflow that is not active.")
             }
+            EngineError::DispatchOfDisabled => Self::Unprocessable(
+                "Cannot trigger a 'workflow_dispatch' on a disabled workflow".to_owned(),
+            ),
             EngineError::WorkflowDisabled => {
                 Self::forbidden("This workflow is disabled: enable it to run it.")
             }

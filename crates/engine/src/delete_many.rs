@@ -3,7 +3,7 @@
 use crate::{Engine, EngineError, retention::is_deleted};
 use futures_util::future::join_all;
 use runyard_domain::{RepositoryId, UserId, handover};
-use runyard_store::{ChosenRuns, Stage};
+use runyard_store::{RunFilter, Stage};
 
 /// Runs that one call deletes at most.
 pub const DELETED_PER_CALL: u32 = 200;
@@ -32,7 +32,7 @@ impl Engine {
     pub async fn delete_runs(
         &self,
         repository: RepositoryId,
-        chosen: &ChosenRuns,
+        chosen: &RunFilter,
         by: UserId,
         is_dry: bool,
     ) -> Result<DeletedRuns, EngineError> {
@@ -58,7 +58,7 @@ impl Engine {
     async fn delete_chosen(
         &self,
         repository: RepositoryId,
-        chosen: &ChosenRuns,
+        chosen: &RunFilter,
         by: UserId,
     ) -> Result<u64, EngineError> {
         let runs = self.store.chosen_runs(repository, chosen, DELETED_PER_CALL);

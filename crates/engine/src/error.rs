@@ -59,6 +59,9 @@ pub enum EngineError {
     /// Nothing starts a workflow that is off (semantics R6.10).
     #[error("the workflow is disabled")]
     WorkflowDisabled,
+    /// The same, asked for by hand.
+    #[error("a disabled workflow cannot be dispatched")]
+    DispatchOfDisabled,
     /// It would break a rule of uniqueness or reference.
     #[error("{0}")]
     Conflict(Conflict),

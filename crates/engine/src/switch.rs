@@ -48,10 +48,15 @@ impl Engine {
     }
 
     pub(crate) async fn require_active(&self, workflow: WorkflowId) -> Result<(), EngineError> {
-        let known = self.store.workflow(workflow).await?;
-        match known.map(|workflow| workflow.state) {
-            Some(WorkflowState::DisabledManually) => Err(EngineError::WorkflowDisabled),
-            Some(WorkflowState::Active | WorkflowState::Deleted) | None => Ok(()),
+        match self.is_switched_off(workflow).await? {
+            true => Err(EngineError::WorkflowDisabled),
+            false => Ok(()),
         }
+    }
+
+    pub(crate) async fn is_switched_off(&self, workflow: WorkflowId) -> Result<bool, EngineError> {
+        let known = self.store.workflow(workflow).await?;
+        let state = known.map(|workflow| workflow.state);
+        Ok(state == Some(WorkflowState::DisabledManually))
     }
 }

@@ -46,7 +46,9 @@ impl Engine {
     ) -> Result<RunId, EngineError> {
         self.fetch_and_read(repository, by.id).await?;
         let workflow = self.workflow(repository, key).await?;
-        self.require_active(workflow.id).await?;
+        if self.is_switched_off(workflow.id).await? {
+            return Err(EngineError::DispatchOfDisabled);
+        }
         self.require_on_default_branch(repository, &workflow.path)
             .await?;
         let at = self.git.resolve(repository.id, &dispatch.reference).await?;

@@ -48,7 +48,7 @@ pub use purges::{PURGED_ROWS_MAX, Purges};
 pub use queue::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth};
 pub use reports::{JobOutputs, Reports, Summary};
 pub use repositories::Repositories;
-pub use retentions::{ChosenRuns, EndedWith, RetentionLook, Retentions, Stage};
+pub use retentions::{EndedWith, RetentionLook, Retentions, Stage};
 pub use runners::Runners;
 pub use runs::{
     AttemptView, FILTERED_RUNS_MAX, JobView, JobsOf, KeptLogs, Listed, PER_PAGE_MAX, Page,

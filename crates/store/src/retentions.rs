@@ -25,24 +25,6 @@ pub enum EndedWith {
     Logs,
 }
 
-/// Which runs somebody wants to be deleted at once; all conditions must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ChosenRuns {
-    /// As lists are filtered.
-    pub filter: RunFilter,
-    /// Created then or later.
-    pub created_from: Option<Timestamp>,
-    /// Created earlier.
-    pub created_before: Option<Timestamp>,
-}
-
-impl ChosenRuns {
-    /// Whether a time of creation is among the conditions.
-    pub fn is_of_a_time(&self) -> bool {
-        self.created_from.is_some() || self.created_before.is_some()
-    }
-}
-
 /// Whether runs have ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -97,14 +79,14 @@ pub trait Retentions {
     async fn chosen_runs(
         &self,
         repository: RepositoryId,
-        chosen: &ChosenRuns,
+        chosen: &RunFilter,
         limit: u32,
     ) -> Result<Vec<(RunId, u32)>, StoreError>;
     /// How many runs were chosen that are at this stage; [`crate::FILTERED_RUNS_MAX`] when there are more.
     async fn count_chosen(
         &self,
         repository: RepositoryId,
-        chosen: &ChosenRuns,
+        chosen: &RunFilter,
         stage: Stage,
     ) -> Result<u64, StoreError>;
 }

@@ -69,6 +69,17 @@ pub struct RunFilter {
     pub status: Option<String>,
     /// Full commit id.
     pub head_sha: Option<String>,
+    /// Created then or later. Lists of a time are in the order of the times, newest first.
+    pub created_from: Option<Timestamp>,
+    /// Created earlier.
+    pub created_before: Option<Timestamp>,
+}
+
+impl RunFilter {
+    /// Whether a time of creation is among the conditions.
+    pub fn is_of_a_time(&self) -> bool {
+        self.created_from.is_some() || self.created_before.is_some()
+    }
 }
 
 /// A run as it is shown: of its newest attempt, or of the attempt that was asked for.

@@ -14,12 +14,12 @@ use runyard_domain::{
     runner::Runner,
 };
 use runyard_store::{
-    Accounts, Appended, ChosenRuns, Concurrency, Deliveries, EndedWith, FollowUp, FollowUps,
-    Inspected, Inspections, JobOutputs, JobView, JobsOf, KeptGroup, Left, LeftMessage, Listed,
-    LogContent, Logs, Page, Poll, Polls, PullRequests, Purges, QueueRow, ReadBranch, Reports,
-    Repositories, RetentionLook, Retentions, RowState, RunFilter, RunView, Runners, Runs,
-    ScheduleEntry, Scheduled, Schedules, SealedLog, SealedSecret, SecretUse, Secrets, SeenRefs,
-    SetAside, Stage, StoreError, Summary, Tries, Troubles,
+    Accounts, Appended, Concurrency, Deliveries, EndedWith, FollowUp, FollowUps, Inspected,
+    Inspections, JobOutputs, JobView, JobsOf, KeptGroup, Left, LeftMessage, Listed, LogContent,
+    Logs, Page, Poll, Polls, PullRequests, Purges, QueueRow, ReadBranch, Reports, Repositories,
+    RetentionLook, Retentions, RowState, RunFilter, RunView, Runners, Runs, ScheduleEntry,
+    Scheduled, Schedules, SealedLog, SealedSecret, SecretUse, Secrets, SeenRefs, SetAside, Stage,
+    StoreError, Summary, Tries, Troubles,
 };
 use std::time::Duration;
 
@@ -162,10 +162,10 @@ passing! { Retentions {
     ) -> Vec<RunId>;
     fn chosen_runs(
         repository: RepositoryId,
-        chosen: &ChosenRuns,
+        chosen: &RunFilter,
         limit: u32,
     ) -> Vec<(RunId, u32)>;
-    fn count_chosen(repository: RepositoryId, chosen: &ChosenRuns, stage: Stage) -> u64;
+    fn count_chosen(repository: RepositoryId, chosen: &RunFilter, stage: Stage) -> u64;
 } }
 
 passing! { Troubles {

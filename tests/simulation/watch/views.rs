@@ -20,17 +20,30 @@ pub(super) async fn view_of(
     run: &Run,
 ) -> Result<(RunView, Vec<JobView>), Fault> {
     let view = store.run(run.id()).await.map_err(unreadable)?;
-    let jobs = store.jobs(run.id(), JobsOf::Latest, FIRST_PAGE).await;
-    let jobs = jobs.map_err(unreadable)?;
-    hold!(
-        jobs.total == jobs.items.len() as u64,
-        RULE,
-        "run {} has {} jobs on one page and {} in all",
-        run.id(),
-        jobs.items.len(),
-        jobs.total
-    );
-    Ok((there(view, "a run")?, jobs.items))
+    let jobs = jobs_of(store, run.id(), JobsOf::Latest).await?;
+    Ok((there(view, "a run")?, jobs))
+}
+
+/// The jobs of all pages.
+async fn jobs_of(store: &dyn Store, run: RunId, of: JobsOf) -> Result<Vec<JobView>, Fault> {
+    let mut page = FIRST_PAGE;
+    let mut found = Vec::new();
+    loop {
+        let jobs = store.jobs(run, of, page).await.map_err(unreadable)?;
+        let is_last = jobs.items.is_empty();
+        found.extend(jobs.items);
+        if is_last || jobs.total <= found.len() as u64 {
+            hold!(
+                jobs.total == found.len() as u64,
+                RULE,
+                "run {run} has {} jobs on its pages and {} in all",
+                found.len(),
+                jobs.total
+            );
+            return Ok(found);
+        }
+        page.number += 1;
+    }
 }
 
 /// An attempt and its jobs as they are shown.
@@ -40,9 +53,8 @@ pub(super) async fn attempt_of(
     number: u32,
 ) -> Result<(RunView, Vec<JobView>), Fault> {
     let view = store.attempt(run, number).await.map_err(unreadable)?;
-    let of = JobsOf::Attempt(number);
-    let jobs = store.jobs(run, of, FIRST_PAGE).await.map_err(unreadable)?;
-    Ok((there(view, "an old attempt")?, jobs.items))
+    let jobs = jobs_of(store, run, JobsOf::Attempt(number)).await?;
+    Ok((there(view, "an old attempt")?, jobs))
 }
 
 pub(super) fn look_at_views(

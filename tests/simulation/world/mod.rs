@@ -201,6 +201,7 @@ impl World {
             | EngineError::RepositoryDispatch(_)
             | EngineError::WorkflowNotActive
             | EngineError::WorkflowDisabled
+            | EngineError::DispatchOfDisabled
             | EngineError::Invalid { .. }
             | EngineError::Unfit { .. }
             | EngineError::NoSealingKey

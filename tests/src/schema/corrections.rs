@@ -40,6 +40,7 @@ const ALWAYS_IN_A_JOB: [&str; 2] = ["run_attempt", "steps"];
 /// Changes the description, as read from the file, into what real servers send.
 pub(super) fn apply(description: &mut Value) {
     add_user_by_login(&mut description["paths"]);
+    add_details_of_a_dispatch(&mut description["paths"]);
     let schemas = &mut description["components"]["schemas"];
     correct_job(&mut schemas["job"]);
     correct_run(&mut schemas["workflow-run"]);
@@ -57,6 +58,21 @@ fn add_user_by_login(paths: &mut Value) {
     paths["/users/{username}"] = json!({
         "get": { "operationId": "users/get-by-username", "responses": { "200": answer } },
     });
+}
+
+/// What newer releases answer to a dispatch that asks for its run.
+fn add_details_of_a_dispatch(paths: &mut Value) {
+    let schema = json!({
+        "type": "object",
+        "required": ["workflow_run_id", "run_url", "html_url"],
+        "properties": {
+            "workflow_run_id": { "type": "integer" },
+            "run_url": { "type": "string", "format": "uri" },
+            "html_url": { "type": "string", "format": "uri" },
+        },
+    });
+    let path = "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches";
+    paths[path]["post"]["responses"]["200"] = json!({ "description": "Its run", "content": { "application/json": { "schema": schema } } });
 }
 
 fn correct_job(job: &mut Value) {

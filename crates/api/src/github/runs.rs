@@ -8,7 +8,7 @@ use crate::{
     ApiState,
     auth::{Read, Repo, Write},
     error::ApiError,
-    wire::{Body, Empty, ListBody, Origin, Paging, Reach, accepted, created, ok},
+    wire::{Body, Created, Empty, ListBody, Origin, Paging, Reach, accepted, created, ok},
 };
 use actix_web::{
     HttpResponse,
@@ -65,17 +65,24 @@ impl WorkflowPath {
 /// The parameters of a query by name; of several with one name the last counts.
 pub(super) type Parameters = Query<HashMap<String, String>>;
 
-/// Filters of lists of runs (contract 7). Others are ignored, empty ones too.
-fn filter(Query(mut given): Parameters) -> RunFilter {
+/// Filters of lists of runs (contract 7). Others are ignored, empty ones too. `None` when nothing can match: `created`
+/// is no time.
+fn filter(Query(mut given): Parameters) -> Option<RunFilter> {
     let mut take = |name: &str| given.remove(name).filter(|text| !text.is_empty());
-    RunFilter {
+    let created = match take("created") {
+        Some(text) => Some(Created::parse(&text)?),
+        None => None,
+    };
+    Some(RunFilter {
         workflow: None,
         actor: take("actor"),
         branch: take("branch"),
         event: take("event"),
         status: take("status"),
         head_sha: take("head_sha"),
-    }
+        created_from: created.and_then(|created| created.from),
+        created_before: created.and_then(|created| created.before),
+    })
 }
 
 /// Whether `pull_requests` shall be empty (contract 7).
@@ -105,7 +112,7 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let pulls = shows_pull_requests(&query);
     let filter = filter(query);
-    let reach = reach(&filter);
+    let reach = reach(filter.as_ref());
     let url = urls(&repo, &origin).by_id("/actions/runs");
     let what = (filter, reach, pulls);
     page_of_runs(&repo, what, (paging, url), &state, &origin).await
@@ -126,11 +133,11 @@ pub(super) async fn list_of_workflow(
         .await?;
     let pulls = shows_pull_requests(&query);
     let filter = filter(query);
-    let reach = reach(&filter);
-    let filter = RunFilter {
+    let reach = reach(filter.as_ref());
+    let filter = filter.map(|filter| RunFilter {
         workflow: Some(workflow.id),
         ..filter
-    };
+    });
     let below = format!("/actions/workflows/{}/runs", workflow.id);
     let url = urls(&repo, &origin).by_id(&below);
     let what = (filter, reach, pulls);
@@ -138,8 +145,8 @@ pub(super) async fn list_of_workflow(
 }
 
 /// A filter limits how far a list can be read; that it is of one workflow does not (contract 4).
-fn reach(filter: &RunFilter) -> Reach {
-    match *filter == RunFilter::default() {
+fn reach(filter: Option<&RunFilter>) -> Reach {
+    match filter == Some(&RunFilter::default()) {
         true => Reach::All,
         false => Reach::Search,
     }
@@ -147,13 +154,19 @@ fn reach(filter: &RunFilter) -> Reach {
 
 async fn page_of_runs(
     repo: &Repo<Read>,
-    (filter, reach, pulls): (RunFilter, Reach, bool),
+    (filter, reach, pulls): (Option<RunFilter>, Reach, bool),
     (paging, url): (Paging, String),
     state: &ApiState,
     origin: &Origin,
 ) -> Result<HttpResponse, ApiError> {
     let store = state.engine.store();
-    let mut listed: Listed<RunView> = store.runs(repo.id(), &filter, paging.page).await?;
+    let mut listed: Listed<RunView> = match filter {
+        Some(filter) => store.runs(repo.id(), &filter, paging.page).await?,
+        None => Listed {
+            items: Vec::new(),
+            total: 0,
+        },
+    };
     listed.items.truncate(reach.on_page(paging.page));
     let total = reach.cap(listed.total);
     let repository = minimal(repo, state, origin).await?;

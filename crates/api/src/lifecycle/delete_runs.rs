@@ -1,16 +1,15 @@
 //! Deleting many runs at once: those that have ended and match what is asked for.
 
-use super::created::{Created, FORMS};
 use crate::{
     ApiState,
     auth::{Repo, Write},
     error::ApiError,
-    wire::{Body, ok},
+    wire::{Body, Created, FORMS, ok},
 };
 use actix_web::{HttpResponse, web::Data};
 use runyard_domain::{Conclusion, RunStatus, repository::Repository};
 use runyard_engine::{DELETED_PER_CALL, DeletedRuns, Engine, EngineError, WorkflowKey};
-use runyard_store::{ChosenRuns, RunFilter};
+use runyard_store::RunFilter;
 use serde::{Deserialize, Serialize};
 
 /// Which runs; every member that is there must hold. A name that is not known is refused, as without it more would go
@@ -80,11 +79,7 @@ pub(super) async fn delete(
 }
 
 impl Wish {
-    async fn chosen(
-        self,
-        repository: &Repository,
-        engine: &Engine,
-    ) -> Result<ChosenRuns, ApiError> {
+    async fn chosen(self, repository: &Repository, engine: &Engine) -> Result<RunFilter, ApiError> {
         let workflow = match &self.workflow {
             Some(name) => Some(workflow_of(name, repository, engine).await?),
             None => None,
@@ -99,19 +94,17 @@ impl Wish {
             read.ok_or_else(|| problem("created", &format!("{text:?} must be {FORMS}")))
         });
         let created = created.transpose()?;
-        let chosen = ChosenRuns {
-            filter: RunFilter {
-                workflow,
-                actor: text("actor", self.actor)?,
-                branch: text("branch", self.branch)?,
-                event: text("event", self.event)?,
-                status,
-                head_sha: text("head_sha", self.head_sha)?,
-            },
+        let chosen = RunFilter {
+            workflow,
+            actor: text("actor", self.actor)?,
+            branch: text("branch", self.branch)?,
+            event: text("event", self.event)?,
+            status,
+            head_sha: text("head_sha", self.head_sha)?,
             created_from: created.and_then(|created| created.from),
             created_before: created.and_then(|created| created.before),
         };
-        let is_everything = chosen == ChosenRuns::default();
+        let is_everything = chosen == RunFilter::default();
         match (is_everything, self.all) {
             (true, false) => Err(ApiError::InvalidRequest {
                 detail: "Say which runs: give workflow, branch, event, status, actor, head_sha or created, or \"all\": true."

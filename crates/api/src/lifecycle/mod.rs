@@ -1,7 +1,6 @@
 //! Runyard's own API (`/api/v1`): one file per resource. The runner protocol shares its prefix.
 
 mod collaborators;
-mod created;
 mod credentials;
 mod delete_runs;
 mod events;

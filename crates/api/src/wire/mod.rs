@@ -3,6 +3,7 @@
 mod accept;
 mod body;
 pub(crate) mod connections;
+mod created;
 pub(crate) mod documentation;
 mod encoding;
 mod etag;
@@ -18,6 +19,7 @@ mod unread;
 pub(crate) mod waiting;
 
 pub(crate) use body::{Body, Empty, JSON, ListBody, accepted, created, json, ok};
+pub(crate) use created::{Created, FORMS};
 pub(crate) use encoding::acceptable;
 pub(crate) use etag::etag;
 pub(crate) use excess::Excess;

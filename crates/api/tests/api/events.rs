@@ -285,7 +285,9 @@ async fn r6_10_a_workflow_is_switched_off_and_on() {
     let refused = server
         .call("POST", &dispatch, &writer, json!({ "ref": "main" }))
         .await;
-    assert_eq!(refused.refusal().0, 403);
+    let (status, message) = refused.refusal();
+    let wanted = "Cannot trigger a 'workflow_dispatch' on a disabled workflow";
+    assert_eq!((status, &*message), (422, wanted));
     put("enable", &writer).await.expect(204);
     put("enable", &writer).await.expect(204);
     assert_eq!(state().await, "active");

@@ -249,3 +249,43 @@ async fn a_dispatch_answers_204_unless_it_is_asked_for_the_run() {
         200
     );
 }
+
+#[tokio::test]
+async fn runs_are_found_by_when_they_were_created() {
+    let server = TestServer::start().await;
+    server.repository("admin", "open", false).await;
+    // At 2026-01-02T03:04:05Z.
+    let id = server.dispatch("admin/open").await;
+    let found = [
+        "2026-01-02",
+        ">2026-01-01",
+        ">=2026-01-02",
+        "<=2026-01-02",
+        "<2026-01-03",
+        "2026-01-02T03:04:05Z",
+        "2026-01-01..2026-01-02",
+        "2026-01-02..*",
+        "*..2026-01-02T05:04:05%2B02:00",
+    ];
+    let not_found = [
+        "2026-01-01",
+        ">2026-01-02",
+        "<2026-01-02T03:04:05Z",
+        "2026-01-03..*",
+        "yesterday",
+        "2026-13-01",
+        "..",
+    ];
+    for (words, count) in [(&found[..], 1), (&not_found[..], 0)] {
+        for created in words {
+            let paths = ["actions/runs", "actions/workflows/ci.yml/runs"];
+            for path in paths {
+                let path = format!("{REPOSITORY}/{path}?created={created}");
+                let listed = server.get(&path, "").await.expect(200).json();
+                assert_eq!(listed["total_count"], count, "{path}: {listed}");
+                let first = &listed["workflow_runs"][0]["id"];
+                assert_eq!(*first == json!(id), count == 1, "{path}: {listed}");
+            }
+        }
+    }
+}

@@ -10,7 +10,7 @@ use runyard_engine::{
     DELETED_PER_CALL, DeletedRuns, EXPIRED_PER_LOOK, Engine, EngineError, MissingLog,
     RETENTION_PATH_BYTES_MAX, RETENTION_WORKFLOWS_MAX, Settings,
 };
-use runyard_store::{ChosenRuns, RunFilter};
+use runyard_store::RunFilter;
 use std::{sync::Arc, time::Duration};
 
 const HOUR: i64 = 60 * 60;
@@ -234,12 +234,8 @@ async fn runs_that_match_are_deleted_and_what_has_not_ended_stays() {
     // Old enough for a delete of its own to end it.
     world.pass(15 * DAY);
     let delete = async |filter: RunFilter, is_dry| {
-        let chosen = ChosenRuns {
-            filter,
-            ..ChosenRuns::default()
-        };
         let id = world.repository.id;
-        let deleting = world.engine.delete_runs(id, &chosen, world.user.id, is_dry);
+        let deleting = world.engine.delete_runs(id, &filter, world.user.id, is_dry);
         deleting.await.unwrap()
     };
     let failed = RunFilter {
@@ -282,7 +278,7 @@ async fn runs_that_match_are_deleted_and_what_has_not_ended_stays() {
 async fn one_call_deletes_so_many_runs_and_says_that_there_are_more() {
     let world = World::new(TWO_JOBS).await;
     cancelled(&world, DELETED_PER_CALL + 1).await;
-    let (all, id) = (ChosenRuns::default(), world.repository.id);
+    let (all, id) = (RunFilter::default(), world.repository.id);
     let delete = || world.engine.delete_runs(id, &all, world.user.id, false);
     let told = delete().await.unwrap();
     let most = u64::from(DELETED_PER_CALL);

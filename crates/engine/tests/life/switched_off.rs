@@ -25,8 +25,10 @@ async fn r6_10_a_workflow_that_is_off_reacts_to_nothing_until_it_is_on_again() {
     let shown = engine.workflow(&world.repository, &key()).await.unwrap();
     assert_eq!(shown.state, WorkflowState::DisabledManually);
     assert_eq!(world.told("push", push()).await, []);
+    let refused = world.dispatch().await.unwrap_err();
+    let by_hand = matches!(refused, EngineError::DispatchOfDisabled);
+    assert!(by_hand, "{refused}");
     for refused in [
-        world.dispatch().await.map(drop),
         engine.rerun(run, RerunOf::All, world.user.id, false).await,
         engine.rerun_as_new(run, world.user.id).await.map(drop),
     ] {

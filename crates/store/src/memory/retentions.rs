@@ -5,7 +5,7 @@ use super::{
     state::{RunRow, State, broken_reference},
 };
 use crate::{
-    ChosenRuns, EndedWith, FILTERED_RUNS_MAX, RetentionLook, Retentions, Stage, StoreError,
+    EndedWith, FILTERED_RUNS_MAX, RetentionLook, Retentions, RunFilter, Stage, StoreError,
 };
 use async_trait::async_trait;
 use runyard_domain::{
@@ -104,7 +104,7 @@ impl Retentions for MemoryStore {
     async fn chosen_runs(
         &self,
         repository: RepositoryId,
-        chosen: &ChosenRuns,
+        chosen: &RunFilter,
         limit: u32,
     ) -> Result<Vec<(RunId, u32)>, StoreError> {
         let state = self.state();
@@ -120,7 +120,7 @@ impl Retentions for MemoryStore {
     async fn count_chosen(
         &self,
         repository: RepositoryId,
-        chosen: &ChosenRuns,
+        chosen: &RunFilter,
         stage: Stage,
     ) -> Result<u64, StoreError> {
         let state = self.state();
@@ -150,19 +150,15 @@ impl State {
     fn chosen<'a>(
         &'a self,
         repository: RepositoryId,
-        chosen: &'a ChosenRuns,
+        chosen: &'a RunFilter,
         stage: Stage,
     ) -> impl Iterator<Item = &'a RunRow> {
         let is_ended = stage == Stage::Ended;
         self.runs.values().filter(move |row| {
-            let identity = row.run.identity();
-            let created = identity.created_at;
-            identity.repository == repository
+            row.run.identity().repository == repository
                 && !row.deleted
                 && row.run.is_completed() == is_ended
-                && chosen.created_from.is_none_or(|from| from <= created)
-                && chosen.created_before.is_none_or(|before| created < before)
-                && self.matches(row, &chosen.filter)
+                && self.matches(row, chosen)
         })
     }
 }

@@ -14,7 +14,7 @@ use runyard_domain::{
     run::{Attempt, AttemptState, PlannedJob},
 };
 use runyard_workflow::Diagnostic;
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 #[async_trait]
 impl Runs for MemoryStore {
@@ -43,16 +43,20 @@ impl Runs for MemoryStore {
             return Ok(cut([], page));
         };
         let newest_first = state.runs.values().rev();
-        let matching = newest_first
+        let mut matching: Vec<&RunRow> = newest_first
             .filter(|row| row.run.identity().repository == repository && !row.deleted)
-            .filter(|row| state.matches(row, filter));
+            .filter(|row| state.matches(row, filter))
+            .collect();
+        if filter.is_of_a_time() {
+            matching.sort_by_key(|row| Reverse((row.run.identity().created_at, row.run.id())));
+        }
         let reach = if is_counted(filter) {
             u64::MAX
         } else {
             FILTERED_RUNS_MAX
         };
         let reach = usize::try_from(reach).unwrap_or(usize::MAX);
-        let listed = cut(matching.take(reach), page);
+        let listed = cut(matching.into_iter().take(reach), page);
         Ok(Listed {
             items: listed.items.into_iter().map(|r| state.newest(r)).collect(),
             total: listed.total,
@@ -236,6 +240,12 @@ impl State {
             && holds(&filter.branch, identity.head_branch.as_deref())
             && holds(&filter.event, Some(&identity.event))
             && holds(&filter.head_sha, Some(&identity.head_sha))
+            && filter
+                .created_from
+                .is_none_or(|from| from <= identity.created_at)
+            && filter
+                .created_before
+                .is_none_or(|before| identity.created_at < before)
             && (holds(&filter.status, Some(row.run.status().name()))
                 || holds(
                     &filter.status,

@@ -6,7 +6,7 @@ use super::{
     run_list::{chosen, count_of_chosen},
 };
 use crate::{
-    ChosenRuns, Conflict, EndedWith, RetentionLook, Retentions, Stage, StoreError,
+    Conflict, EndedWith, RetentionLook, Retentions, RunFilter, Stage, StoreError,
     sql::{
         columns::{DbTime, JsonText},
         failure::{Failure, reference},
@@ -71,7 +71,7 @@ impl Retentions for SqlStore {
     async fn chosen_runs(
         &self,
         repository: RepositoryId,
-        chosen_runs: &ChosenRuns,
+        chosen_runs: &RunFilter,
         limit: u32,
     ) -> Result<Vec<(RunId, u32)>, StoreError> {
         perform!(self.read, chosen(repository, chosen_runs, limit))
@@ -80,7 +80,7 @@ impl Retentions for SqlStore {
     async fn count_chosen(
         &self,
         repository: RepositoryId,
-        chosen_runs: &ChosenRuns,
+        chosen_runs: &RunFilter,
         stage: Stage,
     ) -> Result<u64, StoreError> {
         perform!(self.read, count_of_chosen(repository, chosen_runs, stage))

@@ -2,7 +2,7 @@
 
 use super::{Connection, run_views::views_of};
 use crate::{
-    ChosenRuns, FILTERED_RUNS_MAX, Listed, Page, RunFilter, RunView, Stage,
+    FILTERED_RUNS_MAX, Listed, Page, RunFilter, RunView, Stage,
     sql::{
         columns::DbTime,
         counted::Counted,
@@ -41,7 +41,11 @@ pub(super) async fn list(
         (all, u64::MAX)
     };
     let ids = ids_of_page(connection, &wanted, *page, reach).await?;
-    let items = views_of(connection, &ids).await?;
+    let mut items = views_of(connection, &ids).await?;
+    if filter.is_of_a_time() {
+        let place = |view: &RunView| ids.iter().position(|id| *id == view.identity.id.get());
+        items.sort_by_key(place);
+    }
     Ok(Listed { items, total })
 }
 
@@ -54,10 +58,11 @@ fn is_filtered(filter: &RunFilter) -> bool {
         event,
         status,
         head_sha,
+        created_from: _,
+        created_before: _,
     } = filter;
-    [actor, branch, event, status, head_sha]
-        .iter()
-        .any(|wanted| wanted.is_some())
+    let mut words = [actor, branch, event, status, head_sha].into_iter();
+    words.any(Option::is_some) || filter.is_of_a_time()
 }
 
 /// A word of `status` as the API has it: one of two columns (semantics R1.4).
@@ -116,6 +121,12 @@ impl<'a> Wanted<'a> {
         if let Some(commit) = &filter.head_sha {
             ids = ids.filter(runs::head_sha.eq(commit));
         }
+        if let Some(from) = filter.created_from {
+            ids = ids.filter(runs::created_at.ge(DbTime(from)));
+        }
+        if let Some(before) = filter.created_before {
+            ids = ids.filter(runs::created_at.lt(DbTime(before)));
+        }
         ids = match &self.stands {
             Some(Stands::At(status)) => ids.filter(runs::status.eq(status.name())),
             Some(Stands::EndedAs(end)) => ids.filter(runs::conclusion.eq(end.name())),
@@ -125,20 +136,6 @@ impl<'a> Wanted<'a> {
             // One is the rule, and keeps the order of the index.
             Some([actor]) => ids.filter(runs::actor_id.eq(*actor)),
             Some(actors) => ids.filter(runs::actor_id.eq_any(actors)),
-            None => ids,
-        }
-    }
-}
-
-impl Wanted<'_> {
-    /// The same of those that were created at the time that was chosen.
-    fn created(&self, chosen: &ChosenRuns) -> Ids<'_> {
-        let mut ids = self.ids();
-        if let Some(from) = chosen.created_from {
-            ids = ids.filter(runs::created_at.ge(DbTime(from)));
-        }
-        match chosen.created_before {
-            Some(before) => ids.filter(runs::created_at.lt(DbTime(before))),
             None => ids,
         }
     }
@@ -202,11 +199,14 @@ async fn ids_of_page(
     if limit == 0 {
         return Ok(Vec::new());
     }
-    let page = wanted
-        .ids()
-        .order(runs::id.desc())
-        .limit(as_limit(limit))
-        .offset(as_limit(before));
+    let ids = match wanted.filter.is_of_a_time() {
+        // In the order of the index that has the times.
+        true => wanted
+            .ids()
+            .order((runs::created_at.desc(), runs::id.desc())),
+        false => wanted.ids().order(runs::id.desc()),
+    };
+    let page = ids.limit(as_limit(limit)).offset(as_limit(before));
     Ok(page.load(connection).await?)
 }
 
@@ -214,13 +214,13 @@ async fn ids_of_page(
 pub(super) async fn chosen(
     connection: &mut Connection,
     repository: &RepositoryId,
-    chosen: &ChosenRuns,
+    chosen: &RunFilter,
     limit: &u32,
 ) -> Result<Vec<(RunId, u32)>, Failure> {
-    let Some(wanted) = Wanted::of(connection, *repository, &chosen.filter).await? else {
+    let Some(wanted) = Wanted::of(connection, *repository, chosen).await? else {
         return Ok(Vec::new());
     };
-    let ids = wanted.created(chosen).limit((*limit).into());
+    let ids = wanted.ids().limit((*limit).into());
     let ids = ids.filter(runs::status.eq(RunStatus::Completed.name()));
     let ids = match chosen.is_of_a_time() {
         // In the order of the index that has the times.
@@ -251,10 +251,10 @@ pub(super) async fn chosen(
 pub(super) async fn count_of_chosen(
     connection: &mut Connection,
     repository: &RepositoryId,
-    chosen: &ChosenRuns,
+    chosen: &RunFilter,
     stage: &Stage,
 ) -> Result<u64, Failure> {
-    let Some(wanted) = Wanted::of(connection, *repository, &chosen.filter).await? else {
+    let Some(wanted) = Wanted::of(connection, *repository, chosen).await? else {
         return Ok(0);
     };
     let of_stage = |status: &&RunStatus| match stage {
@@ -263,7 +263,7 @@ pub(super) async fn count_of_chosen(
     };
     let statuses = RunStatus::ALL.iter().filter(of_stage);
     let statuses: Vec<&str> = statuses.map(|status| status.name()).collect();
-    let ids = wanted.created(chosen).filter(runs::status.eq_any(statuses));
+    let ids = wanted.ids().filter(runs::status.eq_any(statuses));
     let reached = ids.limit(as_limit(FILTERED_RUNS_MAX));
     let count: i64 = Counted(reached).get_result(connection).await?;
     Ok(count.unsigned_abs())

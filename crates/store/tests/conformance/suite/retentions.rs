@@ -5,9 +5,7 @@ use runyard_domain::{
     Conclusion, RepositoryId, Run, RunId, Timestamp, WorkflowId,
     retention::{Kept, RetentionRule, RetentionRules, WorkflowRetention},
 };
-use runyard_store::{
-    ChosenRuns, Conflict, EndedWith, KeptLogs, RunFilter, Scope, Stage, Store, StoreError,
-};
+use runyard_store::{Conflict, EndedWith, KeptLogs, RunFilter, Scope, Stage, Store, StoreError};
 use std::{sync::Arc, time::Duration};
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -204,43 +202,34 @@ pub(crate) async fn chosen_runs_have_ended_and_come_oldest_first(store: Arc<dyn 
     }
     let live = world.run(ONE_JOB).await;
     let id = world.repository.id;
-    let chosen = async |chosen: &ChosenRuns, limit| {
+    let chosen = async |chosen: &RunFilter, limit| {
         let runs = store.chosen_runs(id, chosen, limit).await.unwrap();
         assert!(runs.iter().all(|(_, attempt)| *attempt == 1));
         let runs = runs.into_iter().map(|(run, _)| run);
         runs.collect::<Vec<RunId>>()
     };
-    let all = ChosenRuns::default();
-    let branch = ChosenRuns {
-        filter: RunFilter {
-            branch: Some("old".to_owned()),
-            ..RunFilter::default()
-        },
-        ..ChosenRuns::default()
+    let all = RunFilter::default();
+    let branch = RunFilter {
+        branch: Some("old".to_owned()),
+        ..RunFilter::default()
     };
-    let cancelled = ChosenRuns {
-        filter: RunFilter {
-            status: Some("cancelled".to_owned()),
-            actor: Some("OCTO".to_owned()),
-            ..RunFilter::default()
-        },
-        ..ChosenRuns::default()
+    let cancelled = RunFilter {
+        status: Some("cancelled".to_owned()),
+        actor: Some("OCTO".to_owned()),
+        ..RunFilter::default()
     };
-    let nobody = ChosenRuns {
-        filter: RunFilter {
-            actor: Some("nobody".to_owned()),
-            ..RunFilter::default()
-        },
-        ..ChosenRuns::default()
+    let nobody = RunFilter {
+        actor: Some("nobody".to_owned()),
+        ..RunFilter::default()
     };
-    let before = ChosenRuns {
+    let before = RunFilter {
         created_before: Some(created),
-        ..ChosenRuns::default()
+        ..RunFilter::default()
     };
-    let between = ChosenRuns {
+    let between = RunFilter {
         created_from: Some(created.minus(HOUR)),
         created_before: Some(created),
-        ..ChosenRuns::default()
+        ..RunFilter::default()
     };
     let table = [
         (&all, vec![newest.id, made[0], made[1]]),

@@ -2,11 +2,12 @@
 
 use super::agreement::assert_agrees;
 use crate::world::{ALL, CHAIN, Flow, ONE_JOB, World, insert_user, page, step};
-use runyard_domain::{CheckSuiteId, Conclusion, JobId, RepositoryId, RunId, WorkflowId};
-use runyard_store::{
-    ChosenRuns, FILTERED_RUNS_MAX, IdKind, JobView, JobsOf, Listed, RunFilter, Stage, Store,
-};
-use std::sync::Arc;
+use runyard_domain::{CheckSuiteId, Conclusion, JobId, RepositoryId, RunId, Timestamp, WorkflowId};
+use runyard_store::{FILTERED_RUNS_MAX, IdKind, JobView, JobsOf, Listed, RunFilter, Stage, Store};
+use std::{sync::Arc, time::Duration};
+
+/// How much earlier one of the runs was created.
+const HOUR: Duration = Duration::from_secs(3_600);
 
 async fn listed(world: &World, filter: &RunFilter) -> Vec<RunId> {
     let runs = world.store.runs(world.repository.id, filter, ALL).await;
@@ -63,6 +64,7 @@ async fn three_runs(world: &World) -> [Flow; 3] {
     wanted.identity.event = "workflow_dispatch".to_owned();
     wanted.identity.actor = insert_user(&world.store, "Ada").await.id;
     wanted.identity.head_sha = "b".repeat(40);
+    wanted.identity.created_at = created_of(&first).await.minus(HOUR);
     wanted.identity.workflow = world.workflow("other.yml").await.id;
     let second = world.create(wanted).await.unwrap();
     let mut wanted = world.wanted(ONE_JOB).await;
@@ -72,10 +74,15 @@ async fn three_runs(world: &World) -> [Flow; 3] {
     [first, second, third]
 }
 
+async fn created_of(flow: &Flow) -> Timestamp {
+    flow.aggregate().await.identity().created_at
+}
+
 pub(crate) async fn every_filter_of_runs_is_obeyed(store: Arc<dyn Store>) {
     let world = World::new(Arc::clone(&store)).await;
     let [first, second, third] = three_runs(&world).await;
     let workflow = second.aggregate().await.identity().workflow;
+    let created = created_of(&first).await;
     let text = |text: &str| Some(text.to_owned());
     let none = RunFilter::default();
     let by = |change: &dyn Fn(&mut RunFilter)| {
@@ -109,6 +116,23 @@ pub(crate) async fn every_filter_of_runs_is_obeyed(store: Arc<dyn Store>) {
         (by(&|f| f.status = text("cancelled")), vec![third.id]),
         (by(&|f| f.status = text("stale")), vec![]),
         (by(&|f| f.status = text("' or 1=1")), vec![]),
+        (
+            by(&|f| f.created_from = Some(created)),
+            vec![third.id, first.id],
+        ),
+        (by(&|f| f.created_before = Some(created)), vec![second.id]),
+        (
+            by(&|f| f.created_from = Some(created.minus(HOUR))),
+            vec![third.id, first.id, second.id],
+        ),
+        (
+            by(&|f| {
+                f.created_from = Some(created.minus(HOUR));
+                f.created_before = Some(created);
+                f.event = text("push");
+            }),
+            vec![],
+        ),
         (
             by(&|f| {
                 f.event = text("push");
@@ -176,7 +200,7 @@ pub(crate) async fn a_filtered_list_reaches_so_many_runs_and_no_more(store: Arc<
             .unwrap();
         assert_eq!((listed.items.len(), listed.total), (beyond, total.into()));
     }
-    let all = ChosenRuns::default();
+    let all = RunFilter::default();
     let live = store.count_chosen(world.repository.id, &all, Stage::Live);
     assert_eq!(
         live.await.unwrap(),

@@ -5,18 +5,18 @@ use runyard_domain::Timestamp;
 
 /// From the first moment that is meant up to, and without, the second; without one there is no end on that side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Created {
-    pub(super) from: Option<Timestamp>,
-    pub(super) before: Option<Timestamp>,
+pub(crate) struct Created {
+    pub(crate) from: Option<Timestamp>,
+    pub(crate) before: Option<Timestamp>,
 }
 
 /// What can be written, for whoever wrote something else.
-pub(super) const FORMS: &str = "a date (2026-01-31) or a time (2026-01-31T12:00:00Z), alone or after <, <=, > or >=, or \
+pub(crate) const FORMS: &str = "a date (2026-01-31) or a time (2026-01-31T12:00:00Z), alone or after <, <=, > or >=, or \
                                 two of them or * with .. between";
 
 impl Created {
     /// `None` for what is no time.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let of = |from, before| Self { from, before };
         let (first, last) = match text.split_once("..") {
             Some((first, last)) => (point(first)?, point(last)?),
