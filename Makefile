@@ -31,7 +31,7 @@ test-clients: ## Drive a server with gh, Octokit, PyGithub and octocrab on SQLit
 
 check: ## Check format, lints and documentation, as CI does
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets --features runyard-clients/clients -- --deny warnings
+	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps
 
 fmt: ## Format the sources
