@@ -401,6 +401,32 @@ impl Event {
         }
     }
 
+    /// The job that it adds to the attempt, whole. Of every other that [`Event::job`] names, it changes the state alone.
+    pub fn added_job(&self) -> Option<JobId> {
+        match self {
+            Self::JobPlanned { job, .. } | Self::JobCarried { job, .. } => Some(*job),
+            Self::RunRequested { .. }
+            | Self::StartupFailed { .. }
+            | Self::RunPending { .. }
+            | Self::AttemptPlanned { .. }
+            | Self::WorkflowCalled { .. }
+            | Self::CallPending { .. }
+            | Self::RunEntered { .. }
+            | Self::CallEntered { .. }
+            | Self::JobPending { .. }
+            | Self::JobQueued { .. }
+            | Self::JobStarted { .. }
+            | Self::JobCancelRequested { .. }
+            | Self::JobCompleted { .. }
+            | Self::RunCancelRequested { .. }
+            | Self::RunForceCancelRequested { .. }
+            | Self::RunCompleted { .. }
+            | Self::AttemptRequested { .. }
+            | Self::LogsDeleted { .. }
+            | Self::RunDeleted { .. } => None,
+        }
+    }
+
     /// The planned job that it changes, if it changes one.
     pub fn job(&self) -> Option<JobId> {
         match self {

@@ -20,7 +20,7 @@ pub struct Writes {
     pub events: Vec<(u64, Event)>,
     /// Jobs that were laid out or planned, in their place in the file.
     pub jobs: Vec<JobWrite>,
-    /// Jobs of which only the state changed, which every event but those of planning leaves it at.
+    /// Jobs of which only the state changed.
     pub moved: Vec<JobWrite>,
     /// Why the attempt could not be planned, when that was decided now.
     pub diagnostics: Option<Vec<Diagnostic>>,
@@ -205,7 +205,7 @@ fn laid_out_jobs(run: &Run, events: &[Event]) -> Vec<JobWrite> {
     let laid_out = events
         .iter()
         .any(|event| matches!(event, Event::AttemptPlanned { .. }));
-    let planned: BTreeSet<JobId> = events.iter().filter_map(planned).collect();
+    let planned: BTreeSet<JobId> = events.iter().filter_map(Event::added_job).collect();
     let calling: Vec<&NodePath> = events.iter().filter_map(caller).collect();
     let differs = |_, job: &Job| match job {
         Job::Blocked(blocked) => {
@@ -228,7 +228,7 @@ fn jobs_where(run: &Run, differs: impl Fn(u32, &Job) -> bool) -> Vec<JobWrite> {
         .collect()
 }
 
-/// The other jobs that events name: all that those change is the state.
+/// The other jobs that events name: all that those change is the state ([`Event::added_job`]).
 fn moved_jobs(run: &Run, events: &[Event], written: &[JobWrite]) -> Vec<JobWrite> {
     let named: BTreeSet<JobId> = events.iter().filter_map(Event::job).collect();
     let written: BTreeSet<u32> = written.iter().map(|write| write.place).collect();
@@ -236,31 +236,6 @@ fn moved_jobs(run: &Run, events: &[Event], written: &[JobWrite]) -> Vec<JobWrite
         Job::Planned(job) => named.contains(&job.id) && !written.contains(&place),
         Job::Blocked(_) | Job::Called(_) => false,
     })
-}
-
-fn planned(event: &Event) -> Option<JobId> {
-    match event {
-        Event::JobPlanned { job, .. } | Event::JobCarried { job, .. } => Some(*job),
-        Event::RunRequested { .. }
-        | Event::RunEntered { .. }
-        | Event::StartupFailed { .. }
-        | Event::RunPending { .. }
-        | Event::AttemptPlanned { .. }
-        | Event::WorkflowCalled { .. }
-        | Event::CallPending { .. }
-        | Event::CallEntered { .. }
-        | Event::JobPending { .. }
-        | Event::JobQueued { .. }
-        | Event::JobStarted { .. }
-        | Event::JobCancelRequested { .. }
-        | Event::JobCompleted { .. }
-        | Event::RunCancelRequested { .. }
-        | Event::RunForceCancelRequested { .. }
-        | Event::RunCompleted { .. }
-        | Event::AttemptRequested { .. }
-        | Event::LogsDeleted { .. }
-        | Event::RunDeleted { .. } => None,
-    }
 }
 
 fn caller(event: &Event) -> Option<&NodePath> {
