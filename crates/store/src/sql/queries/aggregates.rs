@@ -17,6 +17,16 @@ use runyard_domain::{Execution, ExecutionId, Run, RunId, run::Job};
 
 /// A run that is not deleted, nor is its repository, locked. The repository is not.
 pub(super) async fn lock_run(connection: &mut Connection, id: RunId) -> Result<Run, Failure> {
+    let row = lock_row(connection, id).await?;
+    let row = row.ok_or_else(|| Failure::not_found("run"))?;
+    with_attempt(connection, row).await
+}
+
+/// The row of such a run, locked.
+pub(super) async fn lock_row(
+    connection: &mut Connection,
+    id: RunId,
+) -> Result<Option<RunRow>, Failure> {
     let live = repositories::table
         .filter(repositories::id.eq(runs::repository_id))
         .filter(repositories::deleted_at.is_null());
@@ -25,12 +35,10 @@ pub(super) async fn lock_run(connection: &mut Connection, id: RunId) -> Result<R
         .filter(runs::deleted_at.is_null())
         .filter(exists(live))
         .select(RunRow::as_select());
-    let row: Option<RunRow> = dialect::locked!(row)
+    Ok(dialect::locked!(row)
         .get_result(connection)
         .await
-        .optional()?;
-    let row = row.ok_or_else(|| Failure::not_found("run"))?;
-    with_attempt(connection, row).await
+        .optional()?)
 }
 
 /// A run that is not deleted, nor is its repository.

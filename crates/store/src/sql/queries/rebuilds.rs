@@ -1,7 +1,9 @@
 //! Writes the rows of a run again, as its events make them.
 
 use super::{
-    Connection, dialect,
+    Connection,
+    aggregates::lock_row,
+    dialect,
     inspections::{events, executions_of_interest, queued},
     save::{add_ready, save_attempt, save_jobs},
 };
@@ -9,11 +11,11 @@ use crate::{
     JobWrite, Queued,
     sql::{
         failure::Failure,
-        rows::{RunChange, RunRow, json},
-        schema::{attempts, jobs, queue, repositories, runs},
+        rows::{RunChange, json},
+        schema::{attempts, jobs, queue, runs},
     },
 };
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::RunQueryDsl;
 use runyard_domain::{
     Run, RunId,
@@ -21,24 +23,8 @@ use runyard_domain::{
     run::{JobState, PlannedJob},
 };
 
-/// The row of a run that is not deleted, nor is its repository.
-async fn live_row(connection: &mut Connection, id: RunId) -> Result<Option<RunRow>, Failure> {
-    let live = repositories::table
-        .filter(repositories::id.eq(runs::repository_id))
-        .filter(repositories::deleted_at.is_null());
-    let row = runs::table
-        .filter(runs::id.eq(id.get()))
-        .filter(runs::deleted_at.is_null())
-        .filter(diesel::dsl::exists(live))
-        .select(RunRow::as_select());
-    Ok(dialect::locked!(row)
-        .get_result(connection)
-        .await
-        .optional()?)
-}
-
 pub(super) async fn rebuild(connection: &mut Connection, run: &RunId) -> Result<bool, Failure> {
-    let Some(row) = live_row(connection, *run).await? else {
+    let Some(row) = lock_row(connection, *run).await? else {
         diesel::delete(queue::table.filter(queue::run_id.eq(run.get())))
             .execute(connection)
             .await?;
