@@ -65,6 +65,21 @@ jobs:
       - uses: actions/checkout@v4
 ";
 
+/// Longer than anything takes that is waited for here.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Time between two looks at what no event tells.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Looks until it is so, at what an engine does by itself and tells nobody of.
+async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+    let looked = async {
+        while !is_so().await {
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, looked).await.unwrap();
+}
+
 struct World {
     engine: Engine,
     store: Arc<MemoryStore>,

@@ -1,6 +1,6 @@
 //! Deleting: gone at once for everybody, later from the store and from the objects.
 
-use crate::{TWO_JOBS, World};
+use crate::{TWO_JOBS, World, until};
 use runyard_domain::{Conclusion, Refusal, RunId, run::RerunOf};
 use runyard_engine::EngineError;
 use runyard_store::{LogContent, SealedLog};
@@ -31,17 +31,11 @@ async fn ended(world: &World) -> RunId {
 }
 
 async fn until_sealed(world: &World, id: runyard_domain::ExecutionId) {
-    let sealed = async {
-        while !matches!(
-            world.engine.store().log(id).await.unwrap(),
-            LogContent::Sealed(SealedLog { .. })
-        ) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), sealed)
-        .await
-        .unwrap();
+    until(async || {
+        let log = world.engine.store().log(id).await.unwrap();
+        matches!(log, LogContent::Sealed(SealedLog { .. }))
+    })
+    .await;
 }
 
 #[tokio::test]

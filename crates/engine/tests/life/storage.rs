@@ -4,24 +4,13 @@
 #[path = "../logs/s3.rs"]
 mod s3;
 
-use crate::{Plain, TWO_JOBS, World};
+use crate::{Plain, TWO_JOBS, World, until};
 use runyard_domain::Conclusion;
 use runyard_engine::EngineError;
 use runyard_store::LogContent;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 const LOG: &str = "2023-11-14T22:13:20.0000000Z one\n";
-/// Much longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-async fn until(mut is_so: impl AsyncFnMut() -> bool) {
-    let looked = async {
-        while !is_so().await {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, looked).await.unwrap();
-}
 
 #[tokio::test]
 async fn a_log_that_could_not_be_sealed_is_read_meanwhile_and_sealed_by_the_clock() {
