@@ -7,7 +7,7 @@ use crate::random::Random;
 use crate::routes::Route;
 use crate::values;
 use crate::world::{LABEL, NAME, OWNER, World, credential, runner_body};
-use runyard_tests::schema::follow;
+use runyard_tests::{schema::follow, sealed};
 
 /// Deeper schemas are filled with null.
 const DEPTH: usize = 6;
@@ -35,7 +35,9 @@ pub(crate) fn complete(case: &mut Case, route: &Route, world: &World, random: &m
             case.query.push(format!("{name}={}", encoded(&text)));
         }
     }
-    if let Some(schema) = route.body() {
+    if route.path.ends_with("/secrets/{secret_name}") && route.method == "PUT" {
+        set_json(case, &sealed(&world.secrets_key, "open-sesame"));
+    } else if let Some(schema) = route.body() {
         set_json(case, &of_schema("", schema, 0, random));
     } else if route.takes_body() {
         by_hand(case, route, world, random);
@@ -183,6 +185,9 @@ fn of_schema(name: &str, schema: &Value, depth: usize, random: &mut Random) -> V
     let schema = follow(schema);
     if name == "ref" || name == "branch" {
         return "main".into();
+    }
+    if name == "name" {
+        return format!("FUZZ_{}", random.below(20)).into();
     }
     if let Some(words) = schema["enum"].as_array() {
         return random.pick(words).clone();

@@ -11,7 +11,7 @@ const KEPT: usize = 40;
 const KEPT_FIRST: usize = 8;
 
 /// Lists, the member that names their items, and what these are.
-const LISTS: [(&str, &str, &str); 10] = [
+const LISTS: [(&str, &str, &str); 14] = [
     ("workflow_runs", "id", "run_id"),
     ("jobs", "id", "job_id"),
     ("jobs", "id", "check_run_id"),
@@ -22,6 +22,10 @@ const LISTS: [(&str, &str, &str); 10] = [
     ("tokens", "id", "token_id"),
     ("runners", "id", "runner_id"),
     ("runs", "id", "run_id"),
+    ("secrets", "name", "secret_name"),
+    ("variables", "name", "name"),
+    ("artifacts", "id", "artifact_id"),
+    ("actions_caches", "id", "cache_id"),
 ];
 /// Members that say what they are by themselves.
 const MEMBERS: [&str; 6] = [

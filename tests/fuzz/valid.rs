@@ -62,6 +62,8 @@ fn kind(route: &Route, name: &str, random: &mut Random) -> String {
 fn follow_link(case: &mut Case, route: &Route, world: &World, random: &mut Random) {
     let kind = if route.path.contains("/attempts/") {
         "link to an attempt"
+    } else if route.path.contains("/artifacts/") {
+        "link to an artifact"
     } else if route.path.contains("/runs/") {
         "link to a run"
     } else {

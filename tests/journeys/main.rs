@@ -3,6 +3,7 @@
 mod access;
 mod cancel;
 mod concurrency;
+mod configuration;
 mod deletes;
 mod edge_cases;
 mod first_run;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{TimeDelta, Utc};
 use runyard_tests::routes::{Row, Seen};
-use runyard_tests::{Client, Repository, Request, Server, Settings, Store, eventually};
+use runyard_tests::{Client, Repository, Request, Server, Settings, Store, eventually, sealed};
 use serde_json::{Value, json};
 
 use crate::project::{NAME, OWNER, PATIENCE, Project, id, text};
@@ -62,6 +62,12 @@ impl World {
                 ("attempt", "1".to_owned()),
                 ("login=owner", OWNER.to_owned()),
                 ("step", "2".to_owned()),
+                ("secret_name", "TOKEN".to_owned()),
+                ("name", "PLACE".to_owned()),
+                // Nothing but jobs makes any of these.
+                ("artifact_id", "1".to_owned()),
+                ("archive_format", "zip".to_owned()),
+                ("cache_id", "1".to_owned()),
             ]),
             execution: 0,
             server,
@@ -201,6 +207,19 @@ impl World {
         self.renew_repository().await;
         let secret = format!("/api/v1/repos/{OWNER}/{NAME}/events/secret");
         let _ = client.put(&secret, &json!({})).await.expect(200);
+        let key = client
+            .get(&self.project.actions("secrets/public-key"))
+            .await;
+        let secret = sealed(&key.expect(200).json(), "open-sesame");
+        let made = client
+            .put(&self.project.actions("secrets/TOKEN"), &secret)
+            .await;
+        assert!(made.status < 300, "{}", made.text());
+        let variable = json!({ "name": "PLACE", "value": "pier" });
+        let made = client
+            .post(&self.project.actions("variables"), &variable)
+            .await;
+        assert!([201, 409].contains(&made.status), "{}", made.text());
         let on = self.project.actions("workflows/ci.yml/enable");
         let _ = client.put(&on, &json!({})).await.expect(204);
         let queued = self.project.dispatch().await;

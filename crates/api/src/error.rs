@@ -6,9 +6,13 @@ use actix_web::{
     error::QueryPayloadError,
     http::{StatusCode, header},
 };
-use runyard_domain::{Refusal, run::BURST_WINDOW};
+use runyard_domain::{
+    Refusal,
+    configuration::{BadName, NAME_CHARACTERS_MAX, ValueKind},
+    run::BURST_WINDOW,
+};
 use runyard_engine::{EngineError, MissingLog, git::GitError};
-use runyard_store::StoreError;
+use runyard_store::{Conflict, StoreError};
 use serde_json::{Map, Value, json};
 
 /// What `documentation_url` says when no operation has a page of its own (contract 3).
@@ -224,11 +228,34 @@ impl From<EngineError> for ApiError {
             EngineError::WorkflowDisabled => {
                 Self::forbidden("This workflow is disabled: enable it to run it.")
             }
+            EngineError::BadName { of, why } => Self::Unprocessable(bad_name(of, why)),
+            EngineError::ArtifactExpired => Self::Gone("Artifact has expired".to_owned()),
+            EngineError::Conflict(Conflict::VariableName) => {
+                Self::Conflict("Already exists - Variable already exists".to_owned())
+            }
             EngineError::Conflict(conflict) => Self::Conflict(conflict.to_string()),
             EngineError::Git(error) => error.into(),
             error @ EngineError::TooMuch { .. } => Self::Unprocessable(error.to_string()),
             EngineError::Unavailable { reason } => Self::Unavailable { reason },
             EngineError::Internal(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+/// In GitHub's words, as far as they are known.
+fn bad_name(of: ValueKind, why: BadName) -> String {
+    let kind = match of {
+        ValueKind::Secret => "Secret",
+        ValueKind::Variable => "Variable",
+    };
+    match why {
+        BadName::Characters | BadName::Digit => format!(
+            "{kind} names can only contain alphanumeric characters ([a-z], [A-Z], [0-9]) or underscores (_). Spaces \
+             are not allowed. Must start with a letter ([a-z], [A-Z]) or underscores (_)."
+        ),
+        BadName::Reserved => format!("{kind} names must not start with GITHUB_."),
+        BadName::Long => {
+            format!("{kind} names must not have more than {NAME_CHARACTERS_MAX} characters.")
         }
     }
 }

@@ -20,6 +20,16 @@ pub enum Action {
     Write,
     /// Send it an event of one's own, `repository_dispatch`: as whoever changes its code could.
     SendEvent,
+    /// Read the key that secrets are encrypted with on their way.
+    ReadSecretKey,
+    /// See which secrets there are.
+    ReadSecrets,
+    /// Set and delete secrets.
+    WriteSecrets,
+    /// Read its variables.
+    ReadVariables,
+    /// Set and delete variables.
+    WriteVariables,
     /// Read its deployments.
     ReadDeployments,
     /// Decide on a deployment that waits: reviewers need no more than to read the repository (contract 9).
@@ -30,12 +40,17 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::See,
         Self::Fetch,
         Self::Read,
         Self::Write,
         Self::SendEvent,
+        Self::ReadSecretKey,
+        Self::ReadSecrets,
+        Self::WriteSecrets,
+        Self::ReadVariables,
+        Self::WriteVariables,
         Self::ReadDeployments,
         Self::Review,
         Self::Administer,
@@ -44,10 +59,18 @@ impl Action {
     /// The least role that allows it.
     pub const fn least_role(self) -> Role {
         match self {
-            Self::See | Self::Fetch | Self::Read | Self::ReadDeployments | Self::Review => {
-                Role::Read
-            }
-            Self::Write | Self::SendEvent => Role::Write,
+            Self::See
+            | Self::Fetch
+            | Self::Read
+            | Self::ReadSecretKey
+            | Self::ReadDeployments
+            | Self::Review => Role::Read,
+            Self::Write
+            | Self::SendEvent
+            | Self::ReadSecrets
+            | Self::WriteSecrets
+            | Self::ReadVariables
+            | Self::WriteVariables => Role::Write,
             Self::Administer => Role::Admin,
         }
     }
@@ -60,6 +83,10 @@ impl Action {
             Self::Read => (Permission::Actions, Level::Read),
             Self::Write => (Permission::Actions, Level::Write),
             Self::SendEvent => (Permission::Contents, Level::Write),
+            Self::ReadSecretKey | Self::ReadSecrets => (Permission::Secrets, Level::Read),
+            Self::WriteSecrets => (Permission::Secrets, Level::Write),
+            Self::ReadVariables => (Permission::Variables, Level::Read),
+            Self::WriteVariables => (Permission::Variables, Level::Write),
             Self::ReadDeployments => (Permission::Deployments, Level::Read),
             Self::Review => (Permission::Deployments, Level::Write),
             Self::Administer => (Permission::Administration, Level::Write),
@@ -67,8 +94,29 @@ impl Action {
         Need { permission, level }
     }
 
-    const fn changes_something(self) -> bool {
-        matches!(self.need().level, Level::Write)
+    /// Whether whoever may read the repository may do it: it changes nothing, and tells nothing that is for those who
+    /// write only.
+    const fn is_reading(self) -> bool {
+        matches!(self.need().level, Level::Read) && matches!(self.least_role(), Role::Read)
+    }
+
+    /// Whether to be let to it says what a token may do with the repository as a whole.
+    const fn tells_a_role(self) -> bool {
+        match self {
+            Self::ReadSecretKey
+            | Self::ReadSecrets
+            | Self::WriteSecrets
+            | Self::ReadVariables
+            | Self::WriteVariables => false,
+            Self::See
+            | Self::Fetch
+            | Self::Read
+            | Self::Write
+            | Self::SendEvent
+            | Self::ReadDeployments
+            | Self::Review
+            | Self::Administer => true,
+        }
     }
 }
 
@@ -151,7 +199,7 @@ pub fn decide(
     if repository.private && !sees_private(caller, role, repository) {
         return Access::Hidden;
     }
-    let open_to_all = !repository.private && !action.changes_something();
+    let open_to_all = !repository.private && action.is_reading();
     if open_to_all || may(caller, role, repository, action, door) {
         Access::Allowed
     } else {
@@ -193,8 +241,8 @@ fn held_role(user: &User, role: Option<Role>, repository: &Repository) -> Option
 
 /// The strongest role of which these permissions let something through.
 fn strongest_role(permissions: &Permissions) -> Role {
-    let lets = |action: &Action| permissions.satisfy(action.need());
-    let roles = Action::ALL.iter().filter(|action| lets(action));
+    let lets = |action: &&Action| action.tells_a_role() && permissions.satisfy(action.need());
+    let roles = Action::ALL.iter().filter(lets);
     roles
         .map(|action| action.least_role())
         .max()
@@ -251,7 +299,7 @@ fn may(
 
 /// Classic scopes tell private from public and reading from writing; kinds of things are all one to them.
 fn scopes_allow(grant: &Grant, repository: &Repository, action: Action, door: Door) -> bool {
-    if !action.changes_something() {
+    if action.is_reading() {
         return true;
     }
     let own_door = match door {

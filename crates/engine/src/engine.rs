@@ -7,10 +7,12 @@ use crate::{
     ids::IdBlock,
     logs::{LinkSigner, LogStorage},
     measures::Measures,
+    sealed_box::KeyPair,
 };
 use runyard_domain::{Event, Refusal, Timestamp};
 use runyard_store::{IdKind, Loaded, Scope, Store};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::OnceCell;
 
 /// Bytes of the key that signs links.
 const LINK_KEY_BYTES: usize = 32;
@@ -25,6 +27,8 @@ pub struct Engine {
     pub(crate) definitions: Definitions,
     pub(crate) ids: Arc<Blocks>,
     pub(crate) measures: Measures,
+    /// Read once: it never changes while the server has the same key for it.
+    pub(crate) key_pair: Arc<OnceCell<KeyPair>>,
     links: Arc<LinkSigner>,
 }
 
@@ -60,6 +64,7 @@ impl Engine {
                 check_suite: IdBlock::new(IdKind::CheckSuite),
             }),
             measures: Measures::default(),
+            key_pair: Arc::default(),
             links: Arc::new(LinkSigner::new(&key)),
         })
     }

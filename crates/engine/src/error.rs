@@ -1,7 +1,10 @@
 //! Why a use case could not be done, by meaning. The API turns each into a status and a sentence.
 
 use crate::{git::GitError, logs::LogError, sealing::SealingError};
-use runyard_domain::Refusal;
+use runyard_domain::{
+    Refusal,
+    configuration::{BadName, ValueKind},
+};
 use runyard_store::{ChangeError, Conflict, StoreError};
 use runyard_workflow::{dispatch::InvalidRepositoryDispatch, trigger::InvalidPayload};
 
@@ -35,6 +38,17 @@ pub enum EngineError {
         /// What is wrong with it, and what is allowed.
         problem: String,
     },
+    /// A secret or a variable cannot have this name.
+    #[error("the name of the {of} {why}")]
+    BadName {
+        /// Of which of them.
+        of: ValueKind,
+        /// What is wrong with it.
+        why: BadName,
+    },
+    /// An artifact was kept for as long as it should be.
+    #[error("the artifact is not kept any longer")]
+    ArtifactExpired,
     /// Secrets cannot be kept.
     #[error("the server has no key to encrypt secrets with: set secrets.key or secrets.key_file")]
     NoSealingKey,

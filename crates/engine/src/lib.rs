@@ -6,11 +6,14 @@
 #![warn(missing_docs)]
 
 mod accounts;
+mod artifacts;
 mod assignment;
 mod branch;
+mod caches;
 mod callers;
 mod calls;
 mod clocks;
+mod configuration;
 mod contexts;
 mod create;
 mod credentials;
@@ -43,6 +46,7 @@ mod reruns;
 mod retention;
 mod runners;
 mod runs;
+mod sealed_box;
 mod sealing;
 mod secret;
 mod set_aside;
@@ -54,8 +58,11 @@ mod trigger;
 mod waiting;
 
 pub use accounts::NewUser;
+pub use artifacts::{Archive, LIST_REACH};
 pub use assignment::Assignment;
+pub use caches::CACHES_PER_DELETE;
 pub use clocks::Clocks;
+pub use configuration::{EncryptedSecret, VariableChange};
 pub use credentials::CredentialFacts;
 pub use delete_many::{DELETED_PER_CALL, DeletedRuns};
 pub use engine::Engine;
@@ -71,6 +78,7 @@ pub use repositories::{NewRepository, WorkflowKey};
 pub use retention::{EXPIRED_PER_LOOK, RETENTION_PATH_BYTES_MAX, RETENTION_WORKFLOWS_MAX};
 pub use runners::NewRunner;
 pub use runs::JobCancellation;
+pub use sealed_box::PublicKey;
 pub use sealing::{SealingError, SealingKey};
 pub use secret::{Secret, SecretKind};
 pub use set_aside::{TRIES_APART, TRIES_MAX};

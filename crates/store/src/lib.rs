@@ -6,9 +6,12 @@
 #![warn(missing_docs)]
 
 mod accounts;
+mod artifacts;
+mod caches;
 mod change;
 mod clock;
 mod concurrency;
+mod configuration;
 mod deliveries;
 mod error;
 mod follow_ups;
@@ -34,9 +37,12 @@ mod writes;
 pub mod memory;
 
 pub use accounts::Accounts;
+pub use artifacts::{ArtifactFilter, ArtifactView, Artifacts, Order};
+pub use caches::{CacheFilter, CacheUsage, Caches};
 pub use change::{ChangeError, Changes, Created, Decide, Loaded, RunNumbers, Scope};
 pub use clock::Clock;
 pub use concurrency::{Concurrency, LeftMessage};
+pub use configuration::{Configuration, NamedSecret, SecretFacts};
 pub use deliveries::Deliveries;
 pub use error::{Conflict, StoreError};
 pub use follow_ups::{FollowUp, FollowUps};

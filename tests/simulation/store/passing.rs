@@ -3,10 +3,13 @@
 use super::FailingStore;
 use async_trait::async_trait;
 use runyard_domain::{
-    Event, ExecutionId, JobId, MessageId, RepositoryId, RunId, RunnerId, Timestamp, TokenId,
-    UserId, WorkflowId,
+    ArtifactId, CacheId, Event, ExecutionId, JobId, MessageId, RepositoryId, RunId, RunnerId,
+    Timestamp, TokenId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
+    artifact::Artifact,
+    cache::{Cache, CacheSort},
     concurrency::{ConcurrencyGroup, GroupName, Member, Message},
+    configuration::{ValueName, Variable},
     execution::Annotation,
     pull_request::PullRequest,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
@@ -14,12 +17,13 @@ use runyard_domain::{
     runner::Runner,
 };
 use runyard_store::{
-    Accounts, Appended, Concurrency, Deliveries, EndedWith, FollowUp, FollowUps, Inspected,
-    Inspections, JobOutputs, JobView, JobsOf, KeptGroup, Left, LeftMessage, Listed, LogContent,
-    Logs, Page, Poll, Polls, PullRequests, Purges, QueueRow, ReadBranch, Reports, Repositories,
-    RetentionLook, Retentions, RowState, RunFilter, RunView, Runners, Runs, ScheduleEntry,
-    Scheduled, Schedules, SealedLog, SealedSecret, SecretUse, Secrets, SeenRefs, SetAside, Stage,
-    StoreError, Summary, Tries, Troubles,
+    Accounts, Appended, ArtifactFilter, ArtifactView, Artifacts, CacheFilter, CacheUsage, Caches,
+    Concurrency, Configuration, Deliveries, EndedWith, FollowUp, FollowUps, Inspected, Inspections,
+    JobOutputs, JobView, JobsOf, KeptGroup, Left, LeftMessage, Listed, LogContent, Logs,
+    NamedSecret, Order, Page, Poll, Polls, PullRequests, Purges, QueueRow, ReadBranch, Reports,
+    Repositories, RetentionLook, Retentions, RowState, RunFilter, RunView, Runners, Runs,
+    ScheduleEntry, Scheduled, Schedules, SealedLog, SealedSecret, SecretFacts, SecretUse, Secrets,
+    SeenRefs, SetAside, Stage, StoreError, Summary, Tries, Troubles,
 };
 use std::time::Duration;
 
@@ -70,6 +74,51 @@ passing! { Secrets {
     fn put_secret(repository: RepositoryId, usage: SecretUse, secret: &SealedSecret) -> ();
     fn secret(repository: RepositoryId, usage: SecretUse) -> Option<SealedSecret>;
     fn delete_secret(repository: RepositoryId, usage: SecretUse) -> ();
+} }
+
+passing! { Configuration {
+    fn put_named_secret(repository: RepositoryId, secret: &NamedSecret, most: u32) -> bool;
+    fn named_secret(repository: RepositoryId, name: &ValueName) -> Option<NamedSecret>;
+    fn named_secrets(repository: RepositoryId, page: Page) -> Listed<SecretFacts>;
+    fn delete_named_secret(repository: RepositoryId, name: &ValueName) -> ();
+    fn insert_variable(repository: RepositoryId, variable: &Variable, most: u32) -> ();
+    fn variable(repository: RepositoryId, name: &ValueName) -> Option<Variable>;
+    fn variables(repository: RepositoryId, page: Page) -> Listed<Variable>;
+    fn first_variables(repository: RepositoryId, limit: u32) -> Vec<Variable>;
+    fn update_variable(repository: RepositoryId, name: &ValueName, variable: &Variable) -> ();
+    fn delete_variable(repository: RepositoryId, name: &ValueName) -> ();
+} }
+
+passing! { Artifacts {
+    fn add_artifact(artifact: &Artifact) -> ();
+    fn artifact(id: ArtifactId) -> Option<ArtifactView>;
+    fn artifacts(
+        repository: RepositoryId,
+        filter: &ArtifactFilter,
+        order: Order,
+        page: Page,
+        reach: u64,
+    ) -> Listed<ArtifactView>;
+    fn delete_artifact(id: ArtifactId) -> ();
+} }
+
+passing! { Caches {
+    fn add_cache(cache: &Cache) -> ();
+    fn caches(
+        repository: RepositoryId,
+        filter: &CacheFilter,
+        sort: (CacheSort, Order),
+        page: Page,
+        reach: u64,
+    ) -> Listed<Cache>;
+    fn cache_usage(repository: RepositoryId) -> CacheUsage;
+    fn delete_cache(repository: RepositoryId, id: CacheId) -> ();
+    fn delete_caches(
+        repository: RepositoryId,
+        key: &str,
+        git_ref: Option<&str>,
+        limit: u32,
+    ) -> Vec<Cache>;
 } }
 
 passing! { Deliveries {

@@ -8,6 +8,7 @@ mod runners;
 pub(crate) use credential::caller;
 pub(crate) use people::{SignedIn, SiteAdmin};
 pub(crate) use repository::{
-    Administer, Fetch, Named, Permission, Read, Repo, See, SendEvent, Write,
+    Administer, Fetch, Named, Permission, Read, ReadSecretKey, ReadSecrets, ReadVariables, Repo,
+    See, SendEvent, Write, WriteSecrets, WriteVariables,
 };
 pub(crate) use runners::{JobCaller, Registrar, RunnerCaller};

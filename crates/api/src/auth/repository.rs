@@ -29,6 +29,16 @@ pub(crate) struct Read;
 pub(crate) struct Write;
 /// Sends it an event.
 pub(crate) struct SendEvent;
+/// Reads the key that secrets are encrypted with on their way.
+pub(crate) struct ReadSecretKey;
+/// Sees which secrets there are.
+pub(crate) struct ReadSecrets;
+/// Sets and deletes secrets.
+pub(crate) struct WriteSecrets;
+/// Reads variables.
+pub(crate) struct ReadVariables;
+/// Sets and deletes variables.
+pub(crate) struct WriteVariables;
 /// Changes who may do what.
 pub(crate) struct Administer;
 
@@ -46,6 +56,21 @@ impl Permission for Write {
 }
 impl Permission for SendEvent {
     const ACTION: Action = Action::SendEvent;
+}
+impl Permission for ReadSecretKey {
+    const ACTION: Action = Action::ReadSecretKey;
+}
+impl Permission for ReadSecrets {
+    const ACTION: Action = Action::ReadSecrets;
+}
+impl Permission for WriteSecrets {
+    const ACTION: Action = Action::WriteSecrets;
+}
+impl Permission for ReadVariables {
+    const ACTION: Action = Action::ReadVariables;
+}
+impl Permission for WriteVariables {
+    const ACTION: Action = Action::WriteVariables;
 }
 impl Permission for Administer {
     const ACTION: Action = Action::Administer;

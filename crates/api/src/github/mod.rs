@@ -3,6 +3,7 @@
 mod annotations;
 mod artifacts;
 mod bodies;
+mod caches;
 mod dispatches;
 mod jobs;
 mod logs;
@@ -11,8 +12,11 @@ mod repositories;
 mod root;
 mod routes;
 mod runs;
+mod secrets;
 mod users;
+mod variables;
 mod webhooks;
+mod words;
 mod workflows;
 
 pub(crate) use bodies::job::StepBody;

@@ -12,6 +12,7 @@ pub(super) enum Node {
     CheckSuite,
     /// A job is its check run.
     CheckRun,
+    Artifact,
 }
 
 impl Node {
@@ -23,6 +24,7 @@ impl Node {
             Self::Run => "WFR",
             Self::CheckSuite => "CS",
             Self::CheckRun => "CR",
+            Self::Artifact => "A",
         }
     }
 }
@@ -49,6 +51,7 @@ mod tests {
             (Node::Run, "WFR_"),
             (Node::CheckSuite, "CS_"),
             (Node::CheckRun, "CR_"),
+            (Node::Artifact, "A_"),
         ] {
             let (one, two) = (node_id(node, 1), node_id(node, 2));
             assert!(one.starts_with(prefix), "{one}");

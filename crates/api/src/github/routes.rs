@@ -1,7 +1,8 @@
 //! The routes of GitHub's API. Each repository answers under its name and under its id (contract 1).
 
 use super::{
-    annotations, artifacts, dispatches, jobs, logs, repositories, root, runs, users, workflows,
+    annotations, artifacts, caches, dispatches, jobs, logs, repositories, root, runs, secrets,
+    users, variables, workflows,
 };
 use crate::{
     routes::unknown,
@@ -11,7 +12,7 @@ use actix_web::{
     Scope,
     dev::HttpServiceFactory,
     middleware::{Compress, from_fn},
-    web::{delete, get, post, put, scope as below, to},
+    web::{delete, get, patch, post, put, scope as below, to},
 };
 use runyard_domain::access::Door;
 
@@ -33,7 +34,7 @@ pub(crate) fn scope() -> impl HttpServiceFactory {
 }
 
 fn repository(scope: Scope) -> Scope {
-    scope
+    kept(configuration(scope))
         .route("", get().to(repositories::repository))
         .route("/dispatches", post().to(dispatches::dispatch_event))
         .route("/actions/runs", get().to(runs::list))
@@ -97,4 +98,44 @@ fn repository(scope: Scope) -> Scope {
             put().to(workflows::disable),
         )
         .default_service(to(unknown))
+}
+
+/// What workflows are given.
+fn configuration(scope: Scope) -> Scope {
+    scope
+        .route("/actions/secrets", get().to(secrets::list))
+        .route("/actions/secrets/public-key", get().to(secrets::public_key))
+        .route("/actions/secrets/{secret_name}", get().to(secrets::secret))
+        .route("/actions/secrets/{secret_name}", put().to(secrets::put))
+        .route(
+            "/actions/secrets/{secret_name}",
+            delete().to(secrets::delete),
+        )
+        .route("/actions/variables", get().to(variables::list))
+        .route("/actions/variables", post().to(variables::create))
+        .route("/actions/variables/{name}", get().to(variables::variable))
+        .route("/actions/variables/{name}", patch().to(variables::update))
+        .route("/actions/variables/{name}", delete().to(variables::delete))
+}
+
+/// What jobs kept.
+fn kept(scope: Scope) -> Scope {
+    scope
+        .route("/actions/artifacts", get().to(artifacts::list))
+        .route(
+            "/actions/artifacts/{artifact_id}",
+            get().to(artifacts::artifact),
+        )
+        .route(
+            "/actions/artifacts/{artifact_id}",
+            delete().to(artifacts::delete),
+        )
+        .route(
+            "/actions/artifacts/{artifact_id}/{archive_format}",
+            get().to(artifacts::download),
+        )
+        .route("/actions/caches", get().to(caches::list))
+        .route("/actions/caches", delete().to(caches::delete_named))
+        .route("/actions/caches/{cache_id}", delete().to(caches::delete))
+        .route("/actions/cache/usage", get().to(caches::usage))
 }

@@ -9,7 +9,7 @@ const REPOSITORY: [&str; 2] = [
 ];
 
 /// Method and route below a repository, and its page.
-const BELOW_REPOSITORY: [(&str, &str, &str); 25] = [
+const BELOW_REPOSITORY: [(&str, &str, &str); 43] = [
     ("GET", "", "repos/repos#get-a-repository"),
     (
         "GET",
@@ -131,6 +131,96 @@ const BELOW_REPOSITORY: [(&str, &str, &str); 25] = [
         "/dispatches",
         "repos/repos#create-a-repository-dispatch-event",
     ),
+    (
+        "GET",
+        "/actions/secrets",
+        "actions/secrets#list-repository-secrets",
+    ),
+    (
+        "GET",
+        "/actions/secrets/public-key",
+        "actions/secrets#get-a-repository-public-key",
+    ),
+    (
+        "GET",
+        "/actions/secrets/{secret_name}",
+        "actions/secrets#get-a-repository-secret",
+    ),
+    (
+        "PUT",
+        "/actions/secrets/{secret_name}",
+        "actions/secrets#create-or-update-a-repository-secret",
+    ),
+    (
+        "DELETE",
+        "/actions/secrets/{secret_name}",
+        "actions/secrets#delete-a-repository-secret",
+    ),
+    (
+        "GET",
+        "/actions/variables",
+        "actions/variables#list-repository-variables",
+    ),
+    (
+        "POST",
+        "/actions/variables",
+        "actions/variables#create-a-repository-variable",
+    ),
+    (
+        "GET",
+        "/actions/variables/{name}",
+        "actions/variables#get-a-repository-variable",
+    ),
+    (
+        "PATCH",
+        "/actions/variables/{name}",
+        "actions/variables#update-a-repository-variable",
+    ),
+    (
+        "DELETE",
+        "/actions/variables/{name}",
+        "actions/variables#delete-a-repository-variable",
+    ),
+    (
+        "GET",
+        "/actions/artifacts",
+        "actions/artifacts#list-artifacts-for-a-repository",
+    ),
+    (
+        "GET",
+        "/actions/artifacts/{artifact_id}",
+        "actions/artifacts#get-an-artifact",
+    ),
+    (
+        "DELETE",
+        "/actions/artifacts/{artifact_id}",
+        "actions/artifacts#delete-an-artifact",
+    ),
+    (
+        "GET",
+        "/actions/artifacts/{artifact_id}/{archive_format}",
+        "actions/artifacts#download-an-artifact",
+    ),
+    (
+        "GET",
+        "/actions/caches",
+        "actions/cache#list-github-actions-caches-for-a-repository",
+    ),
+    (
+        "DELETE",
+        "/actions/caches",
+        "actions/cache#delete-github-actions-caches-for-a-repository-using-a-cache-key",
+    ),
+    (
+        "DELETE",
+        "/actions/caches/{cache_id}",
+        "actions/cache#delete-a-github-actions-cache-for-a-repository-using-a-cache-id",
+    ),
+    (
+        "GET",
+        "/actions/cache/usage",
+        "actions/cache#get-github-actions-cache-usage-for-a-repository",
+    ),
 ];
 
 /// Method and whole route, and its page.
@@ -206,9 +296,11 @@ mod tests {
             let root = if route.is_empty() { "/" } else { route };
             (*method, root.to_owned(), *page)
         });
-        // A user by login is none of the described operations.
-        for (method, route, page) in
-            below.chain(others.filter(|other| !other.1.contains("{login}")))
+        // Neither a user by login nor what caches take is among the described operations.
+        let is_described = |route: &str| !route.contains("{login}") && !route.ends_with("/usage");
+        for (method, route, page) in below
+            .chain(others)
+            .filter(|(_, route, _)| is_described(route))
         {
             let expected = Some(format!("{DOCUMENTATION}/{page}"));
             assert_eq!(described(method, &route, &description), expected, "{route}");

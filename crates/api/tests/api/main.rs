@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod answer;
+mod artifacts;
 mod clones;
 mod credentials;
 mod deletes;
@@ -22,7 +23,9 @@ mod reruns;
 mod retention;
 mod runner_protocol;
 mod runs;
+mod secrets;
 mod server;
 mod sources;
 mod token_kinds;
 mod tokens;
+mod variables;

@@ -70,6 +70,9 @@ impl Repositories for MemoryStore {
         }
         state.collaborators.retain(|(of, _), _| *of != id);
         state.secrets.retain(|(of, _), _| *of != id);
+        state.named_secrets.retain(|(of, _), _| *of != id);
+        state.variables.retain(|(of, _), _| *of != id);
+        state.remove_caches_of(id);
         state.deliveries.remove(&id);
         state.polls.remove(&id);
         state.retentions.remove(&id);

@@ -83,6 +83,20 @@ conformance!(memory, sqlite, postgres => [
     a_look_that_is_due_is_taken_once,
     a_look_is_ended_by_whoever_took_it,
     a_look_that_fails_keeps_what_was_seen,
+    // configuration
+    a_named_secret_keeps_its_creation_when_it_is_given_again,
+    so_many_secrets_and_variables_are_kept_and_no_more,
+    a_variable_name_is_taken_ignoring_case,
+    a_variable_is_changed_and_renamed,
+    what_workflows_are_given_goes_with_its_repository,
+    // artifacts and caches
+    artifacts_are_listed_by_run_and_name,
+    a_list_of_artifacts_reaches_so_many_and_no_more,
+    an_artifact_is_of_a_run_that_is_there,
+    artifacts_of_a_deleted_run_are_gone_at_once_and_removed_with_it,
+    caches_are_found_by_ref_and_key_and_sorted,
+    caches_are_counted_as_they_come_and_go,
+    caches_go_with_their_repository_and_their_objects_follow,
     // triggers
     open_pull_requests_are_found_by_their_branches,
     so_many_pull_requests_are_known_the_newest,

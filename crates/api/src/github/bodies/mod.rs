@@ -1,6 +1,7 @@
 //! Bodies of GitHub's API, each built in one place. No queries here.
 
 pub(super) mod annotation;
+pub(super) mod artifact;
 pub(super) mod job;
 pub(super) mod pull_request;
 pub(super) mod repository;

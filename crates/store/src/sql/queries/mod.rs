@@ -2,9 +2,12 @@
 
 mod accounts;
 mod aggregates;
+mod artifacts;
+mod caches;
 mod change;
 mod claim;
 mod concurrency;
+mod configuration;
 mod deliveries;
 mod depth;
 mod executions;

@@ -3,6 +3,7 @@
 use super::{
     Connection, SqlStore,
     accounts::lock_live_user,
+    caches::forget_caches_of,
     dialect,
     workflows::{
         definition, ensure_workflow, put_definition, put_workflow_state, unchanged_workflow,
@@ -17,8 +18,8 @@ use crate::{
         perform::perform,
         rows::{CollaboratorRow, RepositoryRow, login_key},
         schema::{
-            collaborators, default_branches, deliveries, polls, pull_requests, repositories,
-            repository_secrets, retentions, runs, schedules,
+            collaborators, default_branches, deliveries, named_secrets, polls, pull_requests,
+            repositories, repository_secrets, retentions, runs, schedules, variables,
         },
     },
 };
@@ -238,6 +239,13 @@ async fn forget_what_belongs_to(connection: &mut Connection, id: i64) -> Result<
     diesel::delete(repository_secrets::table.filter(repository_secrets::repository_id.eq(id)))
         .execute(connection)
         .await?;
+    diesel::delete(named_secrets::table.filter(named_secrets::repository_id.eq(id)))
+        .execute(connection)
+        .await?;
+    diesel::delete(variables::table.filter(variables::repository_id.eq(id)))
+        .execute(connection)
+        .await?;
+    forget_caches_of(connection, id).await?;
     diesel::delete(deliveries::table.filter(deliveries::repository_id.eq(id)))
         .execute(connection)
         .await?;
