@@ -149,6 +149,12 @@ fn body_by_hand(path: &str, method: &str, world: &World, random: &mut Random) ->
             "log_bytes": 0, "stopped_at_ms": 1_767_323_045_999_i64, "annotations": annotations(),
             "outputs": [["one", "1"], ["two", "zwei"]],
         }),
+        ("/api/graphql", _) => json!({
+            "query": "query($owner: String!, $name: String!) { viewer { login } repository(owner: $owner, name: $name) \
+                { ...it parent { ...it } pullRequests(first: 3) { nodes { number headRepository { name } } } } } \
+                fragment it on Repository { id name owner { login } viewerPermission defaultBranchRef { name } }",
+            "variables": { "owner": OWNER, "name": NAME },
+        }),
         _ => json!({}),
     }
 }
@@ -183,8 +189,12 @@ fn annotations() -> Value {
 /// A value that a schema of OpenAPI allows, or nearly: what a member is called says more than its type.
 fn of_schema(name: &str, schema: &Value, depth: usize, random: &mut Random) -> Value {
     let schema = follow(schema);
-    if name == "ref" || name == "branch" {
-        return "main".into();
+    match name {
+        "ref" | "branch" => return "main".into(),
+        // All that there is.
+        "allowed_actions" => return "all".into(),
+        "sha_pinning_required" => return false.into(),
+        _ => {}
     }
     if name == "name" {
         return format!("FUZZ_{}", random.below(20)).into();

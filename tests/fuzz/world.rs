@@ -124,7 +124,9 @@ impl World {
         let made = self.site.post("/api/v1/repos", &body).await.expect(201);
         self.repository_id = made.json()["id"].to_string();
         let vault = self.repository_body(VAULT);
-        let _ = self.site.post("/api/v1/repos", &vault).await.expect(201);
+        let made = self.site.post("/api/v1/repos", &vault).await.expect(201);
+        let id = made.json()["id"].to_string();
+        self.things.put("repository_id=vault", &id);
         self.things.put("repo=vault", VAULT);
         for (kind, thing) in [
             ("owner", OWNER),
@@ -132,6 +134,9 @@ impl World {
             ("attempt", "1"),
             ("archive_format", "zip"),
             ("login", OWNER),
+            ("path", ".github/workflows/ci.yml"),
+            ("ref", "main"),
+            ("name", LABEL),
         ] {
             self.things.put(kind, thing);
         }
@@ -199,6 +204,10 @@ impl World {
         }
         self.fill_vault().await;
         self.give_values().await;
+        // A request that was made for another repository may have switched them off.
+        let path = format!("/api/v3/repos/{OWNER}/{NAME}/actions/permissions");
+        let on = json!({ "enabled": true });
+        let _ = self.site.put(&path, &on).await.expect(204);
         let id = self.bring_runner("spare", "spare").await;
         self.things.put("runner_id=spare", &id);
         self.bring_runner("fuzzed", "runner").await;

@@ -11,9 +11,14 @@ stores!(memory, sqlite, postgres, replicas => [
     workflows_read_the_variables_of_their_repository,
     secrets_are_kept_with_gh_and_never_seen_again,
 ]);
-stores!(sqlite, postgres => [
-    a_second_start_has_the_same_key_and_secrets,
-]);
+
+/// On the stores that keep something.
+mod kept {
+    use super::a_second_start_has_the_same_key_and_secrets;
+    use runyard_tests::stores;
+
+    stores!(sqlite, postgres => [a_second_start_has_the_same_key_and_secrets]);
+}
 
 const READS: &str = "
 run-name: To ${{ vars.Place }}

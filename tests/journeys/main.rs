@@ -10,6 +10,7 @@ mod first_run;
 mod force;
 mod gh;
 mod matrix_and_calls;
+mod neighbours;
 mod own_repository;
 mod project;
 mod refusals;

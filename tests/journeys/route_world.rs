@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::project::{NAME, OWNER, PATIENCE, Project, id, text};
 
-/// Labels that only the runner of the walk has.
+/// A label that only the runners of the walk have.
+const LABEL: &str = "walker";
 const WORKFLOW: &str = "
 on: workflow_dispatch
 jobs:
@@ -68,6 +69,10 @@ impl World {
                 ("artifact_id", "1".to_owned()),
                 ("archive_format", "zip".to_owned()),
                 ("cache_id", "1".to_owned()),
+                ("path", ".github/workflows/ci.yml".to_owned()),
+                ("ref", "main".to_owned()),
+                // Of the runner that can be spared.
+                ("name=label", LABEL.to_owned()),
             ]),
             execution: 0,
             server,
@@ -154,6 +159,7 @@ impl World {
         self.put("run_id", running);
         let run = self.project.run(running).await;
         self.put("workflow_id", id_of(&run, "workflow_id"));
+        self.put("check_suite_id", id_of(&run, "check_suite_id"));
         self.put("repository_id", id(&run["repository"]));
     }
 
@@ -168,7 +174,7 @@ impl World {
             .expect(201);
         self.add_caller("registration", text(&made.json(), "token"));
         let body = json!({
-            "name": name, "labels": ["walker"], "version": "0.1.0", "os": "Linux", "arch": "X64",
+            "name": name, "labels": [LABEL], "version": "0.1.0", "os": "Linux", "arch": "X64",
             "capacity": 2, "replace": true,
         });
         let path = "/api/v1/runners/register";

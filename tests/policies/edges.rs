@@ -5,7 +5,7 @@ use cargo_metadata::{DependencyKind, Metadata};
 use crate::workspace;
 
 /// Each package with the packages of this workspace that it may use.
-const ALLOWED: [(&str, &[&str]); 10] = [
+const ALLOWED: [(&str, &[&str]); 11] = [
     ("runyard-workflow", &[]),
     ("runyard-domain", &["runyard-workflow"]),
     ("runyard-store", &["runyard-domain", "runyard-workflow"]),
@@ -36,6 +36,7 @@ const ALLOWED: [(&str, &[&str]); 10] = [
         ],
     ),
     ("runyard-tests", &[]),
+    ("runyard-clients", &[]),
     (
         "runyard-simulation",
         &["runyard-engine", "runyard-store", "runyard-domain"],

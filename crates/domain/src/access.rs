@@ -16,6 +16,8 @@ pub enum Action {
     Fetch,
     /// Read its runs, jobs, logs, workflows.
     Read,
+    /// Read its checks: runs and jobs as GitHub shows them of a commit.
+    ReadChecks,
     /// Change its runs: dispatch, cancel, re-run, deliver events.
     Write,
     /// Send it an event of one's own, `repository_dispatch`: as whoever changes its code could.
@@ -34,16 +36,19 @@ pub enum Action {
     ReadDeployments,
     /// Decide on a deployment that waits: reviewers need no more than to read the repository (contract 9).
     Review,
+    /// Read how the repository is set up: its runners, what Actions may do in it.
+    ReadAdministration,
     /// Change the repository itself and its collaborators.
     Administer,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::See,
         Self::Fetch,
         Self::Read,
+        Self::ReadChecks,
         Self::Write,
         Self::SendEvent,
         Self::ReadSecretKey,
@@ -53,6 +58,7 @@ impl Action {
         Self::WriteVariables,
         Self::ReadDeployments,
         Self::Review,
+        Self::ReadAdministration,
         Self::Administer,
     ];
 
@@ -62,6 +68,7 @@ impl Action {
             Self::See
             | Self::Fetch
             | Self::Read
+            | Self::ReadChecks
             | Self::ReadSecretKey
             | Self::ReadDeployments
             | Self::Review => Role::Read,
@@ -71,7 +78,7 @@ impl Action {
             | Self::WriteSecrets
             | Self::ReadVariables
             | Self::WriteVariables => Role::Write,
-            Self::Administer => Role::Admin,
+            Self::ReadAdministration | Self::Administer => Role::Admin,
         }
     }
 
@@ -81,6 +88,7 @@ impl Action {
             Self::See => (Permission::Metadata, Level::Read),
             Self::Fetch => (Permission::Contents, Level::Read),
             Self::Read => (Permission::Actions, Level::Read),
+            Self::ReadChecks => (Permission::Checks, Level::Read),
             Self::Write => (Permission::Actions, Level::Write),
             Self::SendEvent => (Permission::Contents, Level::Write),
             Self::ReadSecretKey | Self::ReadSecrets => (Permission::Secrets, Level::Read),
@@ -89,6 +97,7 @@ impl Action {
             Self::WriteVariables => (Permission::Variables, Level::Write),
             Self::ReadDeployments => (Permission::Deployments, Level::Read),
             Self::Review => (Permission::Deployments, Level::Write),
+            Self::ReadAdministration => (Permission::Administration, Level::Read),
             Self::Administer => (Permission::Administration, Level::Write),
         };
         Need { permission, level }
@@ -107,10 +116,12 @@ impl Action {
             | Self::ReadSecrets
             | Self::WriteSecrets
             | Self::ReadVariables
-            | Self::WriteVariables => false,
+            | Self::WriteVariables
+            | Self::ReadAdministration => false,
             Self::See
             | Self::Fetch
             | Self::Read
+            | Self::ReadChecks
             | Self::Write
             | Self::SendEvent
             | Self::ReadDeployments
@@ -239,7 +250,8 @@ fn held_role(user: &User, role: Option<Role>, repository: &Repository) -> Option
     }
 }
 
-/// The strongest role of which these permissions let something through.
+/// The strongest role of which these permissions let something through. Who only reads how a repository is set up is not
+/// its administrator.
 fn strongest_role(permissions: &Permissions) -> Role {
     let lets = |action: &&Action| action.tells_a_role() && permissions.satisfy(action.need());
     let roles = Action::ALL.iter().filter(lets);

@@ -345,6 +345,7 @@ fn every_action_names_the_permission_that_it_needs() {
         "metadata=read",
         "contents=read",
         "actions=read",
+        "checks=read",
         "actions=write",
         "contents=write",
         "secrets=read",
@@ -354,6 +355,7 @@ fn every_action_names_the_permission_that_it_needs() {
         "actions_variables=write",
         "deployments=read",
         "deployments=write",
+        "administration=read",
         "administration=write",
     ];
     assert_eq!(named, wanted);

@@ -7,6 +7,7 @@ use crate::{
     ids::IdBlock,
     logs::{LinkSigner, LogStorage},
     measures::Measures,
+    presence::Presence,
     sealed_box::KeyPair,
 };
 use runyard_domain::{Event, Refusal, Timestamp};
@@ -29,6 +30,7 @@ pub struct Engine {
     pub(crate) measures: Measures,
     /// Read once: it never changes while the server has the same key for it.
     pub(crate) key_pair: Arc<OnceCell<KeyPair>>,
+    pub(crate) presence: Presence,
     links: Arc<LinkSigner>,
 }
 
@@ -65,6 +67,7 @@ impl Engine {
             }),
             measures: Measures::default(),
             key_pair: Arc::default(),
+            presence: Presence::default(),
             links: Arc::new(LinkSigner::new(&key)),
         })
     }

@@ -76,6 +76,15 @@ pub enum EngineError {
     /// The same, asked for by hand.
     #[error("a disabled workflow cannot be dispatched")]
     DispatchOfDisabled,
+    /// A runner that has a job is not forgotten.
+    #[error("runner {name:?} is running a job")]
+    RunnerBusy {
+        /// Its name.
+        name: String,
+    },
+    /// Nothing starts in a repository whose Actions are off.
+    #[error("Actions are switched off in the repository")]
+    ActionsDisabled,
     /// It would break a rule of uniqueness or reference.
     #[error("{0}")]
     Conflict(Conflict),
@@ -105,6 +114,20 @@ pub enum EngineError {
     /// A defect of ours.
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
+}
+
+impl EngineError {
+    /// Whether a name was given that means no commit.
+    pub fn is_unknown_commit(&self) -> bool {
+        matches!(
+            self,
+            Self::Git(
+                GitError::UnknownRef { .. }
+                    | GitError::UnknownCommit { .. }
+                    | GitError::NotACommit { .. }
+            )
+        )
+    }
 }
 
 /// Why a log cannot be read.

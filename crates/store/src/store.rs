@@ -1,9 +1,9 @@
 //! The whole store as one trait object, and what does not belong to any one table.
 
 use crate::{
-    Accounts, Artifacts, Caches, Changes, Concurrency, Configuration, Deliveries, FollowUps,
-    Inspections, Logs, Polls, PullRequests, Purges, Queue, Reports, Repositories, Retentions,
-    Runners, Runs, Schedules, Secrets, StoreError, Troubles, Wakes,
+    Accounts, Artifacts, Caches, Changes, Checks, Concurrency, Configuration, Deliveries,
+    FollowUps, Inspections, Logs, Polls, PullRequests, Purges, Queue, Reports, Repositories,
+    Retentions, Runners, Runs, Schedules, Secrets, StoreError, Troubles, Wakes,
 };
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
@@ -14,6 +14,7 @@ use std::ops::Range;
 pub trait Store:
     Changes
     + Concurrency
+    + Checks
     + Queue
     + Runs
     + Repositories

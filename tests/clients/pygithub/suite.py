@@ -130,7 +130,7 @@ def secrets_and_variables():
     variable = repo.create_variable("PORT", "80")
     assert variable.edit("8080")
     assert repo.get_variable("PORT").value == "8080"
-    assert variable.delete()
+    variable.delete()
     assert repo.get_variables().totalCount == 0
     assert repo.get_artifacts().totalCount == 0
 

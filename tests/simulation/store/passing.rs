@@ -3,8 +3,8 @@
 use super::FailingStore;
 use async_trait::async_trait;
 use runyard_domain::{
-    ArtifactId, CacheId, Event, ExecutionId, JobId, MessageId, RepositoryId, RunId, RunnerId,
-    Timestamp, TokenId, UserId, WorkflowId,
+    ArtifactId, CacheId, CheckSuiteId, Event, ExecutionId, JobId, MessageId, RepositoryId, RunId,
+    RunnerId, Timestamp, TokenId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
     artifact::Artifact,
     cache::{Cache, CacheSort},
@@ -18,14 +18,15 @@ use runyard_domain::{
 };
 use runyard_store::{
     Accounts, Appended, ArtifactFilter, ArtifactView, Artifacts, CacheFilter, CacheUsage, Caches,
-    Concurrency, Configuration, Deliveries, EndedWith, FollowUp, FollowUps, Inspected, Inspections,
-    JobOutputs, JobView, JobsOf, KeptGroup, Left, LeftMessage, Listed, LogContent, Logs,
-    NamedSecret, Order, Page, Poll, Polls, PullRequests, Purges, QueueRow, ReadBranch, Reports,
-    Repositories, RetentionLook, Retentions, RowState, RunFilter, RunView, Runners, Runs,
-    ScheduleEntry, Scheduled, Schedules, SealedLog, SealedSecret, SecretFacts, SecretUse, Secrets,
-    SeenRefs, SetAside, Stage, StoreError, Summary, Tries, Troubles,
+    CheckFilter, CheckRun, Checks, ChecksOf, Concurrency, Configuration, Deliveries, EndedWith,
+    FollowUp, FollowUps, Inspected, Inspections, JobOutputs, JobView, JobsOf, KeptGroup, Left,
+    LeftMessage, Listed, LogContent, Logs, NamedSecret, Order, Page, Poll, Polls, PullRequests,
+    Purges, QueueRow, ReadBranch, Reports, Repositories, RetentionLook, Retentions, RowState,
+    RunFilter, RunView, RunnerView, Runners, Runs, ScheduleEntry, Scheduled, Schedules, SealedLog,
+    SealedSecret, SecretFacts, SecretUse, Secrets, SeenRefs, SetAside, Stage, StoreError, Summary,
+    Tries, Troubles,
 };
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 macro_rules! passing {
     ($trait:ident { $(fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $answer:ty;)+ }) => {
@@ -66,6 +67,8 @@ passing! { Repositories {
     fn workflow(id: WorkflowId) -> Option<Workflow>;
     fn workflow_by_path(repository: RepositoryId, path: &str) -> Option<Workflow>;
     fn workflows(repository: RepositoryId, page: Page) -> Listed<Workflow>;
+    fn put_actions_enabled(repository: RepositoryId, enabled: bool) -> ();
+    fn actions_enabled(repository: RepositoryId) -> bool;
     fn put_definition(hash: &str, text: &str) -> ();
     fn definition(hash: &str) -> Option<String>;
 } }
@@ -153,6 +156,28 @@ passing! { Runners {
     fn runners(after: RunnerId, limit: u32) -> Vec<Runner>;
     fn update_runner(runner: &Runner) -> ();
     fn delete_runner(id: RunnerId) -> ();
+    fn runner(id: RunnerId) -> Option<RunnerView>;
+    fn runner_views(name: Option<&str>, page: Page) -> Listed<RunnerView>;
+    fn note_runner_seen(id: RunnerId) -> ();
+    fn put_custom_labels(id: RunnerId, before: Option<&[String]>, labels: &[String]) -> bool;
+} }
+
+passing! { Checks {
+    fn run_of_suite(repository: RepositoryId, suite: CheckSuiteId) -> Option<RunView>;
+    fn check_suites(
+        repository: RepositoryId,
+        commit: &str,
+        name: Option<&str>,
+        page: Page,
+    ) -> Listed<RunView>;
+    fn check_runs(
+        repository: RepositoryId,
+        of: &ChecksOf,
+        filter: &CheckFilter,
+        page: Page,
+    ) -> Listed<CheckRun>;
+    fn count_check_runs(runs: &[RunId]) -> BTreeMap<RunId, u64>;
+    fn count_annotations(jobs: &[JobId]) -> BTreeMap<JobId, u64>;
 } }
 
 passing! { Logs {
@@ -167,6 +192,8 @@ passing! { PullRequests {
     fn put_pull_request(repository: RepositoryId, pull: &PullRequest, most: u32) -> ();
     fn delete_pull_request(repository: RepositoryId, number: i64) -> ();
     fn pull_requests(repository: RepositoryId, head_branches: &[String]) -> Vec<PullRequest>;
+    fn all_pull_requests(repository: RepositoryId) -> Vec<PullRequest>;
+    fn pull_request(repository: RepositoryId, number: i64) -> Option<PullRequest>;
 } }
 
 passing! { Schedules {

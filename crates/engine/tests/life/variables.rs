@@ -39,7 +39,7 @@ jobs:
 ";
 
 impl World {
-    async fn set(&self, name: &str, value: &str) {
+    async fn set_variable(&self, name: &str, value: &str) {
         let made = self
             .engine
             .create_variable(&self.repository, name, value.to_owned());
@@ -66,7 +66,7 @@ async fn expressions_read_the_variables_as_they_are_when_they_are_evaluated() {
     let world = World::new(READS).await;
     world.write(".github/workflows/called.yml", CALLED);
     for (name, value) in [("Place", "harbour"), ("ENABLED", "yes"), ("LABEL", "linux")] {
-        world.set(name, value).await;
+        world.set_variable(name, value).await;
     }
     let run = world.dispatch().await.unwrap();
     let view = world.view(run).await;
@@ -92,7 +92,7 @@ async fn expressions_read_the_variables_as_they_are_when_they_are_evaluated() {
     }
     let second = world.jobs(run).await.pop().unwrap();
     assert_eq!(
-        (second.display_name.as_str(), second.conclusion),
+        (second.display_name.as_str(), second.state.conclusion()),
         ("second", None)
     );
     world.run_next(Conclusion::Success).await;
@@ -105,9 +105,9 @@ async fn without_variables_their_context_is_there_and_empty() {
     let world = World::new(READS).await;
     world.write(".github/workflows/called.yml", CALLED);
     let run = world.dispatch().await.unwrap();
-    assert_eq!(world.view(run).await.identity.display_title, "To");
+    assert_eq!(world.view(run).await.identity.display_title, "To ");
     let offer = world.run_next(Conclusion::Success).await;
-    assert_eq!(offer.assignment.display_name, "called /  and");
+    assert_eq!(offer.assignment.display_name, "called /  and ");
     assert_eq!(var(&offer.assignment.contexts.vars, "PLACE"), None);
 }
 
@@ -116,7 +116,7 @@ async fn a_run_sees_no_more_variables_than_fit() {
     let world = World::new(crate::TWO_JOBS).await;
     let large = "x".repeat(VARIABLE_BYTES_MAX);
     for number in 0..6 {
-        world.set(&format!("V{number}"), &large).await;
+        world.set_variable(&format!("V{number}"), &large).await;
     }
     world.dispatch().await.unwrap();
     let offer = world.claim("a").await.pop().unwrap();

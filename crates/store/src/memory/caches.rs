@@ -19,7 +19,9 @@ impl Caches for MemoryStore {
         let of = state.live_repository(cache.repository);
         of.ok_or_else(broken_reference)?;
         let mut own = state.caches_of(cache.repository);
-        if own.any(|other| key(other) == key(cache)) {
+        let is_known = own.any(|other| key(other) == key(cache));
+        drop(own);
+        if is_known {
             return Err(StoreError::Conflict(Conflict::CacheKey));
         }
         state.caches.insert(cache.id, cache.clone());

@@ -4,6 +4,7 @@ mod accounts;
 mod artifacts;
 mod caches;
 mod change;
+mod checks;
 mod concurrency;
 mod configuration;
 mod deliveries;

@@ -53,6 +53,10 @@ pub(super) struct State {
     /// Texts of workflow files by their hashes.
     pub(super) definitions: BTreeMap<String, String>,
     pub(super) runners: BTreeMap<RunnerId, Runner>,
+    /// When they were last noted to be there.
+    pub(super) runners_seen: BTreeMap<RunnerId, Timestamp>,
+    /// Repositories in which no new run comes to be.
+    pub(super) switched_off: BTreeSet<RepositoryId>,
     pub(super) runs: BTreeMap<RunId, RunRow>,
     /// Which run a trigger key made.
     pub(super) trigger_keys: BTreeMap<(RepositoryId, WorkflowId, String), RunId>,

@@ -525,7 +525,7 @@ diesel::table! {
 
 diesel::table! {
     use crate::sql::columns::{JsonColumn, TimeColumn};
-    use diesel::sql_types::{BigInt, Binary, Bool, Text};
+    use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 
     runners (id) {
         id -> BigInt,
@@ -539,6 +539,16 @@ diesel::table! {
         token -> Binary,
         created_at -> TimeColumn,
         runner_group -> Text,
+        custom_labels -> Nullable<JsonColumn>,
+        seen_at -> Nullable<TimeColumn>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::BigInt;
+
+    actions_switched_off (repository_id) {
+        repository_id -> BigInt,
     }
 }
 
@@ -595,6 +605,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories, artifacts);
 diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
 diesel::allow_tables_to_appear_in_same_query!(jobs, logs);
+diesel::allow_tables_to_appear_in_same_query!(jobs, runs);
 diesel::allow_tables_to_appear_in_same_query!(label_sets, queue, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(run_messages, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(follow_ups, troubled_rows);

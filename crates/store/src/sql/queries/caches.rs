@@ -259,6 +259,7 @@ async fn remove(
         .execute(connection)
         .await?;
     let keys = removed.iter().map(|cache| cache.object_key.clone());
+    let keys: Vec<String> = keys.collect();
     doom(connection, keys).await?;
     Ok(removed)
 }

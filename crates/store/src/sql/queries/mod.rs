@@ -5,6 +5,7 @@ mod aggregates;
 mod artifacts;
 mod caches;
 mod change;
+mod checks;
 mod claim;
 mod concurrency;
 mod configuration;
