@@ -79,7 +79,8 @@ async fn workflows_read_the_variables_of_their_repository(store: Store) {
     let done = project.completed(run).await;
     assert_eq!(text(&done, "display_title"), "To pier");
     let jobs = project.jobs(run).await;
-    assert_eq!(conclusions(&jobs)["tell"], "skipped", "{jobs:?}");
+    let ends = conclusions(&jobs);
+    assert!(ends.values().all(|end| *end == "skipped"), "{jobs:?}");
     let listed = project.client.get(&variables).await.expect(200).json();
     assert_eq!(listed["total_count"], 3);
 }

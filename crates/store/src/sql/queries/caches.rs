@@ -245,6 +245,9 @@ async fn remove(
 ) -> Result<Vec<Cache>, Failure> {
     let removed: Result<Vec<Cache>, StoreError> = rows.into_iter().map(Cache::try_from).collect();
     let removed = removed?;
+    if removed.is_empty() {
+        return Ok(removed);
+    }
     let ids: Vec<i64> = removed.iter().map(|cache| cache.id.get()).collect();
     diesel::delete(caches::table.filter(caches::id.eq_any(ids)))
         .execute(connection)

@@ -155,6 +155,9 @@ async fn check_runs(
     let Some(state) = State::of(filter.status.as_deref()) else {
         return Ok(nothing());
     };
+    if runs.is_empty() {
+        return Ok(nothing());
+    }
     let total: i64 = Counted(wanted(&runs, filter, state).limit(as_limit(CHECK_RUNS_MAX)))
         .get_result(connection)
         .await?;
@@ -165,12 +168,17 @@ async fn check_runs(
         .offset(as_limit(page.offset()))
         .load(connection)
         .await?;
-    let rows: Vec<JobRow> = jobs::table
-        .filter(jobs::id.eq_any(ids))
-        .order(jobs::id.desc())
-        .select(JobRow::as_select())
-        .load(connection)
-        .await?;
+    let rows: Vec<JobRow> = match ids.is_empty() {
+        true => Vec::new(),
+        false => {
+            jobs::table
+                .filter(jobs::id.eq_any(ids))
+                .order(jobs::id.desc())
+                .select(JobRow::as_select())
+                .load(connection)
+                .await?
+        }
+    };
     let checks = rows.into_iter().map(|row| {
         let job = row.view(None)?;
         let suite = suites.get(&job.run.get()).copied();
