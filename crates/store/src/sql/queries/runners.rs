@@ -183,6 +183,10 @@ async fn runner_views(
         .offset(as_limit(page.offset()))
         .load(connection)
         .await?;
+    if ids.is_empty() {
+        let (items, total) = (Vec::new(), total.unsigned_abs());
+        return Ok(Listed { items, total });
+    }
     let rows: Vec<SeenRow> = runners::table
         .filter(runners::id.eq_any(ids))
         .order(runners::id)
