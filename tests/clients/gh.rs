@@ -118,6 +118,8 @@ pub(crate) async fn workflows(store: Store) {
         .await;
     gh.prints_all("workflow view half.yml", &["Half", "half.yml"])
         .await;
+    gh.prints_all("workflow view half.yml --yaml", &["mind the gap"])
+        .await;
     let _ = gh.prints("workflow disable Wait").await;
     let listed = gh.prints("workflow list").await;
     assert!(!listed.contains("Wait"), "{listed}");
@@ -126,9 +128,8 @@ pub(crate) async fn workflows(store: Store) {
     gh.is_refused("workflow run wait.yml --ref main", "disabled")
         .await;
     let _ = gh.prints("workflow enable wait.yml").await;
-    let _ = gh
-        .prints("workflow run half.yml --ref main -f what=nothing")
-        .await;
+    // Without a ref it asks for the default branch by GraphQL.
+    let _ = gh.prints("workflow run half.yml -f what=nothing").await;
     let listed = gh
         .json("run list --limit 1 --json databaseId,displayTitle")
         .await;
@@ -136,6 +137,9 @@ pub(crate) async fn workflows(store: Store) {
     let id = listed[0]["databaseId"].as_i64().expect("an id");
     assert_eq!(yard.completed(id).await, "failure");
 
+    let _ = gh.prints("secret set TOKEN --body very-secret").await;
+    gh.prints_all("secret list", &["TOKEN"]).await;
+    let _ = gh.prints("secret remove TOKEN").await;
     let runs = format!("repos/{}/actions/runs?per_page=1", yard.slug());
     let pages = gh.gh.api("GET", &runs).await;
     assert_eq!(pages.code, Some(0), "{pages:?}");

@@ -55,7 +55,9 @@ pub(crate) struct Yard {
 
 impl Yard {
     pub(crate) async fn start(store: Store) -> Self {
-        let settings = Settings::new(store).variable("RUNYARD__SERVER__UNIX_SOCKET", Gh::SOCKET);
+        let settings = Settings::new(store)
+            .variable("RUNYARD__SERVER__UNIX_SOCKET", Gh::SOCKET)
+            .variable("RUNYARD__SECRETS__KEY", &"0f".repeat(32));
         let server = Server::start_with(settings).await;
         let client = server.client();
         let repository = Repository::new();

@@ -7,7 +7,7 @@ use crate::random::Random;
 use crate::routes::Route;
 use crate::values;
 use crate::world::{LABEL, NAME, OWNER, World, credential, runner_body};
-use runyard_tests::schema::follow;
+use runyard_tests::{schema::follow, sealed};
 
 /// Deeper schemas are filled with null.
 const DEPTH: usize = 6;
@@ -35,7 +35,9 @@ pub(crate) fn complete(case: &mut Case, route: &Route, world: &World, random: &m
             case.query.push(format!("{name}={}", encoded(&text)));
         }
     }
-    if let Some(schema) = route.body() {
+    if route.path.ends_with("/secrets/{secret_name}") && route.method == "PUT" {
+        set_json(case, &sealed(&world.secrets_key, "open-sesame"));
+    } else if let Some(schema) = route.body() {
         set_json(case, &of_schema("", schema, 0, random));
     } else if route.takes_body() {
         by_hand(case, route, world, random);
@@ -147,6 +149,12 @@ fn body_by_hand(path: &str, method: &str, world: &World, random: &mut Random) ->
             "log_bytes": 0, "stopped_at_ms": 1_767_323_045_999_i64, "annotations": annotations(),
             "outputs": [["one", "1"], ["two", "zwei"]],
         }),
+        ("/api/graphql", _) => json!({
+            "query": "query($owner: String!, $name: String!) { viewer { login } repository(owner: $owner, name: $name) \
+                { ...it parent { ...it } pullRequests(first: 3) { nodes { number headRepository { name } } } } } \
+                fragment it on Repository { id name owner { login } viewerPermission defaultBranchRef { name } }",
+            "variables": { "owner": OWNER, "name": NAME },
+        }),
         _ => json!({}),
     }
 }
@@ -181,8 +189,15 @@ fn annotations() -> Value {
 /// A value that a schema of OpenAPI allows, or nearly: what a member is called says more than its type.
 fn of_schema(name: &str, schema: &Value, depth: usize, random: &mut Random) -> Value {
     let schema = follow(schema);
-    if name == "ref" || name == "branch" {
-        return "main".into();
+    match name {
+        "ref" | "branch" => return "main".into(),
+        // All that there is.
+        "allowed_actions" => return "all".into(),
+        "sha_pinning_required" => return false.into(),
+        _ => {}
+    }
+    if name == "name" {
+        return format!("FUZZ_{}", random.below(20)).into();
     }
     if let Some(words) = schema["enum"].as_array() {
         return random.pick(words).clone();

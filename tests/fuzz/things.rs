@@ -11,8 +11,10 @@ const KEPT: usize = 40;
 const KEPT_FIRST: usize = 8;
 
 /// Lists, the member that names their items, and what these are.
-const LISTS: [(&str, &str, &str); 10] = [
+const LISTS: [(&str, &str, &str); 16] = [
     ("workflow_runs", "id", "run_id"),
+    ("workflow_runs", "check_suite_id", "check_suite_id"),
+    ("workflow_runs", "head_sha", "ref"),
     ("jobs", "id", "job_id"),
     ("jobs", "id", "check_run_id"),
     ("workflows", "id", "workflow_id"),
@@ -22,6 +24,10 @@ const LISTS: [(&str, &str, &str); 10] = [
     ("tokens", "id", "token_id"),
     ("runners", "id", "runner_id"),
     ("runs", "id", "run_id"),
+    ("secrets", "name", "secret_name"),
+    ("variables", "name", "name"),
+    ("artifacts", "id", "artifact_id"),
+    ("actions_caches", "id", "cache_id"),
 ];
 /// Members that say what they are by themselves.
 const MEMBERS: [&str; 6] = [

@@ -59,6 +59,8 @@ pub(crate) async fn prepare(world: &mut World, route: &Route, random: &mut Rando
         let body = world.repository_body(&name);
         allow(world.site.post("/api/v1/repos", &body).await);
         world.things.put("repo=spare", &name);
+    } else if path.contains("/secrets/{") || path.contains("/variables/{") {
+        world.give_values().await;
     } else if path.starts_with("/api/downloads/") {
         links(world, random).await;
     } else if path.ends_with("cancel") || path.contains("/rerun") {

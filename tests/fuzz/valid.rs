@@ -40,13 +40,24 @@ fn thing(route: &Route, name: &str, world: &World, random: &mut Random) -> Strin
 /// Which things of that name: those with a log, those that can be spared, mostly those of the one repository.
 fn kind(route: &Route, name: &str, random: &mut Random) -> String {
     let below = route.path.split("/{repo").nth(1).unwrap_or_default();
-    let is_deep = ["/actions/", "/collaborators", "/check-runs"]
-        .iter()
-        .any(|deep| below.contains(deep));
+    let is_deep = [
+        "/actions/",
+        "/collaborators",
+        "/check-",
+        "/commits/",
+        "/contents",
+    ]
+    .iter()
+    .any(|deep| below.contains(deep));
     let is_whole = !is_deep || name == "login";
+    // What has to take jobs keeps its labels, and Actions stay on where they run.
+    let is_runner = name == "runner_id" && route.method != "GET";
+    let is_switch = below.ends_with("/actions/permissions") && route.method == "PUT";
     let is_spared = route.method == "DELETE" && is_whole && SPARED.contains(&name);
     let of = match name {
         "repo" if below.ends_with("/events/secret") => "=vault",
+        "repo" | "repository_id" if is_switch => "=vault",
+        _ if is_runner => "=spare",
         "repo" | "repository_id" if is_deep && !random.once_in(6) => "=main",
         "run_id" if route.method == "DELETE" && !random.once_in(4) => "=done",
         "run_id" | "job_id" if route.path.ends_with("/logs") && !random.once_in(4) => "=logged",
@@ -62,6 +73,8 @@ fn kind(route: &Route, name: &str, random: &mut Random) -> String {
 fn follow_link(case: &mut Case, route: &Route, world: &World, random: &mut Random) {
     let kind = if route.path.contains("/attempts/") {
         "link to an attempt"
+    } else if route.path.contains("/artifacts/") {
+        "link to an artifact"
     } else if route.path.contains("/runs/") {
         "link to a run"
     } else {

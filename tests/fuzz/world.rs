@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use runyard_tests::{Answer, Client, Repository, Server, Settings, Store};
+use runyard_tests::{Answer, Client, Repository, Server, Settings, Store, sealed};
 use serde_json::{Value, json};
 
 use crate::things::Things;
@@ -74,6 +74,8 @@ pub(crate) struct World {
     pub(crate) things: Things,
     /// The newest last.
     pub(crate) executions: Vec<Execution>,
+    /// What secrets are sealed with.
+    pub(crate) secrets_key: Value,
     tokens: BTreeMap<String, String>,
     /// The tokens that everything else is sent with.
     kept: BTreeSet<i64>,
@@ -94,6 +96,7 @@ impl World {
             repository_id: String::new(),
             things: Things::default(),
             executions: Vec::new(),
+            secrets_key: Value::Null,
             tokens: BTreeMap::new(),
             kept: BTreeSet::new(),
         };
@@ -121,13 +124,19 @@ impl World {
         let made = self.site.post("/api/v1/repos", &body).await.expect(201);
         self.repository_id = made.json()["id"].to_string();
         let vault = self.repository_body(VAULT);
-        let _ = self.site.post("/api/v1/repos", &vault).await.expect(201);
+        let made = self.site.post("/api/v1/repos", &vault).await.expect(201);
+        let id = made.json()["id"].to_string();
+        self.things.put("repository_id=vault", &id);
         self.things.put("repo=vault", VAULT);
         for (kind, thing) in [
             ("owner", OWNER),
             ("repo", NAME),
             ("attempt", "1"),
+            ("archive_format", "zip"),
             ("login", OWNER),
+            ("path", ".github/workflows/ci.yml"),
+            ("ref", "main"),
+            ("name", LABEL),
         ] {
             self.things.put(kind, thing);
         }
@@ -194,6 +203,11 @@ impl World {
             }
         }
         self.fill_vault().await;
+        self.give_values().await;
+        // A request that was made for another repository may have switched them off.
+        let path = format!("/api/v3/repos/{OWNER}/{NAME}/actions/permissions");
+        let on = json!({ "enabled": true });
+        let _ = self.site.put(&path, &on).await.expect(204);
         let id = self.bring_runner("spare", "spare").await;
         self.things.put("runner_id=spare", &id);
         self.bring_runner("fuzzed", "runner").await;
@@ -202,6 +216,20 @@ impl World {
     async fn fill_vault(&self) {
         let path = format!("/api/v1/repos/{OWNER}/{VAULT}/events/secret");
         let _ = self.site.put(&path, &json!({})).await.expect(200);
+    }
+
+    /// A secret and a variable for workflows.
+    pub(crate) async fn give_values(&mut self) {
+        let secrets = format!("/api/v3/repos/{OWNER}/{NAME}/actions/secrets");
+        let key = self.site.get(&format!("{secrets}/public-key")).await;
+        self.secrets_key = key.expect(200).json();
+        let body = sealed(&self.secrets_key, "open-sesame");
+        allow(self.site.put(&format!("{secrets}/TOKEN"), &body).await);
+        self.things.put("secret_name", "TOKEN");
+        let variables = format!("/api/v3/repos/{OWNER}/{NAME}/actions/variables");
+        let body = json!({ "name": "FUZZ_1", "value": "one" });
+        allow(self.site.post(&variables, &body).await);
+        self.things.put("name", "FUZZ_1");
     }
 
     /// Registers a runner, or takes its place; `caller` is its token from now on.

@@ -1,7 +1,7 @@
 //! What users of GitHub's command line program do with runs: list, view, watch, cancel, rerun.
 
 use runyard_tests::{Finished, Gh, Server, Settings, Store, stores};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::project::{NAME, OWNER, Project, text};
 
@@ -9,6 +9,8 @@ stores!(memory, sqlite, postgres, replicas => [
     runs_are_listed_watched_viewed_and_run_again_with_gh,
     a_run_is_cancelled_with_gh,
     what_failed_is_run_again_and_the_run_is_deleted_with_gh,
+    gh_knows_who_it_is_and_starts_workflows_of_the_default_branch,
+    gh_shows_the_pull_request_of_a_run,
 ]);
 
 const GREETING: &str = "
@@ -166,4 +168,62 @@ async fn what_failed_is_run_again_and_the_run_is_deleted_with_gh(store: Store) {
     printed(gh.api("DELETE", &format!("{actions}/runs/{id}")).await);
     let gone = gh_run(&gh, &["view", &id]).await;
     assert_ne!(gone.code, Some(0), "{gone:?}");
+}
+
+async fn gh_knows_who_it_is_and_starts_workflows_of_the_default_branch(store: Store) {
+    let server = with_socket(store).await;
+    let Some(gh) = Gh::installed(&server) else {
+        return;
+    };
+    let project = Project::with_workflow(&server, GREETING).await;
+    let status = gh.alone(&["auth", "status"]).await;
+    assert_eq!(status.code, Some(0), "{status:?}");
+    let said = format!("{}{}", status.stdout, status.stderr);
+    assert!(said.contains("Logged in to"), "{said}");
+
+    let repository = format!("{OWNER}/{NAME}");
+    printed(gh.run(&repository, &["workflow", "run", "ci.yml"]).await);
+    let run = project.newest().await;
+    assert_eq!(text(&run, "head_branch"), "main");
+    let shown = printed(
+        gh.run(&repository, &["workflow", "view", "ci.yml", "--yaml"])
+            .await,
+    );
+    assert!(shown.contains("echo good morning"), "{shown}");
+    let fields = "id,name,owner,defaultBranchRef,viewerPermission,isPrivate,hasIssuesEnabled,parent,squashMergeAllowed";
+    let shown = printed(
+        gh.alone(&["repo", "view", &repository, "--json", fields])
+            .await,
+    );
+    let shown: Value = serde_json::from_str(&shown).expect("it prints JSON");
+    assert_eq!(text(&shown["defaultBranchRef"], "name"), "main");
+    assert_eq!(text(&shown, "viewerPermission"), "ADMIN");
+    assert_eq!(shown["isPrivate"], true);
+}
+
+async fn gh_shows_the_pull_request_of_a_run(store: Store) {
+    let server = with_socket(store).await;
+    let Some(gh) = Gh::installed(&server) else {
+        return;
+    };
+    let workflow = GREETING.replace("on: workflow_dispatch", "on: pull_request");
+    let project = Project::with_workflow(&server, &workflow).await;
+    let head = project
+        .repository
+        .branch("topic", "cargo.txt", "forty crates\n");
+    let repo = json!({ "id": 1, "full_name": format!("{OWNER}/{NAME}") });
+    let payload = json!({
+        "action": "opened", "number": 7,
+        "pull_request": {
+            "id": 70, "number": 7, "state": "open", "title": "Load the ship",
+            "head": { "ref": "topic", "sha": head, "repo": repo },
+            "base": { "ref": "main", "sha": project.repository.head(), "repo": repo },
+        },
+    });
+    let runs = project.tell("pull_request", &payload).await;
+    let viewed = printed(gh_run(&gh, &["view", &runs[0].to_string()]).await);
+    assert!(
+        viewed.contains("topic") && viewed.contains("#7"),
+        "{viewed}"
+    );
 }

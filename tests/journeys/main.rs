@@ -3,12 +3,14 @@
 mod access;
 mod cancel;
 mod concurrency;
+mod configuration;
 mod deletes;
 mod edge_cases;
 mod first_run;
 mod force;
 mod gh;
 mod matrix_and_calls;
+mod neighbours;
 mod own_repository;
 mod project;
 mod refusals;

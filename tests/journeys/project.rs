@@ -54,6 +54,12 @@ impl Project {
         eventually("the dispatched run is listed", PATIENCE, newer).await
     }
 
+    /// The newest run.
+    pub(crate) async fn newest(&self) -> Value {
+        let list = self.client.get(&self.actions("runs?per_page=1")).await;
+        list.expect(200).json()["workflow_runs"][0].clone()
+    }
+
     async fn newest_run(&self) -> Option<i64> {
         let list = self
             .client

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use chrono::{TimeDelta, Utc};
 use runyard_tests::routes::{Row, Seen};
-use runyard_tests::{Client, Repository, Request, Server, Settings, Store, eventually};
+use runyard_tests::{Client, Repository, Request, Server, Settings, Store, eventually, sealed};
 use serde_json::{Value, json};
 
 use crate::project::{NAME, OWNER, PATIENCE, Project, id, text};
 
-/// Labels that only the runner of the walk has.
+/// A label that only the runners of the walk have.
+const LABEL: &str = "walker";
 const WORKFLOW: &str = "
 on: workflow_dispatch
 jobs:
@@ -62,6 +63,16 @@ impl World {
                 ("attempt", "1".to_owned()),
                 ("login=owner", OWNER.to_owned()),
                 ("step", "2".to_owned()),
+                ("secret_name", "TOKEN".to_owned()),
+                ("name", "PLACE".to_owned()),
+                // Nothing but jobs makes any of these.
+                ("artifact_id", "1".to_owned()),
+                ("archive_format", "zip".to_owned()),
+                ("cache_id", "1".to_owned()),
+                ("path", ".github/workflows/ci.yml".to_owned()),
+                ("ref", "main".to_owned()),
+                // Of the runner that can be spared.
+                ("name=label", LABEL.to_owned()),
             ]),
             execution: 0,
             server,
@@ -148,6 +159,7 @@ impl World {
         self.put("run_id", running);
         let run = self.project.run(running).await;
         self.put("workflow_id", id_of(&run, "workflow_id"));
+        self.put("check_suite_id", id_of(&run, "check_suite_id"));
         self.put("repository_id", id(&run["repository"]));
     }
 
@@ -162,7 +174,7 @@ impl World {
             .expect(201);
         self.add_caller("registration", text(&made.json(), "token"));
         let body = json!({
-            "name": name, "labels": ["walker"], "version": "0.1.0", "os": "Linux", "arch": "X64",
+            "name": name, "labels": [LABEL], "version": "0.1.0", "os": "Linux", "arch": "X64",
             "capacity": 2, "replace": true,
         });
         let path = "/api/v1/runners/register";
@@ -201,6 +213,19 @@ impl World {
         self.renew_repository().await;
         let secret = format!("/api/v1/repos/{OWNER}/{NAME}/events/secret");
         let _ = client.put(&secret, &json!({})).await.expect(200);
+        let key = client
+            .get(&self.project.actions("secrets/public-key"))
+            .await;
+        let secret = sealed(&key.expect(200).json(), "open-sesame");
+        let made = client
+            .put(&self.project.actions("secrets/TOKEN"), &secret)
+            .await;
+        assert!(made.status < 300, "{}", made.text());
+        let variable = json!({ "name": "PLACE", "value": "pier" });
+        let made = client
+            .post(&self.project.actions("variables"), &variable)
+            .await;
+        assert!([201, 409].contains(&made.status), "{}", made.text());
         let on = self.project.actions("workflows/ci.yml/enable");
         let _ = client.put(&on, &json!({})).await.expect(204);
         let queued = self.project.dispatch().await;

@@ -59,6 +59,13 @@ impl Gh {
         finish(command).await
     }
 
+    /// Runs it to its end, on no repository but one that the arguments name.
+    pub async fn alone(&self, arguments: &[&str]) -> Finished {
+        let mut command = self.command();
+        command.args(arguments);
+        finish(command).await
+    }
+
     /// Lets it ask the API for a path by itself: what older versions have no command for.
     pub async fn api(&self, method: &str, path: &str) -> Finished {
         let mut command = self.command();

@@ -14,6 +14,7 @@ mod process;
 pub mod routes;
 mod runner;
 pub mod schema;
+mod sealed_box;
 mod server;
 mod stores;
 
@@ -26,5 +27,6 @@ pub use marker::Marker;
 pub use postgres::{Postgres, Stop};
 pub use process::{Finished, Program};
 pub use runner::Runner;
+pub use sealed_box::sealed;
 pub use server::{Server, Settings};
 pub use stores::{Store, skips};

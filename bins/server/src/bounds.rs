@@ -113,7 +113,13 @@ fn limits(settings: &Settings) -> Vec<Bound> {
         ("limits.open_runs", limits.open_runs),
         ("limits.runs_in_ten_seconds", limits.runs_in_ten_seconds),
     ];
-    let mut bounds = vec![backlog, per_address];
+    let per_hour = (
+        "limits.requests_per_hour",
+        limits.requests_per_hour,
+        0,
+        COUNT_MAX,
+    );
+    let mut bounds = vec![backlog, per_address, per_hour];
     bounds.extend(runs.map(|(key, value)| (key, value, 1, RUNS_MAX)));
     bounds.extend(sizes.map(|(key, value, most)| (key, count(value), 1, most)));
     bounds.extend(times.map(|(key, value)| (key, value, 1, SECONDS_MAX)));

@@ -78,6 +78,7 @@ pub(crate) struct Limits {
     pub(crate) connections_per_address: usize,
     pub(crate) backlog: u32,
     pub(crate) waiting_calls: usize,
+    pub(crate) requests_per_hour: u64,
     pub(crate) open_runs: u64,
     pub(crate) runs_in_ten_seconds: u64,
 }
@@ -96,6 +97,7 @@ impl Limits {
             header_bytes: self.header_bytes,
             body_time: Duration::from_secs(self.body_seconds),
             waiting_calls: self.waiting_calls,
+            requests_per_hour: self.requests_per_hour,
             connections_per_address: self.connections_per_address,
         }
     }

@@ -6,9 +6,13 @@ use actix_web::{
     error::QueryPayloadError,
     http::{StatusCode, header},
 };
-use runyard_domain::{Refusal, run::BURST_WINDOW};
+use runyard_domain::{
+    Refusal,
+    configuration::{BadName, NAME_CHARACTERS_MAX, ValueKind},
+    run::BURST_WINDOW,
+};
 use runyard_engine::{EngineError, MissingLog, git::GitError};
-use runyard_store::StoreError;
+use runyard_store::{Conflict, StoreError};
 use serde_json::{Map, Value, json};
 
 /// What `documentation_url` says when no operation has a page of its own (contract 3).
@@ -34,6 +38,15 @@ pub(crate) enum ApiError {
     /// Not there, or not for this caller to see.
     #[error("Not Found")]
     NotFound,
+    /// Not there, in words of its own.
+    #[error("{0}")]
+    NotThere(String),
+    /// A file that is too large to be read.
+    #[error(
+        "This API returns blobs up to 100 MB in size. The requested blob is too large to fetch via the API: clone the \
+         repository to read it."
+    )]
+    BlobTooLarge,
     /// Rate limits are off, so there is nothing to tell about them (contract 5).
     #[error("Rate limiting is not enabled.")]
     NoRateLimits,
@@ -80,6 +93,14 @@ pub(crate) enum ApiError {
     /// More than the wire takes.
     #[error(transparent)]
     Excess(#[from] Excess),
+    /// A caller has asked as often as it may in an hour (contract 5).
+    #[error("API rate limit exceeded for {whom}.")]
+    RateLimited {
+        /// A user, or an address.
+        whom: String,
+        /// After so many seconds it begins anew.
+        seconds: u64,
+    },
     /// A repository has as many runs as it may have; later may do.
     #[error("You have exceeded a limit: {0}. Try again later.")]
     TooManyRuns(String),
@@ -115,6 +136,9 @@ impl ApiError {
             let seconds = BURST_WINDOW.as_secs();
             answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
+        if let Self::RateLimited { seconds, .. } = self {
+            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
         if let Self::Excess(excess) = self {
             if let Some(seconds) = excess.retry_after() {
                 answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
@@ -132,6 +156,10 @@ impl ApiError {
         if let Self::UnknownVersion { asked } = self {
             body.insert("errors".to_owned(), unknown_version(asked).into());
         }
+        if let Self::BlobTooLarge = self {
+            let errors = json!([{ "resource": "Blob", "field": "data", "code": "too_large" }]);
+            body.insert("errors".to_owned(), errors);
+        }
         if let Self::TooLarge { ack: Some(ack), .. } = self {
             body.insert("ack".to_owned(), json!(ack));
         }
@@ -141,7 +169,7 @@ impl ApiError {
     }
 
     /// Says the cause to the log, once; clients never see it.
-    fn log(&self) {
+    pub(crate) fn log(&self) {
         if let Self::Internal(cause) = self {
             log::error!("{cause:#}");
         }
@@ -164,8 +192,10 @@ impl ResponseError for ApiError {
             Self::BadCredentials | Self::RequiresAuthentication | Self::BadSignature(_) => {
                 StatusCode::UNAUTHORIZED
             }
-            Self::NotFound | Self::NoRateLimits => StatusCode::NOT_FOUND,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound | Self::NotThere(_) | Self::NoRateLimits => StatusCode::NOT_FOUND,
+            Self::Forbidden(_) | Self::BlobTooLarge | Self::RateLimited { .. } => {
+                StatusCode::FORBIDDEN
+            }
             Self::BrokenJson | Self::NotAnObject | Self::UnknownVersion { .. } => {
                 StatusCode::BAD_REQUEST
             }
@@ -224,11 +254,40 @@ impl From<EngineError> for ApiError {
             EngineError::WorkflowDisabled => {
                 Self::forbidden("This workflow is disabled: enable it to run it.")
             }
+            EngineError::BadName { of, why } => Self::Unprocessable(bad_name(of, why)),
+            EngineError::ArtifactExpired => Self::Gone("Artifact has expired".to_owned()),
+            EngineError::Conflict(Conflict::VariableName) => {
+                Self::Conflict("Already exists - Variable already exists".to_owned())
+            }
+            EngineError::RunnerBusy { name } => Self::Unprocessable(format!(
+                "Runner \"{name}\" is currently running a job and cannot be deleted."
+            )),
+            EngineError::ActionsDisabled => {
+                Self::forbidden("Actions are disabled for this repository.")
+            }
             EngineError::Conflict(conflict) => Self::Conflict(conflict.to_string()),
             EngineError::Git(error) => error.into(),
             error @ EngineError::TooMuch { .. } => Self::Unprocessable(error.to_string()),
             EngineError::Unavailable { reason } => Self::Unavailable { reason },
             EngineError::Internal(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+/// In GitHub's words, as far as they are known.
+fn bad_name(of: ValueKind, why: BadName) -> String {
+    let kind = match of {
+        ValueKind::Secret => "Secret",
+        ValueKind::Variable => "Variable",
+    };
+    match why {
+        BadName::Characters | BadName::Digit => format!(
+            "{kind} names can only contain alphanumeric characters ([a-z], [A-Z], [0-9]) or underscores (_). Spaces \
+             are not allowed. Must start with a letter ([a-z], [A-Z]) or underscores (_)."
+        ),
+        BadName::Reserved => format!("{kind} names must not start with GITHUB_."),
+        BadName::Long => {
+            format!("{kind} names must not have more than {NAME_CHARACTERS_MAX} characters.")
         }
     }
 }

@@ -18,6 +18,8 @@ mod git_http;
 #[cfg(feature = "server")]
 mod github;
 #[cfg(feature = "server")]
+mod graphql;
+#[cfg(feature = "server")]
 mod health;
 #[cfg(feature = "server")]
 mod lifecycle;

@@ -40,6 +40,9 @@ pub struct ApiLimits {
     pub body_time: Duration,
     /// Calls of runners that this server lets wait for something at one time. Beyond: 503 when there is nothing yet.
     pub waiting_calls: usize,
+    /// Requests of GitHub's REST API, and as many of GraphQL, that one token, or one address without a token, may send
+    /// in an hour; 0 is any number. Beyond: 403.
+    pub requests_per_hour: u64,
     /// Connections from one address that is no trusted proxy's; 0 is any number. Beyond: 503.
     pub connections_per_address: usize,
 }
@@ -58,6 +61,7 @@ impl Default for ApiLimits {
             header_bytes: 32 * 1024,
             body_time: Duration::from_secs(60),
             waiting_calls: 4096,
+            requests_per_hour: 0,
             connections_per_address: 1024,
         }
     }

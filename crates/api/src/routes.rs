@@ -3,7 +3,7 @@
 use crate::{
     ApiState, downloads,
     error::{self, ApiError},
-    git_http, github, health, lifecycle, runner,
+    git_http, github, graphql, health, lifecycle, runner,
     wire::headers,
 };
 use actix_web::{
@@ -29,6 +29,7 @@ pub fn configure(config: &mut ServiceConfig, state: ApiState) {
                 .app_data(runyard_domain::access::Door::Runyard)
                 .default_service(web::to(unknown)),
         )
+        .configure(graphql::routes)
         .configure(downloads::routes)
         .configure(health::routes)
         .configure(|config| git_http::routes(config, limits))

@@ -5,6 +5,7 @@ use crate::{
     metrics::Metrics,
     wire::{
         connections::Connections,
+        rates::Rates,
         waiting::{Place, Waiting},
     },
 };
@@ -31,6 +32,7 @@ pub struct ApiState {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) connections: Connections,
     pub(crate) waiting: Waiting,
+    pub(crate) rates: Rates,
     /// Becomes true when the server is about to stop: calls that wait are answered then.
     pub stopping: watch::Receiver<bool>,
 }
@@ -48,6 +50,7 @@ impl ApiState {
             trusted_proxies: TrustedProxies::default(),
             connections: Connections::default(),
             waiting: Waiting::default(),
+            rates: Rates::default(),
             limits: ApiLimits::default(),
             stopping,
         }

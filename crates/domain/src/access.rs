@@ -16,39 +16,69 @@ pub enum Action {
     Fetch,
     /// Read its runs, jobs, logs, workflows.
     Read,
+    /// Read its checks: runs and jobs as GitHub shows them of a commit.
+    ReadChecks,
     /// Change its runs: dispatch, cancel, re-run, deliver events.
     Write,
     /// Send it an event of one's own, `repository_dispatch`: as whoever changes its code could.
     SendEvent,
+    /// Read the key that secrets are encrypted with on their way.
+    ReadSecretKey,
+    /// See which secrets there are.
+    ReadSecrets,
+    /// Set and delete secrets.
+    WriteSecrets,
+    /// Read its variables.
+    ReadVariables,
+    /// Set and delete variables.
+    WriteVariables,
     /// Read its deployments.
     ReadDeployments,
     /// Decide on a deployment that waits: reviewers need no more than to read the repository (contract 9).
     Review,
+    /// Read how the repository is set up: its runners, what Actions may do in it.
+    ReadAdministration,
     /// Change the repository itself and its collaborators.
     Administer,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 15] = [
         Self::See,
         Self::Fetch,
         Self::Read,
+        Self::ReadChecks,
         Self::Write,
         Self::SendEvent,
+        Self::ReadSecretKey,
+        Self::ReadSecrets,
+        Self::WriteSecrets,
+        Self::ReadVariables,
+        Self::WriteVariables,
         Self::ReadDeployments,
         Self::Review,
+        Self::ReadAdministration,
         Self::Administer,
     ];
 
     /// The least role that allows it.
     pub const fn least_role(self) -> Role {
         match self {
-            Self::See | Self::Fetch | Self::Read | Self::ReadDeployments | Self::Review => {
-                Role::Read
-            }
-            Self::Write | Self::SendEvent => Role::Write,
-            Self::Administer => Role::Admin,
+            Self::See
+            | Self::Fetch
+            | Self::Read
+            | Self::ReadChecks
+            | Self::ReadSecretKey
+            | Self::ReadDeployments
+            | Self::Review => Role::Read,
+            Self::Write
+            | Self::SendEvent
+            | Self::ReadSecrets
+            | Self::WriteSecrets
+            | Self::ReadVariables
+            | Self::WriteVariables => Role::Write,
+            Self::ReadAdministration | Self::Administer => Role::Admin,
         }
     }
 
@@ -58,17 +88,46 @@ impl Action {
             Self::See => (Permission::Metadata, Level::Read),
             Self::Fetch => (Permission::Contents, Level::Read),
             Self::Read => (Permission::Actions, Level::Read),
+            Self::ReadChecks => (Permission::Checks, Level::Read),
             Self::Write => (Permission::Actions, Level::Write),
             Self::SendEvent => (Permission::Contents, Level::Write),
+            Self::ReadSecretKey | Self::ReadSecrets => (Permission::Secrets, Level::Read),
+            Self::WriteSecrets => (Permission::Secrets, Level::Write),
+            Self::ReadVariables => (Permission::Variables, Level::Read),
+            Self::WriteVariables => (Permission::Variables, Level::Write),
             Self::ReadDeployments => (Permission::Deployments, Level::Read),
             Self::Review => (Permission::Deployments, Level::Write),
+            Self::ReadAdministration => (Permission::Administration, Level::Read),
             Self::Administer => (Permission::Administration, Level::Write),
         };
         Need { permission, level }
     }
 
-    const fn changes_something(self) -> bool {
-        matches!(self.need().level, Level::Write)
+    /// Whether whoever may read the repository may do it: it changes nothing, and tells nothing that is for those who
+    /// write only.
+    const fn is_reading(self) -> bool {
+        matches!(self.need().level, Level::Read) && matches!(self.least_role(), Role::Read)
+    }
+
+    /// Whether to be let to it says what a token may do with the repository as a whole.
+    const fn tells_a_role(self) -> bool {
+        match self {
+            Self::ReadSecretKey
+            | Self::ReadSecrets
+            | Self::WriteSecrets
+            | Self::ReadVariables
+            | Self::WriteVariables
+            | Self::ReadAdministration => false,
+            Self::See
+            | Self::Fetch
+            | Self::Read
+            | Self::ReadChecks
+            | Self::Write
+            | Self::SendEvent
+            | Self::ReadDeployments
+            | Self::Review
+            | Self::Administer => true,
+        }
     }
 }
 
@@ -151,7 +210,7 @@ pub fn decide(
     if repository.private && !sees_private(caller, role, repository) {
         return Access::Hidden;
     }
-    let open_to_all = !repository.private && !action.changes_something();
+    let open_to_all = !repository.private && action.is_reading();
     if open_to_all || may(caller, role, repository, action, door) {
         Access::Allowed
     } else {
@@ -191,10 +250,11 @@ fn held_role(user: &User, role: Option<Role>, repository: &Repository) -> Option
     }
 }
 
-/// The strongest role of which these permissions let something through.
+/// The strongest role of which these permissions let something through. Who only reads how a repository is set up is not
+/// its administrator.
 fn strongest_role(permissions: &Permissions) -> Role {
-    let lets = |action: &Action| permissions.satisfy(action.need());
-    let roles = Action::ALL.iter().filter(|action| lets(action));
+    let lets = |action: &&Action| action.tells_a_role() && permissions.satisfy(action.need());
+    let roles = Action::ALL.iter().filter(lets);
     roles
         .map(|action| action.least_role())
         .max()
@@ -251,7 +311,7 @@ fn may(
 
 /// Classic scopes tell private from public and reading from writing; kinds of things are all one to them.
 fn scopes_allow(grant: &Grant, repository: &Repository, action: Action, door: Door) -> bool {
-    if !action.changes_something() {
+    if action.is_reading() {
         return true;
     }
     let own_door = match door {

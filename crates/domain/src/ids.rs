@@ -48,6 +48,10 @@ id! {
     TokenId,
     /// A runner.
     RunnerId,
+    /// An artifact of a run.
+    ArtifactId,
+    /// A cache of a repository.
+    CacheId,
     /// Something that one run's change left to be done in another's.
     MessageId,
 }

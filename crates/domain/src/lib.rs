@@ -99,7 +99,10 @@
 
 pub mod access;
 pub mod account;
+pub mod artifact;
+pub mod cache;
 pub mod concurrency;
+pub mod configuration;
 pub mod event;
 pub mod execution;
 pub mod handover;

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 words! {
     /// A kind of thing that a token can be let to, in GitHub's words.
     Permission {
-        /// Runs, jobs, logs, workflows.
+        /// Runs, jobs, logs, workflows, artifacts, caches.
         Actions = "actions",
+        /// Variables of workflows.
+        Variables = "actions_variables",
         /// The repository itself and who may do what in it.
         Administration = "administration",
         /// Check runs and check suites.
@@ -19,6 +21,8 @@ words! {
         Deployments = "deployments",
         /// That the repository is there, and what it is called. Whoever is let to a repository has this.
         Metadata = "metadata",
+        /// Secrets of workflows: that they are there, never what is in them.
+        Secrets = "secrets",
     }
 }
 
@@ -73,7 +77,9 @@ impl Permissions {
             | Permission::Administration
             | Permission::Checks
             | Permission::Contents
-            | Permission::Deployments => given,
+            | Permission::Deployments
+            | Permission::Secrets
+            | Permission::Variables => given,
         }
     }
 

@@ -27,6 +27,9 @@ fn is_default_group(group: &str) -> bool {
     group == DEFAULT_GROUP
 }
 
+/// The label of every runner that is not GitHub's own.
+const SELF_HOSTED: &str = "self-hosted";
+
 /// Before a group in a set of labels: no label of a runner has it.
 const IN_GROUP: char = '\u{1f}';
 
@@ -74,6 +77,9 @@ pub struct Runner {
     pub name: String,
     /// As the runner wrote them.
     pub labels: Vec<String>,
+    /// What administrators gave it in place of those; [`Runner::fixed_labels`] stay.
+    #[serde(default)]
+    pub custom_labels: Option<Vec<String>>,
     /// The runner group that it is in.
     pub group: String,
     /// Version of its program.
@@ -93,9 +99,36 @@ pub struct Runner {
 }
 
 impl Runner {
+    /// Those of its own labels that say what it is: nobody can take them away.
+    pub fn fixed_labels(&self) -> Vec<String> {
+        let own = self.labels.iter().filter(|label| self.is_fixed(label));
+        own.cloned().collect()
+    }
+
+    /// All others that it has.
+    pub fn changeable_labels(&self) -> Vec<String> {
+        let given = self.custom_labels.as_ref().unwrap_or(&self.labels);
+        let others = given.iter().filter(|label| !self.is_fixed(label));
+        others.cloned().collect()
+    }
+
+    /// Whether a label says what the runner is: `self-hosted`, its system, its architecture, ignoring case.
+    pub fn is_fixed(&self, label: &str) -> bool {
+        [SELF_HOSTED, self.os.as_str(), self.arch.as_str()]
+            .iter()
+            .any(|fixed| fixed.eq_ignore_ascii_case(label))
+    }
+
+    /// All labels that it has now.
+    pub fn all_labels(&self) -> Vec<String> {
+        let mut all = self.fixed_labels();
+        all.extend(self.changeable_labels());
+        all
+    }
+
     /// Its labels and its group as they are compared.
     pub fn label_set(&self) -> LabelSet {
-        LabelSet::new(&self.labels).in_group(&self.group)
+        LabelSet::new(self.all_labels()).in_group(&self.group)
     }
 
     /// What a job keeps of it.

@@ -321,6 +321,11 @@ fn a_role_that_the_token_does_not_let_through_is_not_shown() {
             ADMIN,
             ADMIN,
         ),
+        (
+            fine_grained(only(&[1]), &[(Secrets, Write), (Variables, Write)]),
+            ADMIN,
+            READ,
+        ),
         (job(1, Permissions::of_a_silent_job()), NONE, READ),
         (job(2, Permissions::of_a_silent_job()), NONE, NONE),
         (Caller::Anonymous, ADMIN, NONE),
@@ -340,10 +345,17 @@ fn every_action_names_the_permission_that_it_needs() {
         "metadata=read",
         "contents=read",
         "actions=read",
+        "checks=read",
         "actions=write",
         "contents=write",
+        "secrets=read",
+        "secrets=read",
+        "secrets=write",
+        "actions_variables=read",
+        "actions_variables=write",
         "deployments=read",
         "deployments=write",
+        "administration=read",
         "administration=write",
     ];
     assert_eq!(named, wanted);
@@ -373,5 +385,57 @@ fn an_event_of_ones_own_is_sent_by_whoever_may_write_the_code() {
             Door::GitHub,
         );
         assert_eq!(found == Access::Allowed, allowed, "{caller:?} as {role:?}");
+    }
+}
+
+/// What may be done with secrets and variables through GitHub's door: read the key, see secrets, set them, read
+/// variables, set them; of a public repository, then of a private one.
+fn configured(caller: &Caller, role: Option<Role>) -> String {
+    let actions = [
+        Action::ReadSecretKey,
+        Action::ReadSecrets,
+        Action::WriteSecrets,
+        Action::ReadVariables,
+        Action::WriteVariables,
+    ];
+    let letter = |private, action| {
+        let repository = repository(private);
+        match decide(caller, role, &repository, action, Door::GitHub) {
+            Access::Allowed => '+',
+            Access::Forbidden => '-',
+            Access::Hidden => '.',
+        }
+    };
+    let word = |private| actions.map(|action| letter(private, action));
+    let words = [false, true].map(|private| word(private).into_iter().collect::<String>());
+    words.join(" ")
+}
+
+#[test]
+fn secrets_and_variables_are_for_those_who_write_and_nobody_else_reads_them() {
+    use {Level::*, Permission::*};
+    let repo = user(EVE, false, &[Scope::Repo]);
+    let public = user(EVE, false, &[Scope::PublicRepo]);
+    let ours = user(EVE, false, &[Scope::RepoWrite]);
+    let fine = |given| fine_grained(only(&[1]), given);
+    for (caller, role, wanted) in [
+        (Caller::Anonymous, NONE, "+---- ....."),
+        (repo.clone(), NONE, "+---- ....."),
+        (repo.clone(), READ, "+---- +----"),
+        (repo, WRITE, "+++++ +++++"),
+        (public, WRITE, "+++++ ....."),
+        (ours, ADMIN, "+---- +----"),
+        (user(ADA, false, &[Scope::Repo]), NONE, "+++++ +++++"),
+        (fine(&[(Secrets, Read)]), WRITE, "++--- ++---"),
+        (fine(&[(Secrets, Write)]), WRITE, "+++-- +++--"),
+        (fine(&[(Secrets, Write)]), READ, "+---- +----"),
+        (fine(&[(Variables, Read)]), WRITE, "+--+- ---+-"),
+        (fine(&[(Variables, Write)]), WRITE, "+--++ ---++"),
+        (fine(&[(Actions, Write)]), ADMIN, "+---- -----"),
+        (job(1, Permissions::of_a_silent_job()), NONE, "+---- -----"),
+        (job(2, Permissions::of_a_silent_job()), NONE, "+---- ....."),
+    ] {
+        let found = configured(&caller, role);
+        assert_eq!(found, wanted, "{caller:?} as {role:?}");
     }
 }

@@ -7,6 +7,7 @@ mod conclusion;
 mod concurrency;
 mod concurrency_of_calls;
 mod concurrency_walk;
+mod configuration;
 mod executions;
 mod force;
 mod given;

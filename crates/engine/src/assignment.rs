@@ -6,7 +6,7 @@ use crate::{
     planning::Plan,
     secret::Secret,
 };
-use futures_util::future::try_join3;
+use futures_util::future::{try_join, try_join3};
 use runyard_domain::{
     Execution, JobId, Refusal, Timestamp,
     repository::Repository,
@@ -14,7 +14,7 @@ use runyard_domain::{
 };
 use runyard_store::{JobView, RunView};
 use runyard_workflow::{
-    Job, Step,
+    Job, Step, expression,
     model::{Defaults, Variables},
 };
 use serde_json::Value;
@@ -79,11 +79,13 @@ impl Engine {
         let view = view.ok_or_else(|| missing("the job"))?;
         let run = run.ok_or_else(|| missing("the run"))?;
         let payload = payload.unwrap_or(Value::Null);
-        let repository = self.store.repository(run.identity.repository).await?;
+        let of = run.identity.repository;
+        let repository = async { Ok(self.store.repository(of).await?) };
+        let (repository, vars) = try_join(repository, self.vars(of)).await?;
         let repository = repository.ok_or_else(|| missing("the repository"))?;
         let definition = self.definition_of(&run).await?;
         let contexts = self
-            .job_contexts((&view, &run), &repository, &payload, &definition)
+            .job_contexts((&view, &run), (&repository, &vars), &payload, &definition)
             .await?;
         let (workflow, job) =
             find(&definition, &view.node).ok_or_else(|| missing("the job's definition"))?;
@@ -111,11 +113,12 @@ impl Engine {
     async fn job_contexts(
         &self,
         (job, run): (&JobView, &RunView),
-        repository: &Repository,
+        (repository, vars): (&Repository, &expression::Value),
         payload: &Value,
         definition: &Definition,
     ) -> Result<JobContexts, EngineError> {
         let source = ContextSource {
+            vars,
             identity: &run.identity,
             attempt: run.attempt.number,
             actor: &run.actor.login,

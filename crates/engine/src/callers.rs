@@ -63,7 +63,11 @@ impl Engine {
     /// # Errors
     /// When the store cannot be reached.
     pub async fn authenticate_runner(&self, text: &str) -> Result<Option<Runner>, EngineError> {
-        Ok(self.store.runner_by_token(hash(text)).await?)
+        let runner = self.store.runner_by_token(hash(text)).await?;
+        if let Some(runner) = &runner {
+            self.note_runner(runner.id).await;
+        }
+        Ok(runner)
     }
 
     /// Whether this is a registration token that still holds.

@@ -22,6 +22,8 @@ pub(crate) struct ContextSource<'a> {
     pub(crate) triggering_actor: &'a str,
     pub(crate) repository: &'a Repository,
     pub(crate) payload: &'a serde_json::Value,
+    /// The variables of the repository, as they are now.
+    pub(crate) vars: &'a Value,
 }
 
 /// The contexts of an attempt.
@@ -42,6 +44,7 @@ pub(crate) fn contexts_without_event(
     Contexts {
         github: github(source).into(),
         inputs: inputs(source.payload, definition),
+        vars: source.vars.clone(),
         ..Contexts::default()
     }
 }

@@ -82,7 +82,9 @@ impl Engine {
             parent: None,
             intake: self.settings.intake,
         };
+        let vars = self.vars(source.repository.id).await?;
         let of = ContextSource {
+            vars: &vars,
             identity: &identity,
             attempt: 1,
             actor: &source.actor.login,
@@ -127,7 +129,9 @@ impl Engine {
         let definition = self.definitions.of(&identity).await?;
         let trigger_key = format!("rerun:{run}:{}", Uuid::new_v4());
         let ids = self.new_run_ids(trigger_key.clone()).await?;
+        let vars = self.vars(repository.id).await?;
         let of = ContextSource {
+            vars: &vars,
             identity: &RunIdentity {
                 id: ids.run,
                 actor: by,

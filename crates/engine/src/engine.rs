@@ -7,10 +7,13 @@ use crate::{
     ids::IdBlock,
     logs::{LinkSigner, LogStorage},
     measures::Measures,
+    presence::Presence,
+    sealed_box::KeyPair,
 };
 use runyard_domain::{Event, Refusal, Timestamp};
 use runyard_store::{IdKind, Loaded, Scope, Store};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::OnceCell;
 
 /// Bytes of the key that signs links.
 const LINK_KEY_BYTES: usize = 32;
@@ -25,6 +28,9 @@ pub struct Engine {
     pub(crate) definitions: Definitions,
     pub(crate) ids: Arc<Blocks>,
     pub(crate) measures: Measures,
+    /// Read once: it never changes while the server has the same key for it.
+    pub(crate) key_pair: Arc<OnceCell<KeyPair>>,
+    pub(crate) presence: Presence,
     links: Arc<LinkSigner>,
 }
 
@@ -60,6 +66,8 @@ impl Engine {
                 check_suite: IdBlock::new(IdKind::CheckSuite),
             }),
             measures: Measures::default(),
+            key_pair: Arc::default(),
+            presence: Presence::default(),
             links: Arc::new(LinkSigner::new(&key)),
         })
     }

@@ -1,7 +1,10 @@
 //! Why a use case could not be done, by meaning. The API turns each into a status and a sentence.
 
 use crate::{git::GitError, logs::LogError, sealing::SealingError};
-use runyard_domain::Refusal;
+use runyard_domain::{
+    Refusal,
+    configuration::{BadName, ValueKind},
+};
 use runyard_store::{ChangeError, Conflict, StoreError};
 use runyard_workflow::{dispatch::InvalidRepositoryDispatch, trigger::InvalidPayload};
 
@@ -35,6 +38,17 @@ pub enum EngineError {
         /// What is wrong with it, and what is allowed.
         problem: String,
     },
+    /// A secret or a variable cannot have this name.
+    #[error("the name of the {of} {why}")]
+    BadName {
+        /// Of which of them.
+        of: ValueKind,
+        /// What is wrong with it.
+        why: BadName,
+    },
+    /// An artifact was kept for as long as it should be.
+    #[error("the artifact is not kept any longer")]
+    ArtifactExpired,
     /// Secrets cannot be kept.
     #[error("the server has no key to encrypt secrets with: set secrets.key or secrets.key_file")]
     NoSealingKey,
@@ -62,6 +76,15 @@ pub enum EngineError {
     /// The same, asked for by hand.
     #[error("a disabled workflow cannot be dispatched")]
     DispatchOfDisabled,
+    /// A runner that has a job is not forgotten.
+    #[error("runner {name:?} is running a job")]
+    RunnerBusy {
+        /// Its name.
+        name: String,
+    },
+    /// Nothing starts in a repository whose Actions are off.
+    #[error("Actions are switched off in the repository")]
+    ActionsDisabled,
     /// It would break a rule of uniqueness or reference.
     #[error("{0}")]
     Conflict(Conflict),
@@ -91,6 +114,20 @@ pub enum EngineError {
     /// A defect of ours.
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
+}
+
+impl EngineError {
+    /// Whether a name was given that means no commit.
+    pub fn is_unknown_commit(&self) -> bool {
+        matches!(
+            self,
+            Self::Git(
+                GitError::UnknownRef { .. }
+                    | GitError::UnknownCommit { .. }
+                    | GitError::NotACommit { .. }
+            )
+        )
+    }
 }
 
 /// Why a log cannot be read.

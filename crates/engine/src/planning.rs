@@ -270,11 +270,12 @@ impl Engine {
         (attempt, triggering_actor): (u32, &str),
     ) -> Result<Contexts, EngineError> {
         let identity = &view.identity;
-        let (payload, repository) = try_join(
+        let kept = try_join(
             self.store.payload(identity.id),
             self.store.repository(identity.repository),
-        )
-        .await?;
+        );
+        let kept = async { Ok::<_, EngineError>(kept.await?) };
+        let ((payload, repository), vars) = try_join(kept, self.vars(identity.repository)).await?;
         let missing = EngineError::NotFound {
             what: "the repository",
         };
@@ -286,6 +287,7 @@ impl Engine {
             triggering_actor,
             repository: &repository,
             payload: &payload.unwrap_or_default(),
+            vars: &vars,
         };
         Ok(contexts(&source, definition))
     }

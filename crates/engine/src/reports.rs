@@ -2,7 +2,7 @@
 
 use crate::{Engine, EngineError};
 use runyard_domain::{
-    Execution, Refusal,
+    Execution, JobId, Refusal,
     execution::{ANNOTATIONS_MAX, Annotation},
     run::{OUTPUT_UNITS_PER_JOB, output_units},
 };
@@ -91,6 +91,20 @@ impl Engine {
             items: items.take(page.per_page as usize).collect(),
             total,
         })
+    }
+
+    /// How many remarks each of these jobs has, as [`Engine::annotations`] counts them.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn count_annotations(&self, jobs: &[JobView]) -> Result<Vec<u64>, EngineError> {
+        let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
+        let told = self.store.count_annotations(&ids).await?;
+        let counts = jobs.iter().map(|job| {
+            let own = u64::from(job.state.reason().is_some());
+            own + told.get(&job.id).copied().unwrap_or_default()
+        });
+        Ok(counts.collect())
     }
 
     /// Keeps the summary of a step.

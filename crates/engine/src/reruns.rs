@@ -75,6 +75,7 @@ impl Engine {
             // Before anything is fetched for nothing.
             return Err(Refusal::RunNotCompleted { status }.into());
         }
+        self.require_actions(view.identity.repository).await?;
         self.require_active(view.identity.workflow).await?;
         let user = self.store.user(by).await?;
         let login = user.ok_or_else(|| missing("the user"))?.login;

@@ -8,12 +8,14 @@ use runyard_domain::{
     RunnerId,
     runner::{DEFAULT_GROUP, Runner},
 };
-use runyard_store::IdKind;
+use runyard_store::{IdKind, RunnerView};
 
 /// Longest name of a runner and longest label.
 pub(crate) const RUNNER_NAME_CHARACTERS_MAX: usize = 64;
 /// Labels that one runner may have.
 pub(crate) const LABELS_MAX: usize = 100;
+/// Tries to change the labels of a runner that others change too.
+const LABEL_TRIES: usize = 5;
 /// Jobs that one runner may run at once.
 pub(crate) const CAPACITY_MAX: u32 = 64;
 
@@ -38,6 +40,17 @@ pub struct NewRunner {
     pub replace: bool,
 }
 
+/// What shall become of a runner's custom labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LabelChange {
+    /// These are added.
+    Add(Vec<String>),
+    /// These are all.
+    Set(Vec<String>),
+    /// This one goes.
+    Remove(String),
+}
+
 impl Engine {
     /// Registers a runner; its token is in the answer and nowhere else.
     ///
@@ -54,6 +67,7 @@ impl Engine {
             id: RunnerId::new(self.one_id(IdKind::Runner).await?),
             name: new.name,
             labels: new.labels,
+            custom_labels: None,
             group,
             version: new.version,
             os: new.os,
@@ -77,6 +91,54 @@ impl Engine {
         Ok(self.store.update_runner(runner).await?)
     }
 
+    /// One runner, and what it does.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn runner(&self, id: RunnerId) -> Result<RunnerView, EngineError> {
+        let runner = self.store.runner(id).await?;
+        runner.ok_or(EngineError::NotFound { what: "the runner" })
+    }
+
+    /// Forgets a runner that has no job.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`]; [`EngineError::RunnerBusy`] while it has one.
+    pub async fn delete_idle_runner(&self, id: RunnerId) -> Result<(), EngineError> {
+        let view = self.runner(id).await?;
+        if view.busy {
+            let name = view.runner.name;
+            return Err(EngineError::RunnerBusy { name });
+        }
+        self.delete_runner(id).await
+    }
+
+    /// Changes the labels of a runner that do not say what it is, and gives it as it is then. They hold from its next
+    /// call for a job, in place of those that it says itself.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], also of a label that shall be taken away; [`EngineError::Invalid`] for labels that
+    /// cannot be, and for one that says what the runner is and shall be taken away.
+    pub async fn change_labels(
+        &self,
+        id: RunnerId,
+        change: &LabelChange,
+    ) -> Result<Runner, EngineError> {
+        for _ in 0..LABEL_TRIES {
+            let runner = self.runner(id).await?.runner;
+            let labels = changed(&runner, change)?;
+            let before = runner.custom_labels.as_deref();
+            if self.store.put_custom_labels(id, before, &labels).await? {
+                return Ok(Runner {
+                    custom_labels: Some(labels),
+                    ..runner
+                });
+            }
+        }
+        let reason = format!("the labels of runner {id} are changed by others all the time");
+        Err(EngineError::Unavailable { reason })
+    }
+
     /// Forgets a runner.
     ///
     /// # Errors
@@ -86,13 +148,55 @@ impl Engine {
     }
 }
 
+/// The custom labels after a change, each once.
+fn changed(runner: &Runner, change: &LabelChange) -> Result<Vec<String>, EngineError> {
+    let mut labels = match change {
+        LabelChange::Set(_) => Vec::new(),
+        LabelChange::Add(_) | LabelChange::Remove(_) => runner.changeable_labels(),
+    };
+    match change {
+        LabelChange::Add(new) | LabelChange::Set(new) => {
+            for label in new {
+                check_text("labels", label)?;
+                let is_there = |known: &String| known.eq_ignore_ascii_case(label);
+                if !runner.is_fixed(label) && !labels.iter().any(is_there) {
+                    labels.push(label.clone());
+                }
+            }
+        }
+        LabelChange::Remove(label) => {
+            if runner.is_fixed(label) {
+                return Err(EngineError::Invalid {
+                    field: "name",
+                    value: label.clone(),
+                    problem: "says what the runner is, so it cannot be taken away".to_owned(),
+                });
+            }
+            let before = labels.len();
+            labels.retain(|known| !known.eq_ignore_ascii_case(label));
+            if labels.len() == before {
+                return Err(EngineError::NotFound { what: "the label" });
+            }
+        }
+    }
+    let count = labels.len() + runner.fixed_labels().len();
+    if count > LABELS_MAX {
+        return Err(too_many_labels(count));
+    }
+    Ok(labels)
+}
+
+fn too_many_labels(count: usize) -> EngineError {
+    EngineError::Invalid {
+        field: "labels",
+        value: count.to_string(),
+        problem: format!("labels were given: 1 to {LABELS_MAX} are allowed"),
+    }
+}
+
 fn check_labels(labels: &[String]) -> Result<(), EngineError> {
     if labels.is_empty() || labels.len() > LABELS_MAX {
-        return Err(EngineError::Invalid {
-            field: "labels",
-            value: labels.len().to_string(),
-            problem: format!("labels were given: 1 to {LABELS_MAX} are allowed"),
-        });
+        return Err(too_many_labels(labels.len()));
     }
     labels
         .iter()

@@ -57,6 +57,11 @@ impl Engine {
         &self,
         mut occasion: Occasion<'_>,
     ) -> Result<Vec<RunId>, EngineError> {
+        let repository = occasion.repository.id;
+        if !self.store.actions_enabled(repository).await? {
+            log::debug!("repository {repository}: its Actions are switched off");
+            return Ok(Vec::new());
+        }
         let standing = match self.standing(&occasion).await {
             // The tag of a draft need not be there, and a draft starts nothing (semantics R6.6).
             Err(GitError::UnknownRef { .. }) if is_draft(&occasion.facts) => return Ok(Vec::new()),

@@ -2,7 +2,7 @@
 
 use crate::{Engine, EngineError, WorkflowKey};
 use runyard_domain::{
-    RunId, WorkflowId,
+    RepositoryId, RunId, WorkflowId,
     repository::{Repository, WorkflowState},
 };
 
@@ -39,11 +39,37 @@ impl Engine {
         }
     }
 
-    /// A run can only be made again while its workflow is on (semantics R6.10).
+    /// Switches Actions of a repository on or off: while they are off no new run comes to be, whatever happens, and no
+    /// run is made again. Runs that are there go on.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn put_actions_enabled(
+        &self,
+        repository: &Repository,
+        enabled: bool,
+    ) -> Result<(), EngineError> {
+        let store = &self.store;
+        Ok(store.put_actions_enabled(repository.id, enabled).await?)
+    }
+
+    /// Somebody asks for a run, and is told when there can be none.
+    pub(crate) async fn require_actions(
+        &self,
+        repository: RepositoryId,
+    ) -> Result<(), EngineError> {
+        match self.store.actions_enabled(repository).await? {
+            true => Ok(()),
+            false => Err(EngineError::ActionsDisabled),
+        }
+    }
+
+    /// A run can only be made again while its workflow is on (semantics R6.10), and its repository's Actions.
     pub(crate) async fn require_enabled(&self, run: RunId) -> Result<(), EngineError> {
         let view = self.store.run(run).await?;
         let what = "the run";
         let view = view.ok_or(EngineError::NotFound { what })?;
+        self.require_actions(view.identity.repository).await?;
         self.require_active(view.identity.workflow).await
     }
 

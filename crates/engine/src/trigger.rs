@@ -44,6 +44,7 @@ impl Engine {
         dispatch: Dispatch,
         by: &User,
     ) -> Result<RunId, EngineError> {
+        self.require_actions(repository.id).await?;
         self.fetch_and_read(repository, by.id).await?;
         let workflow = self.workflow(repository, key).await?;
         if self.is_switched_off(workflow.id).await? {

@@ -24,6 +24,8 @@ mod schedules;
 mod storage;
 #[path = "life/switched_off.rs"]
 mod switched_off;
+#[path = "life/variables.rs"]
+mod variables;
 
 use runyard_domain::{
     Conclusion, Execution, JobStatus, Refusal, RunId, RunStatus, StepConclusion, Timestamp,

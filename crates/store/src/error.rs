@@ -62,6 +62,15 @@ pub enum Conflict {
     /// A runner's name is taken.
     #[error("the runner name is taken")]
     RunnerName,
+    /// A variable's name is taken (ignoring case).
+    #[error("the variable name is taken")]
+    VariableName,
+    /// A cache with this key and version is there for this ref.
+    #[error("the cache is there already")]
+    CacheKey,
+    /// There are as many as there may be.
+    #[error("there are as many as there may be")]
+    Full,
     /// Something refers to what is not there, or is still referred to.
     #[error("something else refers to it, or it refers to something that is not there")]
     Reference,

@@ -6,9 +6,13 @@
 #![warn(missing_docs)]
 
 mod accounts;
+mod artifacts;
+mod caches;
 mod change;
+mod checks;
 mod clock;
 mod concurrency;
+mod configuration;
 mod deliveries;
 mod error;
 mod follow_ups;
@@ -34,9 +38,13 @@ mod writes;
 pub mod memory;
 
 pub use accounts::Accounts;
+pub use artifacts::{ArtifactFilter, ArtifactView, Artifacts, Order};
+pub use caches::{CacheFilter, CacheUsage, Caches};
 pub use change::{ChangeError, Changes, Created, Decide, Loaded, RunNumbers, Scope};
+pub use checks::{CHECK_RUNS_MAX, CHECK_SUITES_MAX, CheckFilter, CheckRun, Checks, ChecksOf};
 pub use clock::Clock;
 pub use concurrency::{Concurrency, LeftMessage};
+pub use configuration::{Configuration, NamedSecret, SecretFacts};
 pub use deliveries::Deliveries;
 pub use error::{Conflict, StoreError};
 pub use follow_ups::{FollowUp, FollowUps};
@@ -49,7 +57,7 @@ pub use queue::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth};
 pub use reports::{JobOutputs, Reports, Summary};
 pub use repositories::Repositories;
 pub use retentions::{EndedWith, RetentionLook, Retentions, Stage};
-pub use runners::Runners;
+pub use runners::{RUNNERS_LISTED_MAX, RunnerView, Runners};
 pub use runs::{
     AttemptView, FILTERED_RUNS_MAX, JobView, JobsOf, KeptLogs, Listed, PER_PAGE_MAX, Page,
     RunFilter, RunView, Runs, UserRef,

@@ -29,4 +29,15 @@ pub trait PullRequests {
         repository: RepositoryId,
         head_branches: &[String],
     ) -> Result<Vec<PullRequest>, StoreError>;
+    /// All that are known of a repository, by number: no more than were kept.
+    async fn all_pull_requests(
+        &self,
+        repository: RepositoryId,
+    ) -> Result<Vec<PullRequest>, StoreError>;
+    /// The one with this number.
+    async fn pull_request(
+        &self,
+        repository: RepositoryId,
+        number: i64,
+    ) -> Result<Option<PullRequest>, StoreError>;
 }

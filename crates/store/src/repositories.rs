@@ -94,6 +94,18 @@ pub trait Repositories {
         to: WorkflowState,
     ) -> Result<bool, StoreError>;
 
+    /// Says whether new runs may come to be in a repository.
+    ///
+    /// # Errors
+    /// [`crate::Conflict::Reference`] when it is not there.
+    async fn put_actions_enabled(
+        &self,
+        repository: RepositoryId,
+        enabled: bool,
+    ) -> Result<(), StoreError>;
+    /// Whether new runs may come to be in a repository; so it is until somebody says otherwise.
+    async fn actions_enabled(&self, repository: RepositoryId) -> Result<bool, StoreError>;
+
     /// Keeps the text of a workflow file under its hash; again is harmless.
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError>;
     /// The text that was kept under this hash.

@@ -3,7 +3,8 @@
 use crate::StoreError;
 use async_trait::async_trait;
 use runyard_domain::{
-    Conclusion, Event, JobId, RepositoryId, RunId, RunStatus, Timestamp, UserId, WorkflowId,
+    CheckSuiteId, Conclusion, Event, JobId, RepositoryId, RunId, RunStatus, Timestamp, UserId,
+    WorkflowId,
     concurrency::{Concurrency, GroupName},
     event::EndReason,
     execution::Step,
@@ -69,6 +70,8 @@ pub struct RunFilter {
     pub status: Option<String>,
     /// Full commit id.
     pub head_sha: Option<String>,
+    /// The run of this check suite.
+    pub check_suite: Option<CheckSuiteId>,
     /// Created then or later. Lists of a time are in the order of the times, newest first.
     pub created_from: Option<Timestamp>,
     /// Created earlier.

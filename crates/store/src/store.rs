@@ -1,9 +1,9 @@
 //! The whole store as one trait object, and what does not belong to any one table.
 
 use crate::{
-    Accounts, Changes, Concurrency, Deliveries, FollowUps, Inspections, Logs, Polls, PullRequests,
-    Purges, Queue, Reports, Repositories, Retentions, Runners, Runs, Schedules, Secrets,
-    StoreError, Troubles, Wakes,
+    Accounts, Artifacts, Caches, Changes, Checks, Concurrency, Configuration, Deliveries,
+    FollowUps, Inspections, Logs, Polls, PullRequests, Purges, Queue, Reports, Repositories,
+    Retentions, Runners, Runs, Schedules, Secrets, StoreError, Troubles, Wakes,
 };
 use async_trait::async_trait;
 use runyard_domain::Timestamp;
@@ -14,10 +14,14 @@ use std::ops::Range;
 pub trait Store:
     Changes
     + Concurrency
+    + Checks
     + Queue
     + Runs
     + Repositories
     + Secrets
+    + Configuration
+    + Artifacts
+    + Caches
     + Deliveries
     + Polls
     + PullRequests
@@ -89,11 +93,15 @@ pub enum IdKind {
     Workflow,
     /// Runners.
     Runner,
+    /// Artifacts.
+    Artifact,
+    /// Caches.
+    Cache,
 }
 
 impl IdKind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Run,
         Self::Job,
         Self::Execution,
@@ -103,6 +111,8 @@ impl IdKind {
         Self::Repository,
         Self::Workflow,
         Self::Runner,
+        Self::Artifact,
+        Self::Cache,
     ];
 
     /// Its name in tables.
@@ -117,6 +127,8 @@ impl IdKind {
             Self::Repository => "repository",
             Self::Workflow => "workflow",
             Self::Runner => "runner",
+            Self::Artifact => "artifact",
+            Self::Cache => "cache",
         }
     }
 }

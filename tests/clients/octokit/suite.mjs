@@ -8,6 +8,7 @@ const { RUNYARD_BASE, RUNYARD_TOKEN, RUNYARD_OWNER, RUNYARD_NAME, RUNYARD_HEAD, 
 const find = createRequire(`${RUNYARD_MODULES}/`);
 const load = (name) => import(pathToFileURL(find.resolve(name)));
 const { Octokit } = await load("@octokit/rest");
+const sodium = (await load("libsodium-wrappers")).default;
 
 const octokit = new Octokit({
   baseUrl: `${RUNYARD_BASE}/api/v3`,
@@ -67,8 +68,11 @@ const suites = {
       const { data } = await actions.listWorkflowRunsForRepo({ ...repo, ...nothing });
       assert.deepEqual([data.total_count, data.workflow_runs], [0, []], JSON.stringify(nothing));
     }
-    const of = await actions.listWorkflowRuns({ ...repo, workflow_id: "wait.yml" });
+    const of = await actions.listWorkflowRuns({ ...repo, workflow_id: "wait.yml", check_suite_id: undefined });
     assert.equal(of.data.total_count, 3);
+    const [{ check_suite_id }] = of.data.workflow_runs;
+    const suite = await actions.listWorkflowRunsForRepo({ ...repo, check_suite_id });
+    assert.deepEqual(suite.data.workflow_runs.map((run) => run.check_suite_id), [check_suite_id]);
   },
 
   async "a run is read, run again and its attempts are kept"() {
@@ -138,6 +142,32 @@ const suites = {
     await refused(() => dispatch("wait.yml"), 422, /on a disabled workflow/);
     assert.equal((await actions.enableWorkflow({ ...repo, workflow_id: wait.id })).status, 204);
     await refused(() => dispatch("half.yml", { whom: "nobody" }), 422, /whom/);
+    const file = await octokit.rest.repos.getContent({ ...repo, path: ".github/workflows/half.yml" });
+    assert.match(Buffer.from(file.data.content, "base64").toString(), /mind the gap/);
+  },
+
+  async "secrets are sealed and variables kept"() {
+    const { data: key } = await actions.getRepoPublicKey(repo);
+    await sodium.ready;
+    const bytes = sodium.from_base64(key.key, sodium.base64_variants.ORIGINAL);
+    const sealed = sodium.crypto_box_seal("very-secret", bytes);
+    const encrypted_value = sodium.to_base64(sealed, sodium.base64_variants.ORIGINAL);
+    const put = () => actions.createOrUpdateRepoSecret({
+      ...repo, secret_name: "TOKEN", encrypted_value, key_id: key.key_id,
+    });
+    assert.equal((await put()).status, 201);
+    assert.equal((await put()).status, 204);
+    const { data: secrets } = await actions.listRepoSecrets(repo);
+    assert.deepEqual(secrets.secrets.map((secret) => secret.name), ["TOKEN"]);
+    await actions.deleteRepoSecret({ ...repo, secret_name: "TOKEN" });
+    await refused(() => actions.getRepoSecret({ ...repo, secret_name: "TOKEN" }), 404, /Not Found/);
+    assert.equal((await actions.createRepoVariable({ ...repo, name: "PORT", value: "80" })).status, 201);
+    await actions.updateRepoVariable({ ...repo, name: "PORT", value: "8080" });
+    assert.equal((await actions.getRepoVariable({ ...repo, name: "PORT" })).data.value, "8080");
+    await actions.deleteRepoVariable({ ...repo, name: "PORT" });
+    assert.equal((await actions.listRepoVariables(repo)).data.total_count, 0);
+    assert.equal((await actions.listArtifactsForRepo(repo)).data.total_count, 0);
+    assert.equal((await actions.getActionsCacheList(repo)).data.total_count, 0);
   },
 
   async "who is not known is told so"() {

@@ -113,12 +113,26 @@ def workflows_are_switched():
     assert workflow.disable()
     assert repo.get_workflow(workflow.id).state == "disabled_manually"
     assert workflow.enable()
+    text = repo.get_contents(".github/workflows/wait.yml").decoded_content.decode()
+    assert "a-machine-nobody-has" in text
     try:
         repo.get_workflow("none.yml")
     except UnknownObjectException as error:
         assert error.status == 404
     else:
         raise AssertionError("there is no such workflow")
+
+
+def secrets_and_variables():
+    repo.create_secret("TOKEN", "very-secret")
+    assert [secret.name for secret in repo.get_secrets()] == ["TOKEN"]
+    repo.delete_secret("TOKEN")
+    variable = repo.create_variable("PORT", "80")
+    assert variable.edit("8080")
+    assert repo.get_variable("PORT").value == "8080"
+    variable.delete()
+    assert repo.get_variables().totalCount == 0
+    assert repo.get_artifacts().totalCount == 0
 
 
 def who_is_not_known_is_told_so():
@@ -132,6 +146,7 @@ SUITES = [
     jobs_logs_and_attempts,
     a_run_is_cancelled,
     workflows_are_switched,
+    secrets_and_variables,
     who_is_not_known_is_told_so,
 ]
 

@@ -3,10 +3,13 @@
 use super::FailingStore;
 use async_trait::async_trait;
 use runyard_domain::{
-    Event, ExecutionId, JobId, MessageId, RepositoryId, RunId, RunnerId, Timestamp, TokenId,
-    UserId, WorkflowId,
+    ArtifactId, CacheId, CheckSuiteId, Event, ExecutionId, JobId, MessageId, RepositoryId, RunId,
+    RunnerId, Timestamp, TokenId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
+    artifact::Artifact,
+    cache::{Cache, CacheSort},
     concurrency::{ConcurrencyGroup, GroupName, Member, Message},
+    configuration::{ValueName, Variable},
     execution::Annotation,
     pull_request::PullRequest,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
@@ -14,14 +17,16 @@ use runyard_domain::{
     runner::Runner,
 };
 use runyard_store::{
-    Accounts, Appended, Concurrency, Deliveries, EndedWith, FollowUp, FollowUps, Inspected,
-    Inspections, JobOutputs, JobView, JobsOf, KeptGroup, Left, LeftMessage, Listed, LogContent,
-    Logs, Page, Poll, Polls, PullRequests, Purges, QueueRow, ReadBranch, Reports, Repositories,
-    RetentionLook, Retentions, RowState, RunFilter, RunView, Runners, Runs, ScheduleEntry,
-    Scheduled, Schedules, SealedLog, SealedSecret, SecretUse, Secrets, SeenRefs, SetAside, Stage,
-    StoreError, Summary, Tries, Troubles,
+    Accounts, Appended, ArtifactFilter, ArtifactView, Artifacts, CacheFilter, CacheUsage, Caches,
+    CheckFilter, CheckRun, Checks, ChecksOf, Concurrency, Configuration, Deliveries, EndedWith,
+    FollowUp, FollowUps, Inspected, Inspections, JobOutputs, JobView, JobsOf, KeptGroup, Left,
+    LeftMessage, Listed, LogContent, Logs, NamedSecret, Order, Page, Poll, Polls, PullRequests,
+    Purges, QueueRow, ReadBranch, Reports, Repositories, RetentionLook, Retentions, RowState,
+    RunFilter, RunView, RunnerView, Runners, Runs, ScheduleEntry, Scheduled, Schedules, SealedLog,
+    SealedSecret, SecretFacts, SecretUse, Secrets, SeenRefs, SetAside, Stage, StoreError, Summary,
+    Tries, Troubles,
 };
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 macro_rules! passing {
     ($trait:ident { $(fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $answer:ty;)+ }) => {
@@ -62,6 +67,8 @@ passing! { Repositories {
     fn workflow(id: WorkflowId) -> Option<Workflow>;
     fn workflow_by_path(repository: RepositoryId, path: &str) -> Option<Workflow>;
     fn workflows(repository: RepositoryId, page: Page) -> Listed<Workflow>;
+    fn put_actions_enabled(repository: RepositoryId, enabled: bool) -> ();
+    fn actions_enabled(repository: RepositoryId) -> bool;
     fn put_definition(hash: &str, text: &str) -> ();
     fn definition(hash: &str) -> Option<String>;
 } }
@@ -70,6 +77,51 @@ passing! { Secrets {
     fn put_secret(repository: RepositoryId, usage: SecretUse, secret: &SealedSecret) -> ();
     fn secret(repository: RepositoryId, usage: SecretUse) -> Option<SealedSecret>;
     fn delete_secret(repository: RepositoryId, usage: SecretUse) -> ();
+} }
+
+passing! { Configuration {
+    fn put_named_secret(repository: RepositoryId, secret: &NamedSecret, most: u32) -> bool;
+    fn named_secret(repository: RepositoryId, name: &ValueName) -> Option<NamedSecret>;
+    fn named_secrets(repository: RepositoryId, page: Page) -> Listed<SecretFacts>;
+    fn delete_named_secret(repository: RepositoryId, name: &ValueName) -> ();
+    fn insert_variable(repository: RepositoryId, variable: &Variable, most: u32) -> ();
+    fn variable(repository: RepositoryId, name: &ValueName) -> Option<Variable>;
+    fn variables(repository: RepositoryId, page: Page) -> Listed<Variable>;
+    fn first_variables(repository: RepositoryId, limit: u32) -> Vec<Variable>;
+    fn update_variable(repository: RepositoryId, name: &ValueName, variable: &Variable) -> ();
+    fn delete_variable(repository: RepositoryId, name: &ValueName) -> ();
+} }
+
+passing! { Artifacts {
+    fn add_artifact(artifact: &Artifact) -> ();
+    fn artifact(id: ArtifactId) -> Option<ArtifactView>;
+    fn artifacts(
+        repository: RepositoryId,
+        filter: &ArtifactFilter,
+        order: Order,
+        page: Page,
+        reach: u64,
+    ) -> Listed<ArtifactView>;
+    fn delete_artifact(id: ArtifactId) -> ();
+} }
+
+passing! { Caches {
+    fn add_cache(cache: &Cache) -> ();
+    fn caches(
+        repository: RepositoryId,
+        filter: &CacheFilter,
+        sort: (CacheSort, Order),
+        page: Page,
+        reach: u64,
+    ) -> Listed<Cache>;
+    fn cache_usage(repository: RepositoryId) -> CacheUsage;
+    fn delete_cache(repository: RepositoryId, id: CacheId) -> ();
+    fn delete_caches(
+        repository: RepositoryId,
+        key: &str,
+        git_ref: Option<&str>,
+        limit: u32,
+    ) -> Vec<Cache>;
 } }
 
 passing! { Deliveries {
@@ -104,6 +156,28 @@ passing! { Runners {
     fn runners(after: RunnerId, limit: u32) -> Vec<Runner>;
     fn update_runner(runner: &Runner) -> ();
     fn delete_runner(id: RunnerId) -> ();
+    fn runner(id: RunnerId) -> Option<RunnerView>;
+    fn runner_views(name: Option<&str>, page: Page) -> Listed<RunnerView>;
+    fn note_runner_seen(id: RunnerId) -> ();
+    fn put_custom_labels(id: RunnerId, before: Option<&[String]>, labels: &[String]) -> bool;
+} }
+
+passing! { Checks {
+    fn run_of_suite(repository: RepositoryId, suite: CheckSuiteId) -> Option<RunView>;
+    fn check_suites(
+        repository: RepositoryId,
+        commit: &str,
+        name: Option<&str>,
+        page: Page,
+    ) -> Listed<RunView>;
+    fn check_runs(
+        repository: RepositoryId,
+        of: &ChecksOf,
+        filter: &CheckFilter,
+        page: Page,
+    ) -> Listed<CheckRun>;
+    fn count_check_runs(runs: &[RunId]) -> BTreeMap<RunId, u64>;
+    fn count_annotations(jobs: &[JobId]) -> BTreeMap<JobId, u64>;
 } }
 
 passing! { Logs {
@@ -118,6 +192,8 @@ passing! { PullRequests {
     fn put_pull_request(repository: RepositoryId, pull: &PullRequest, most: u32) -> ();
     fn delete_pull_request(repository: RepositoryId, number: i64) -> ();
     fn pull_requests(repository: RepositoryId, head_branches: &[String]) -> Vec<PullRequest>;
+    fn all_pull_requests(repository: RepositoryId) -> Vec<PullRequest>;
+    fn pull_request(repository: RepositoryId, number: i64) -> Option<PullRequest>;
 } }
 
 passing! { Schedules {

@@ -202,6 +202,10 @@ impl World {
             | EngineError::WorkflowNotActive
             | EngineError::WorkflowDisabled
             | EngineError::DispatchOfDisabled
+            | EngineError::ActionsDisabled
+            | EngineError::ArtifactExpired
+            | EngineError::BadName { .. }
+            | EngineError::RunnerBusy { .. }
             | EngineError::Invalid { .. }
             | EngineError::Unfit { .. }
             | EngineError::NoSealingKey

@@ -8,17 +8,18 @@ use std::path::Path;
 /// Method and path with placeholders.
 pub type Route = (String, String);
 
+/// Every repository answers under its name and under its id.
+const REPOSITORY: &[&str] = &[
+    "/api/v3/repos/{owner}/{repo}",
+    "/api/v3/repositories/{repository_id}",
+];
 /// Functions that register routes, and where these are mounted.
-const MOUNTS: [(&str, &str, &[&str]); 7] = [
+const MOUNTS: [(&str, &str, &[&str]); 10] = [
     ("github/routes.rs", "scope", &["/api/v3"]),
-    (
-        "github/routes.rs",
-        "repository",
-        &[
-            "/api/v3/repos/{owner}/{repo}",
-            "/api/v3/repositories/{repository_id}",
-        ],
-    ),
+    ("github/routes.rs", "repository", REPOSITORY),
+    ("github/routes.rs", "configuration", REPOSITORY),
+    ("github/routes.rs", "kept", REPOSITORY),
+    ("graphql/routes.rs", "routes", &[""]),
     ("lifecycle/routes.rs", "routes", &["/api/v1"]),
     ("runner/routes.rs", "routes", &["/api/v1"]),
     ("downloads/mod.rs", "routes", &[""]),
@@ -161,9 +162,20 @@ fn doors(code: &str) -> Result<Vec<Route>, String> {
         if !ATTRIBUTES.contains(&method) {
             return Err(format!("no method: {}", start(rest)));
         }
-        doors.push((method.to_uppercase(), path.to_owned()));
+        doors.push((method.to_uppercase(), without_patterns(path)));
     }
     Ok(doors)
+}
+
+/// `{path}` of `{path:.*}`: what a placeholder takes is not its name.
+fn without_patterns(path: &str) -> String {
+    let segments = path.split('/').map(|segment| {
+        match segment.strip_prefix('{').and_then(|it| it.split_once(':')) {
+            Some((name, _)) => format!("{{{name}}}"),
+            None => segment.to_owned(),
+        }
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 fn start(code: &str) -> String {
@@ -184,6 +196,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             \"/runs/{run_id}/rerun\",
             post().to(runs::rerun),
         )
+        .route(\"/files/{path:.*}\", get().to(files))
         .service(
             resource(\"/events\")
                 .route(post().to(events::take))
@@ -199,6 +212,7 @@ mod tests { fn x() { .route(\"/no\", get().to(x)) } }
             Ok(vec![
                 route("GET", "/api/v1/runs/{run_id}"),
                 route("POST", "/api/v1/runs/{run_id}/rerun"),
+                route("GET", "/api/v1/files/{path}"),
                 route("POST", "/api/v1/events"),
             ])
         );

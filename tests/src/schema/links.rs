@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Links that may lead elsewhere.
-const ELSEWHERE: [&str; 2] = ["documentation_url", "mirror_url"];
+const ELSEWHERE: [&str; 3] = ["documentation_url", "external_url", "mirror_url"];
 
 /// Checks every `url` and `..._url` member of `body`: links begin with `base` (`http://host:port`), API links with
 /// `base/api/v3`.

@@ -91,7 +91,7 @@ pub fn operation(method: &str, path: &str) -> Option<&'static str> {
 
 pub(super) fn find(method: &str, path: &str) -> Option<&'static Operation> {
     let path = path.split('?').next().unwrap_or_default();
-    let asked = by_name(segments(path));
+    let asked = joined(by_name(segments(path)));
     let method = if method == "HEAD" {
         "get".to_owned()
     } else {
@@ -107,6 +107,21 @@ pub(super) fn find(method: &str, path: &str) -> Option<&'static Operation> {
 fn by_name(mut asked: Vec<String>) -> Vec<String> {
     if asked.first().is_some_and(|first| first == "repositories") && asked.len() > 1 {
         asked.splice(0..2, ["repos", "owner", "repo"].map(String::from));
+    }
+    asked
+}
+
+/// A path of files, and a name of a commit, are one segment whatever slashes they have.
+fn joined(mut asked: Vec<String>) -> Vec<String> {
+    let (from, behind) = match asked.get(3).map(String::as_str) {
+        Some("contents") => (4, 0),
+        Some("commits") => (4, 1),
+        Some(_) | None => return asked,
+    };
+    let to = asked.len().saturating_sub(behind);
+    if to > from {
+        let whole = asked[from..to].join("/");
+        asked.splice(from..to, [whole]);
     }
     asked
 }
@@ -173,6 +188,22 @@ mod tests {
                 "GET",
                 "/repos/o/r/actions/secrets/TOKEN",
                 Some("actions/get-repo-secret"),
+            ),
+            (
+                "GET",
+                "/repos/o/r/contents/docs/a.md?ref=main",
+                Some("repos/get-content"),
+            ),
+            ("GET", "/repositories/3/contents", Some("repos/get-content")),
+            (
+                "GET",
+                "/repos/o/r/commits/heads/main/check-runs",
+                Some("checks/list-for-ref"),
+            ),
+            (
+                "GET",
+                "/repos/o/r/check-suites/7/check-runs",
+                Some("checks/list-for-suite"),
             ),
             ("POST", "/repos/o/r/actions/runs", None),
             ("GET", "/repos/o/r/actions/nothing", None),

@@ -5,9 +5,11 @@ mod people;
 mod repository;
 mod runners;
 
-pub(crate) use credential::caller;
+pub(crate) use credential::{caller, token};
 pub(crate) use people::{SignedIn, SiteAdmin};
 pub(crate) use repository::{
-    Administer, Fetch, Named, Permission, Read, Repo, See, SendEvent, Write,
+    Administer, Fetch, Named, Permission, Read, ReadAdministration, ReadChecks, ReadSecretKey,
+    ReadSecrets, ReadVariables, Repo, See, SendEvent, Write, WriteSecrets, WriteVariables,
+    words_of_refusal,
 };
 pub(crate) use runners::{JobCaller, Registrar, RunnerCaller};

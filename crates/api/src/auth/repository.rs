@@ -27,8 +27,22 @@ pub(crate) struct Fetch;
 pub(crate) struct Read;
 /// Changes its runs.
 pub(crate) struct Write;
+/// Reads its checks.
+pub(crate) struct ReadChecks;
+/// Reads how it is set up.
+pub(crate) struct ReadAdministration;
 /// Sends it an event.
 pub(crate) struct SendEvent;
+/// Reads the key that secrets are encrypted with on their way.
+pub(crate) struct ReadSecretKey;
+/// Sees which secrets there are.
+pub(crate) struct ReadSecrets;
+/// Sets and deletes secrets.
+pub(crate) struct WriteSecrets;
+/// Reads variables.
+pub(crate) struct ReadVariables;
+/// Sets and deletes variables.
+pub(crate) struct WriteVariables;
 /// Changes who may do what.
 pub(crate) struct Administer;
 
@@ -44,8 +58,29 @@ impl Permission for Read {
 impl Permission for Write {
     const ACTION: Action = Action::Write;
 }
+impl Permission for ReadChecks {
+    const ACTION: Action = Action::ReadChecks;
+}
+impl Permission for ReadAdministration {
+    const ACTION: Action = Action::ReadAdministration;
+}
 impl Permission for SendEvent {
     const ACTION: Action = Action::SendEvent;
+}
+impl Permission for ReadSecretKey {
+    const ACTION: Action = Action::ReadSecretKey;
+}
+impl Permission for ReadSecrets {
+    const ACTION: Action = Action::ReadSecrets;
+}
+impl Permission for WriteSecrets {
+    const ACTION: Action = Action::WriteSecrets;
+}
+impl Permission for ReadVariables {
+    const ACTION: Action = Action::ReadVariables;
+}
+impl Permission for WriteVariables {
+    const ACTION: Action = Action::WriteVariables;
 }
 impl Permission for Administer {
     const ACTION: Action = Action::Administer;
@@ -136,14 +171,19 @@ impl<P: Permission> FromRequest for Repo<P> {
 
 /// 403 in the words that GitHub has for each kind of caller (contract 2).
 fn forbidden(caller: &Caller) -> ApiError {
+    ApiError::forbidden(words_of_refusal(caller))
+}
+
+/// What is said to a caller who sees something and may not do it.
+pub(crate) fn words_of_refusal(caller: &Caller) -> &'static str {
     let scoped = |grant: &Grant| grant.scopes().is_some();
-    ApiError::forbidden(match caller {
+    match caller {
         Caller::User { grant, .. } if !scoped(grant) => {
             "Resource not accessible by personal access token"
         }
         Caller::Anonymous | Caller::User { .. } => "Must have admin rights to Repository.",
         Caller::Job { .. } => "Resource not accessible by integration",
-    })
+    }
 }
 
 /// How a path names a repository.

@@ -1,16 +1,20 @@
-//! Files behind signed links: logs as text and as archives. No credential is asked for; the signature is the proof.
+//! Files behind signed links: logs as text and as archives, artifacts. No credential is asked for; the signature is the proof.
 
 use crate::{ApiState, error::ApiError, wire::Origin};
 use actix_files::NamedFile;
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
+    body::SizedStream,
     http::{
         StatusCode,
-        header::{self, HeaderValue},
+        header::{
+            self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
+            HeaderValue,
+        },
     },
     web::{Data, Path, Query, ServiceConfig, get},
 };
-use runyard_domain::{JobId, RunId};
+use runyard_domain::{ArtifactId, JobId, RunId};
 use serde::Deserialize;
 
 /// What a link leads to.
@@ -22,6 +26,8 @@ pub(crate) enum Target {
     Attempt(RunId, u32),
     /// The log of one job.
     Job(JobId),
+    /// The archive of an artifact.
+    Artifact(ArtifactId),
 }
 
 impl Target {
@@ -33,6 +39,7 @@ impl Target {
                 format!("/api/downloads/runs/{run}/attempts/{attempt}/logs.zip")
             }
             Self::Job(job) => format!("/api/downloads/jobs/{job}/log.txt"),
+            Self::Artifact(artifact) => format!("/api/downloads/artifacts/{artifact}/archive.zip"),
         }
     }
 }
@@ -47,7 +54,11 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "/api/downloads/runs/{run_id}/attempts/{attempt}/logs.zip",
             get().to(attempt_archive),
         )
-        .route("/api/downloads/jobs/{job_id}/log.txt", get().to(job_log));
+        .route("/api/downloads/jobs/{job_id}/log.txt", get().to(job_log))
+        .route(
+            "/api/downloads/artifacts/{artifact_id}/archive.zip",
+            get().to(artifact),
+        );
 }
 
 /// 302 to a link that works from now on for as long as the settings say (contract 8).
@@ -153,6 +164,43 @@ async fn job_log(
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .body(log))
+}
+
+/// GET /api/downloads/artifacts/{artifact_id}/archive.zip
+async fn artifact(
+    request: HttpRequest,
+    id: Path<i64>,
+    signed: Query<Signed>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    verify(&request, &signed, &state).await?;
+    let id = ArtifactId::new(*id);
+    let (artifact, archive) = state.engine.artifact_archive(id).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/zip"))
+        .insert_header(saved_as(&artifact.name))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(SizedStream::new(archive.bytes, archive.content)))
+}
+
+/// The name under which clients save an archive: what no file's name can hold is left out of it.
+fn saved_as(name: &str) -> ContentDisposition {
+    let unfit = |c: char| c.is_control() || ['/', '\\', '"'].contains(&c);
+    let name = name.replace(unfit, "_") + ".zip";
+    let plain = name.replace(|c: char| !c.is_ascii(), "_");
+    let mut parameters = vec![DispositionParam::Filename(plain.clone())];
+    if plain != name {
+        parameters.push(DispositionParam::FilenameExt(ExtendedValue {
+            charset: Charset::Ext("UTF-8".to_owned()),
+            language_tag: None,
+            value: name.into_bytes(),
+        }));
+    }
+    ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters,
+    }
 }
 
 /// 403 for a link that was not made here, or does not work any more: clients ask for a new one (contract 8).

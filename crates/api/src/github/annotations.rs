@@ -22,6 +22,13 @@ pub(super) struct CheckRunPath {
     check_run_id: i64,
 }
 
+impl CheckRunPath {
+    /// The job that it is.
+    pub(super) fn id(&self) -> JobId {
+        JobId::new(self.check_run_id)
+    }
+}
+
 /// GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations: a plain array
 pub(super) async fn of_check_run(
     repo: Repo<Read>,
@@ -30,7 +37,7 @@ pub(super) async fn of_check_run(
     state: Data<ApiState>,
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {
-    let id = JobId::new(path.check_run_id);
+    let id = path.id();
     let (job, run) = job_of(&repo, id, &state).await?;
     let listed = state.engine.annotations(&job, paging.page).await?;
     let urls = urls(&repo, &origin);

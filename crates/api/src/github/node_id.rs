@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 /// What an id is one of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     User,
     Repository,
     Workflow,
@@ -12,6 +12,9 @@ pub(super) enum Node {
     CheckSuite,
     /// A job is its check run.
     CheckRun,
+    Artifact,
+    PullRequest,
+    App,
 }
 
 impl Node {
@@ -23,17 +26,22 @@ impl Node {
             Self::Run => "WFR",
             Self::CheckSuite => "CS",
             Self::CheckRun => "CR",
+            Self::Artifact => "AR",
+            Self::PullRequest => "PR",
+            Self::App => "A",
         }
     }
 }
 
 /// The node id of the thing with this number.
-pub(super) fn node_id(node: Node, id: i64) -> String {
-    let prefix = node.prefix();
-    format!(
-        "{prefix}_{}",
-        URL_SAFE_NO_PAD.encode(format!("{prefix}:{id}"))
-    )
+pub(crate) fn node_id(node: Node, id: i64) -> String {
+    named_node_id(node.prefix(), &id.to_string())
+}
+
+/// The node id of what has a name and no number.
+pub(crate) fn named_node_id(prefix: &str, name: &str) -> String {
+    let encoded = URL_SAFE_NO_PAD.encode(format!("{prefix}:{name}"));
+    format!("{prefix}_{encoded}")
 }
 
 #[cfg(test)]
@@ -49,6 +57,9 @@ mod tests {
             (Node::Run, "WFR_"),
             (Node::CheckSuite, "CS_"),
             (Node::CheckRun, "CR_"),
+            (Node::Artifact, "AR_"),
+            (Node::PullRequest, "PR_"),
+            (Node::App, "A_"),
         ] {
             let (one, two) = (node_id(node, 1), node_id(node, 2));
             assert!(one.starts_with(prefix), "{one}");

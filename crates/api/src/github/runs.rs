@@ -15,7 +15,7 @@ use actix_web::{
     http::header::LINK,
     web::{Data, Path, Query},
 };
-use runyard_domain::{RunId, pull_request::PullRequest, run::RerunOf};
+use runyard_domain::{CheckSuiteId, RunId, pull_request::PullRequest, run::RerunOf};
 use runyard_engine::WorkflowKey;
 use runyard_store::{Listed, RunFilter, RunView};
 use serde::Deserialize;
@@ -80,6 +80,9 @@ fn filter(Query(mut given): Parameters) -> Option<RunFilter> {
         event: take("event"),
         status: take("status"),
         head_sha: take("head_sha"),
+        // No suite has the number 0: what is no number finds nothing.
+        check_suite: take("check_suite_id")
+            .map(|text| CheckSuiteId::new(text.parse().unwrap_or_default())),
         created_from: created.and_then(|created| created.from),
         created_before: created.and_then(|created| created.before),
     })

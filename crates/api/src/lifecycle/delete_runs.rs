@@ -101,6 +101,7 @@ impl Wish {
             event: text("event", self.event)?,
             status,
             head_sha: text("head_sha", self.head_sha)?,
+            check_suite: None,
             created_from: created.and_then(|created| created.from),
             created_before: created.and_then(|created| created.before),
         };

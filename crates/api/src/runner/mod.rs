@@ -14,4 +14,6 @@ mod reports;
 mod routes;
 
 #[cfg(feature = "server")]
+pub(crate) use registration::new_registration_token;
+#[cfg(feature = "server")]
 pub(crate) use routes::routes;

@@ -14,8 +14,12 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path, Query},
 };
-use runyard_domain::{RunnerId, account::TokenKind, runner::Runner};
-use runyard_engine::{NewRunner, NewToken, Settings};
+use runyard_domain::{
+    RunnerId, Timestamp,
+    account::{TokenKind, User},
+    runner::Runner,
+};
+use runyard_engine::{NewRunner, NewToken, Secret, Settings};
 use serde::Serialize;
 use serde_json::json;
 
@@ -24,6 +28,17 @@ pub(super) async fn token(
     admin: SiteAdmin,
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
+    let (secret, expires_at) = new_registration_token(admin.user(), &state).await?;
+    Ok(created(
+        &json!({ "token": secret.reveal(), "expires_at": seconds(expires_at) }),
+    ))
+}
+
+/// A new registration token of an administrator, and when it ends.
+pub(crate) async fn new_registration_token(
+    administrator: &User,
+    state: &ApiState,
+) -> Result<(Secret, Timestamp), ApiError> {
     let now = state.engine.store().now().await?;
     let expires_at = now.plus(REGISTRATION_TOKEN_LIFETIME);
     let new = NewToken {
@@ -31,10 +46,8 @@ pub(super) async fn token(
         kind: TokenKind::Registration,
         expires_at: Some(expires_at),
     };
-    let (_, secret) = state.engine.create_token(admin.user(), new).await?;
-    Ok(created(
-        &json!({ "token": secret.reveal(), "expires_at": seconds(expires_at) }),
-    ))
+    let (_, secret) = state.engine.create_token(administrator, new).await?;
+    Ok((secret, expires_at))
 }
 
 /// POST /runners/register
@@ -132,10 +145,11 @@ struct RunnerBody {
 
 impl RunnerBody {
     fn of(runner: Runner) -> Self {
+        let labels = runner.all_labels();
         Self {
             id: runner.id.get(),
             name: runner.name,
-            labels: runner.labels,
+            labels,
             group: runner.group,
             version: runner.version,
             os: runner.os,

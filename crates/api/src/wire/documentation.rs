@@ -9,7 +9,7 @@ const REPOSITORY: [&str; 2] = [
 ];
 
 /// Method and route below a repository, and its page.
-const BELOW_REPOSITORY: [(&str, &str, &str); 25] = [
+const BELOW_REPOSITORY: [(&str, &str, &str); 61] = [
     ("GET", "", "repos/repos#get-a-repository"),
     (
         "GET",
@@ -131,11 +131,211 @@ const BELOW_REPOSITORY: [(&str, &str, &str); 25] = [
         "/dispatches",
         "repos/repos#create-a-repository-dispatch-event",
     ),
+    (
+        "GET",
+        "/actions/secrets",
+        "actions/secrets#list-repository-secrets",
+    ),
+    (
+        "GET",
+        "/actions/secrets/public-key",
+        "actions/secrets#get-a-repository-public-key",
+    ),
+    (
+        "GET",
+        "/actions/secrets/{secret_name}",
+        "actions/secrets#get-a-repository-secret",
+    ),
+    (
+        "PUT",
+        "/actions/secrets/{secret_name}",
+        "actions/secrets#create-or-update-a-repository-secret",
+    ),
+    (
+        "DELETE",
+        "/actions/secrets/{secret_name}",
+        "actions/secrets#delete-a-repository-secret",
+    ),
+    (
+        "GET",
+        "/actions/variables",
+        "actions/variables#list-repository-variables",
+    ),
+    (
+        "POST",
+        "/actions/variables",
+        "actions/variables#create-a-repository-variable",
+    ),
+    (
+        "GET",
+        "/actions/variables/{name}",
+        "actions/variables#get-a-repository-variable",
+    ),
+    (
+        "PATCH",
+        "/actions/variables/{name}",
+        "actions/variables#update-a-repository-variable",
+    ),
+    (
+        "DELETE",
+        "/actions/variables/{name}",
+        "actions/variables#delete-a-repository-variable",
+    ),
+    (
+        "GET",
+        "/actions/artifacts",
+        "actions/artifacts#list-artifacts-for-a-repository",
+    ),
+    (
+        "GET",
+        "/actions/artifacts/{artifact_id}",
+        "actions/artifacts#get-an-artifact",
+    ),
+    (
+        "DELETE",
+        "/actions/artifacts/{artifact_id}",
+        "actions/artifacts#delete-an-artifact",
+    ),
+    (
+        "GET",
+        "/actions/artifacts/{artifact_id}/{archive_format}",
+        "actions/artifacts#download-an-artifact",
+    ),
+    (
+        "GET",
+        "/actions/caches",
+        "actions/cache#list-github-actions-caches-for-a-repository",
+    ),
+    (
+        "DELETE",
+        "/actions/caches",
+        "actions/cache#delete-github-actions-caches-for-a-repository-using-a-cache-key",
+    ),
+    (
+        "DELETE",
+        "/actions/caches/{cache_id}",
+        "actions/cache#delete-a-github-actions-cache-for-a-repository-using-a-cache-id",
+    ),
+    (
+        "GET",
+        "/actions/cache/usage",
+        "actions/cache#get-github-actions-cache-usage-for-a-repository",
+    ),
+    (
+        "GET",
+        "/check-runs/{check_run_id}",
+        "checks/runs#get-a-check-run",
+    ),
+    (
+        "GET",
+        "/check-runs/{check_run_id}/annotations",
+        "checks/runs#list-check-run-annotations",
+    ),
+    (
+        "GET",
+        "/check-suites/{check_suite_id}",
+        "checks/suites#get-a-check-suite",
+    ),
+    (
+        "GET",
+        "/commits/{ref:.+}/check-runs",
+        "checks/runs#list-check-runs-for-a-git-reference",
+    ),
+    (
+        "GET",
+        "/commits/{ref:.+}/check-suites",
+        "checks/suites#list-check-suites-for-a-git-reference",
+    ),
+    (
+        "GET",
+        "/actions/permissions",
+        "actions/permissions#get-github-actions-permissions-for-a-repository",
+    ),
+    (
+        "PUT",
+        "/actions/permissions",
+        "actions/permissions#set-github-actions-permissions-for-a-repository",
+    ),
+    (
+        "GET",
+        "/actions/permissions/selected-actions",
+        "actions/permissions#get-allowed-actions-and-reusable-workflows-for-a-repository",
+    ),
+    (
+        "GET",
+        "/actions/permissions/workflow",
+        "actions/permissions#get-default-workflow-permissions-for-a-repository",
+    ),
+    (
+        "GET",
+        "/actions/runners",
+        "actions/self-hosted-runners#list-self-hosted-runners-for-a-repository",
+    ),
+    (
+        "POST",
+        "/actions/runners/registration-token",
+        "actions/self-hosted-runners#create-a-registration-token-for-a-repository",
+    ),
+    (
+        "GET",
+        "/actions/runners/{runner_id}",
+        "actions/self-hosted-runners#get-a-self-hosted-runner-for-a-repository",
+    ),
+    (
+        "DELETE",
+        "/actions/runners/{runner_id}",
+        "actions/self-hosted-runners#delete-a-self-hosted-runner-from-a-repository",
+    ),
+    (
+        "GET",
+        "/actions/runners/{runner_id}/labels",
+        "actions/self-hosted-runners#list-labels-for-a-self-hosted-runner-for-a-repository",
+    ),
+    (
+        "POST",
+        "/actions/runners/{runner_id}/labels",
+        "actions/self-hosted-runners#add-custom-labels-to-a-self-hosted-runner-for-a-repository",
+    ),
+    (
+        "PUT",
+        "/actions/runners/{runner_id}/labels",
+        "actions/self-hosted-runners#set-custom-labels-for-a-self-hosted-runner-for-a-repository",
+    ),
+    (
+        "DELETE",
+        "/actions/runners/{runner_id}/labels",
+        "actions/self-hosted-runners#remove-all-custom-labels-from-a-self-hosted-runner-for-a-repository",
+    ),
+    (
+        "DELETE",
+        "/actions/runners/{runner_id}/labels/{name}",
+        "actions/self-hosted-runners#remove-a-custom-label-from-a-self-hosted-runner-for-a-repository",
+    ),
+];
+
+/// The same of routes that GitHub's description of what belongs to Actions does not have.
+const BESIDE_THE_DESCRIPTION: [(&str, &str, &str); 3] = [
+    ("GET", "/contents", "repos/contents#get-repository-content"),
+    (
+        "GET",
+        "/contents/{path:.*}",
+        "repos/contents#get-repository-content",
+    ),
+    (
+        "GET",
+        "/check-suites/{check_suite_id}/check-runs",
+        "checks/runs#list-check-runs-in-a-check-suite",
+    ),
 ];
 
 /// Method and whole route, and its page.
-const OTHERS: [(&str, &str, &str); 4] = [
+const OTHERS: [(&str, &str, &str); 5] = [
     ("GET", "/api/v3", "meta/meta#github-api-root"),
+    (
+        "GET",
+        "/api/v3/meta",
+        "meta/meta#get-apiname-meta-information",
+    ),
     (
         "GET",
         "/api/v3/user",
@@ -160,8 +360,13 @@ pub(crate) fn page(request: &HttpRequest) -> Option<String> {
         None => (&OTHERS, pattern.trim_end_matches('/')),
     };
     let method = request.method().as_str();
+    let beside: &[_] = match below {
+        Some(_) => &BESIDE_THE_DESCRIPTION,
+        None => &[],
+    };
     let found = pages
         .iter()
+        .chain(beside)
         .find(|(of, at, _)| *of == method && *at == route);
     found.map(|(_, _, page)| format!("{DOCUMENTATION}/{page}"))
 }
@@ -178,7 +383,7 @@ mod tests {
     use serde_json::Value;
 
     /// GitHub's own names of the segments that ours are other words for.
-    const RENAMED: [(&str, &str); 1] = [("{attempt}", "{attempt_number}")];
+    const RENAMED: [(&str, &str); 2] = [("{attempt}", "{attempt_number}"), ("{ref:.+}", "{ref}")];
 
     fn described(method: &str, route: &str, description: &Value) -> Option<String> {
         let mut route = route.to_owned();
@@ -206,9 +411,11 @@ mod tests {
             let root = if route.is_empty() { "/" } else { route };
             (*method, root.to_owned(), *page)
         });
-        // A user by login is none of the described operations.
-        for (method, route, page) in
-            below.chain(others.filter(|other| !other.1.contains("{login}")))
+        // Neither a user by login nor what caches take is among the described operations.
+        let is_described = |route: &str| !route.contains("{login}") && !route.ends_with("/usage");
+        for (method, route, page) in below
+            .chain(others)
+            .filter(|(_, route, _)| is_described(route))
         {
             let expected = Some(format!("{DOCUMENTATION}/{page}"));
             assert_eq!(described(method, &route, &description), expected, "{route}");

@@ -1,9 +1,13 @@
 //! Headers of every answer, and what is checked before a request is routed at all (contract 2 and 5).
 
-use super::{accept, documentation, excess, granted, nul, unread::Unread};
+use super::{
+    accept, documentation, excess, granted, nul,
+    rates::{self, Rate, Resource},
+    unread::Unread,
+};
 use crate::{auth, error::ApiError, requests};
 use actix_web::{
-    Error, HttpResponse,
+    Error, HttpMessage, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -12,16 +16,19 @@ use actix_web::{
     },
     middleware::Next,
 };
+use runyard_domain::access::Caller;
 use std::time::Instant;
 use uuid::Uuid;
 
 /// The release of GitHub Enterprise Server whose API this is (contract 5).
 pub(crate) const ENTERPRISE_VERSION: &str = "3.19.0";
 /// The only version of its API.
-const API_VERSION: &str = "2022-11-28";
+pub(crate) const API_VERSION: &str = "2022-11-28";
 const API_VERSION_ASKED: &str = "X-GitHub-Api-Version";
 /// Begins the paths of GitHub's API.
 const GITHUB: &str = "/api/v3";
+/// Asking it is not counted.
+const RATE_LIMIT: &str = "/api/v3/rate_limit";
 const VARY: &str = "Accept, Authorization, Cookie, X-GitHub-OTP, Accept-Encoding, X-Requested-With";
 const EXPOSED: &str = "ETag, Link, Location, Retry-After, X-GitHub-OTP, X-RateLimit-Limit, \
     X-RateLimit-Remaining, X-RateLimit-Used, X-RateLimit-Resource, X-RateLimit-Reset, X-OAuth-Scopes, \
@@ -86,7 +93,9 @@ pub(crate) async fn github(
         return Ok(answer.map_into_boxed_body());
     }
     let has_credential = request.headers().contains_key(header::AUTHORIZATION);
+    let resource = resource_of(&request);
     let admitted = admit(&request).await;
+    let (admitted, rate) = counted(&request, admitted, resource);
     let is_admitted = admitted.is_ok();
     let mut answer = match admitted {
         Ok(()) => documented(next.call(request).await?.map_into_boxed_body()),
@@ -102,6 +111,50 @@ pub(crate) async fn github(
     }
     granted::tell(&mut answer);
     common(answer.headers_mut(), has_credential);
+    if let Some(rate) = rate {
+        rates::tell(answer.headers_mut(), rate, resource);
+    }
+    Ok(answer)
+}
+
+fn resource_of(request: &ServiceRequest) -> Resource {
+    match request.path().starts_with(GITHUB) {
+        true => Resource::Core,
+        false => Resource::GraphQl,
+    }
+}
+
+/// Counts a request, whatever becomes of it, but one that asks for nothing else than what was counted.
+fn counted(
+    request: &ServiceRequest,
+    admitted: Result<(), ApiError>,
+    resource: Resource,
+) -> (Result<(), ApiError>, Option<Rate>) {
+    let request = request.request();
+    if request.path() == RATE_LIMIT && admitted.is_ok() {
+        return (admitted, rates::rate(request, resource));
+    }
+    let caller = request.extensions().get::<Caller>().cloned();
+    match rates::count(request, resource, caller.is_some()) {
+        Ok(rate) => (admitted, rate),
+        Err(spent) => {
+            let user = caller.and_then(|caller| caller.user_id());
+            let whom = user.map(|id| format!("user ID {id}"));
+            (Err(rates::refusal(request, spent, whom)), Some(spent))
+        }
+    }
+}
+
+/// Middleware of GraphQL around [`github`]: it is another API, and nobody keeps its answers.
+pub(crate) async fn graphql<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let mut answer = next.call(request).await?;
+    let headers = answer.headers_mut();
+    set(headers, "x-github-media-type", "github.v4; format=json");
+    set(headers, "cache-control", "no-cache");
+    headers.remove("x-github-api-version-selected");
     Ok(answer)
 }
 

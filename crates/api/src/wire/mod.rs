@@ -14,6 +14,7 @@ mod nul;
 mod origin;
 mod paging;
 pub(crate) mod proxies;
+pub(crate) mod rates;
 mod time;
 mod unread;
 pub(crate) mod waiting;

@@ -50,17 +50,26 @@ pub(crate) struct Paging {
 impl Paging {
     /// Reads a query; nothing in it is ever an error.
     pub(crate) fn parse(query: &str) -> Self {
+        Self::of(query, PER_PAGE, PER_PAGE_MAX)
+    }
+
+    /// The same for a list with pages of another length: so much when nothing is asked for, and at most.
+    pub(crate) fn sized(self, per_page: u32, most: u32) -> Self {
+        Self::of(&self.query, per_page, most)
+    }
+
+    fn of(query: &str, per_page: u32, most: u32) -> Self {
         let last = |key: &str| {
             let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
             let mut named = pairs.rev().filter(|(name, _)| *name == key);
             named.next().map(|(_, value)| value)
         };
-        let per_page = last("per_page").and_then(positive).unwrap_or(PER_PAGE);
+        let asked = last("per_page").and_then(positive).unwrap_or(per_page);
         let number = last("page").and_then(positive).unwrap_or(1);
         Self {
             page: Page {
                 number,
-                per_page: per_page.min(PER_PAGE_MAX),
+                per_page: asked.min(most),
             },
             query: query.to_owned(),
         }

@@ -17,7 +17,7 @@ use runyard_store::{Store, memory::MemoryStore};
 use serde_json::{Value, json};
 use std::{
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -145,6 +145,25 @@ impl TestServer {
         let user = self.engine.user_by_login(login).await.unwrap();
         let put = self.engine.put_collaborator(repository, &user, role);
         put.await.unwrap();
+    }
+
+    /// Puts an object where the server keeps its own.
+    pub(crate) fn put_object(&self, key: &str, bytes: &[u8]) {
+        let path = self.object(key);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+
+    pub(crate) fn has_object(&self, key: &str) -> bool {
+        self.object(key).exists()
+    }
+
+    pub(crate) fn remove_object(&self, key: &str) {
+        std::fs::remove_file(self.object(key)).unwrap();
+    }
+
+    fn object(&self, key: &str) -> PathBuf {
+        self.folder.path().join("logs").join(key)
     }
 
     /// Lets time pass for the server.

@@ -146,7 +146,7 @@ async fn what_cannot_be_is_refused_with_field_value_and_what_is_allowed() {
         ),
         (
             fine("permissions", json!({ "action": "read" })),
-            "For 'permissions', \"action\" is not one of actions, administration, ",
+            "For 'permissions', \"action\" is not one of actions, actions_variables, administration, ",
         ),
         (
             fine("permissions", json!({ "actions": "admin" })),

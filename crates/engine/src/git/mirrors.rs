@@ -1,7 +1,8 @@
 //! The mirrors on disk: where each is, who may write it now, and reading from it off the async threads.
 
 use super::{
-    Content, GitError, GitSettings, Resolved, WorkflowFile, identity, location::Location, read,
+    Content, GitError, GitSettings, Resolved, WorkflowFile, contents::LARGE_FILES_AT_ONCE,
+    identity, location::Location, read,
 };
 use runyard_domain::{RepositoryId, run::CommitFacts};
 use std::{
@@ -22,6 +23,7 @@ pub(super) struct Shared {
     pub(super) settings: GitSettings,
     pub(super) fetches: Semaphore,
     pub(super) clones: Arc<Semaphore>,
+    pub(super) large_files: Arc<Semaphore>,
     slots: Mutex<HashMap<RepositoryId, Arc<Slot>>>,
 }
 
@@ -56,6 +58,7 @@ impl Git {
         let shared = Shared {
             fetches: Semaphore::new(settings.max_fetches),
             clones: Arc::new(Semaphore::new(settings.max_clones)),
+            large_files: Arc::new(Semaphore::new(LARGE_FILES_AT_ONCE)),
             slots: Mutex::default(),
             settings,
         };
@@ -162,7 +165,7 @@ impl Git {
         slots.entry(repository).or_default().clone()
     }
 
-    async fn read<T: Send + 'static>(
+    pub(super) async fn read<T: Send + 'static>(
         &self,
         repository: RepositoryId,
         read: impl FnOnce(&Path) -> Result<T, GitError> + Send + 'static,

@@ -1,4 +1,4 @@
-//! Reads mirrors with `gix`: the only file that knows it. Blocking; never fetches, never writes.
+//! Reads mirrors with `gix`, which only this file and `contents.rs` know. Blocking; never fetches, never writes.
 
 use super::GitError;
 use gix::{ObjectId, Repository, bstr::ByteSlice, object::Kind, objs::tree::EntryMode};
@@ -152,7 +152,7 @@ pub(super) fn file(
 }
 
 /// Trusts the folder whoever owns it, and reads no configuration but the mirror's own.
-fn open(mirror: &Path) -> Result<Repository, GitError> {
+pub(super) fn open(mirror: &Path) -> Result<Repository, GitError> {
     let options = gix::open::Options::isolated().open_path_as_is(true);
     let options = options.with(gix::sec::Trust::Full);
     gix::open_opts(mirror, options).map_err(GitError::internal)
@@ -207,7 +207,10 @@ fn peeled(
     }
 }
 
-fn find_commit<'a>(repository: &'a Repository, sha: &str) -> Result<gix::Commit<'a>, GitError> {
+pub(super) fn find_commit<'a>(
+    repository: &'a Repository,
+    sha: &str,
+) -> Result<gix::Commit<'a>, GitError> {
     let unknown = || GitError::UnknownCommit {
         sha: sha.to_owned(),
     };

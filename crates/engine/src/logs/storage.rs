@@ -5,6 +5,7 @@ use super::{
     frames::{self, Frame, Index, TRAILER_BYTES},
 };
 use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
     GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem,
     path::Path as Key,
@@ -99,6 +100,18 @@ impl LogStorage {
             rows: index.rows,
             bytes: index.bytes,
         })
+    }
+
+    /// The bytes of any object as they are read, and how many they are.
+    pub(crate) async fn stream(
+        &self,
+        key: &str,
+    ) -> Result<(u64, BoxStream<'static, std::io::Result<Bytes>>), LogError> {
+        let found = self.objects.get(&Key::from(key)).await;
+        let found = found.map_err(|e| missing(key, e))?;
+        let bytes = found.meta.size;
+        let content = found.into_stream().map_err(std::io::Error::other);
+        Ok((bytes, content.boxed()))
     }
 
     /// All rows, in order.

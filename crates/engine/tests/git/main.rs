@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cloning;
+mod contents;
 mod credentials;
 mod fetching;
 mod hostile;

@@ -1,8 +1,12 @@
 //! The store in readable maps: for tests, for library users, and as the model of the other two.
 
 mod accounts;
+mod artifacts;
+mod caches;
 mod change;
+mod checks;
 mod concurrency;
+mod configuration;
 mod deliveries;
 mod follow_ups;
 mod inspections;

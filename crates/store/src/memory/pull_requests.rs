@@ -49,4 +49,24 @@ impl PullRequests for MemoryStore {
         });
         Ok(own.map(|(_, pull)| pull.clone()).collect())
     }
+
+    async fn all_pull_requests(
+        &self,
+        repository: RepositoryId,
+    ) -> Result<Vec<PullRequest>, StoreError> {
+        let state = self.state();
+        let own = state
+            .pull_requests
+            .range((repository, i64::MIN)..=(repository, i64::MAX));
+        Ok(own.map(|(_, pull)| pull.clone()).collect())
+    }
+
+    async fn pull_request(
+        &self,
+        repository: RepositoryId,
+        number: i64,
+    ) -> Result<Option<PullRequest>, StoreError> {
+        let state = self.state();
+        Ok(state.pull_requests.get(&(repository, number)).cloned())
+    }
 }

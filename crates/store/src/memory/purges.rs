@@ -87,6 +87,7 @@ impl State {
         self.outputs.retain(|job, _| !of_run.contains(job));
         self.annotations.retain(|(job, _), _| !of_run.contains(job));
         self.summaries.retain(|(job, _), _| !of_run.contains(job));
+        self.remove_artifacts_of(run);
         self.jobs.retain(|_, (of, _)| *of != run);
         self.trigger_keys.retain(|_, of| *of != run);
         self.runs.remove(&run);

@@ -70,9 +70,13 @@ impl Repositories for MemoryStore {
         }
         state.collaborators.retain(|(of, _), _| *of != id);
         state.secrets.retain(|(of, _), _| *of != id);
+        state.named_secrets.retain(|(of, _), _| *of != id);
+        state.variables.retain(|(of, _), _| *of != id);
+        state.remove_caches_of(id);
         state.deliveries.remove(&id);
         state.polls.remove(&id);
         state.retentions.remove(&id);
+        state.switched_off.remove(&id);
         state.pull_requests.retain(|(of, _), _| *of != id);
         state.branches.remove(&id);
         state.schedules.retain(|(of, _), _| *of != id);
@@ -184,6 +188,25 @@ impl Repositories for MemoryStore {
             (workflow.state, workflow.updated_at) = (to, now);
         }
         Ok(is_so)
+    }
+
+    async fn put_actions_enabled(
+        &self,
+        repository: RepositoryId,
+        enabled: bool,
+    ) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let live = state.live_repository(repository);
+        live.ok_or_else(broken_reference)?;
+        match enabled {
+            true => state.switched_off.remove(&repository),
+            false => state.switched_off.insert(repository),
+        };
+        Ok(())
+    }
+
+    async fn actions_enabled(&self, repository: RepositoryId) -> Result<bool, StoreError> {
+        Ok(!self.state().switched_off.contains(&repository))
     }
 
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError> {

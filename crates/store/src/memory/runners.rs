@@ -1,9 +1,13 @@
 //! Runners in memory.
 
-use super::{MemoryStore, state::not_found};
-use crate::{Conflict, Runners, StoreError};
+use super::{
+    MemoryStore,
+    runs::cut,
+    state::{State, not_found},
+};
+use crate::{Conflict, Listed, Page, RUNNERS_LISTED_MAX, RunnerView, Runners, StoreError};
 use async_trait::async_trait;
-use runyard_domain::{RunnerId, account::TokenHash, runner::Runner};
+use runyard_domain::{RunnerId, account::TokenHash, execution::ExecutionState, runner::Runner};
 
 #[async_trait]
 impl Runners for MemoryStore {
@@ -13,7 +17,10 @@ impl Runners for MemoryStore {
         let older = runners.find(|known| known.name == runner.name);
         match older.map(|known| known.id) {
             Some(_) if !replace => return Err(StoreError::Conflict(Conflict::RunnerName)),
-            Some(id) => drop(state.runners.remove(&id)),
+            Some(id) => {
+                state.runners_seen.remove(&id);
+                state.runners.remove(&id);
+            }
             None => {}
         }
         state.runners.insert(runner.id, runner.clone());
@@ -44,7 +51,76 @@ impl Runners for MemoryStore {
     }
 
     async fn delete_runner(&self, id: RunnerId) -> Result<(), StoreError> {
-        let removed = self.state().runners.remove(&id);
+        let mut state = self.state();
+        state.runners_seen.remove(&id);
+        let removed = state.runners.remove(&id);
         removed.map(drop).ok_or_else(|| not_found("runner"))
+    }
+
+    async fn runner(&self, id: RunnerId) -> Result<Option<RunnerView>, StoreError> {
+        let state = self.state();
+        let runner = state.runners.get(&id);
+        Ok(runner.map(|runner| state.runner_view(runner)))
+    }
+
+    async fn runner_views(
+        &self,
+        name: Option<&str>,
+        page: Page,
+    ) -> Result<Listed<RunnerView>, StoreError> {
+        let state = self.state();
+        let runners = state.runners.values();
+        let named = runners.filter(|runner| name.is_none_or(|name| runner.name == name));
+        let reach = usize::try_from(RUNNERS_LISTED_MAX).unwrap_or(usize::MAX);
+        let listed = cut(named.take(reach), page);
+        let views = listed.items.into_iter();
+        Ok(Listed {
+            items: views.map(|runner| state.runner_view(runner)).collect(),
+            total: listed.total,
+        })
+    }
+
+    async fn note_runner_seen(&self, id: RunnerId) -> Result<(), StoreError> {
+        let now = self.clock_now();
+        let mut state = self.state();
+        if state.runners.contains_key(&id) {
+            state.runners_seen.insert(id, now);
+        }
+        Ok(())
+    }
+
+    async fn put_custom_labels(
+        &self,
+        id: RunnerId,
+        before: Option<&[String]>,
+        labels: &[String],
+    ) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let kept = state.runners.get_mut(&id);
+        let kept = kept.ok_or_else(|| not_found("runner"))?;
+        let is_unchanged = kept.custom_labels.as_deref() == before;
+        if is_unchanged {
+            kept.custom_labels = Some(labels.to_vec());
+        }
+        Ok(is_unchanged)
+    }
+}
+
+impl State {
+    fn runner_view(&self, runner: &Runner) -> RunnerView {
+        let open = self.open_executions.iter();
+        let mut open = open.filter_map(|id| self.executions.get(id));
+        let busy = open.any(|row| {
+            let is_started = match row.execution.state {
+                ExecutionState::Running { .. } | ExecutionState::Cancelling { .. } => true,
+                ExecutionState::Offered { .. } | ExecutionState::Ended { .. } => false,
+            };
+            is_started && row.execution.runner.id == runner.id
+        });
+        RunnerView {
+            runner: runner.clone(),
+            seen_at: self.runners_seen.get(&runner.id).copied(),
+            busy,
+        }
     }
 }

@@ -156,8 +156,8 @@ fn is_counted(filter: &RunFilter) -> bool {
 }
 
 /// An attempt with what is kept beside it.
-struct Kept<'a> {
-    attempt: &'a Attempt,
+pub(super) struct Kept<'a> {
+    pub(super) attempt: &'a Attempt,
     updated_at: Timestamp,
     diagnostics: &'a [Diagnostic],
 }
@@ -171,7 +171,7 @@ fn newest_of(row: &RunRow) -> Kept<'_> {
 }
 
 /// All attempts, oldest first.
-fn attempts(row: &RunRow) -> impl Iterator<Item = Kept<'_>> {
+pub(super) fn attempts(row: &RunRow) -> impl Iterator<Item = Kept<'_>> {
     let past = row.past.iter().map(|past| Kept {
         attempt: &past.attempt,
         updated_at: past.updated_at,
@@ -185,7 +185,7 @@ fn kept_attempt(row: &RunRow, number: u32) -> Option<Kept<'_>> {
 }
 
 impl State {
-    fn newest(&self, row: &RunRow) -> RunView {
+    pub(super) fn newest(&self, row: &RunRow) -> RunView {
         self.view(row, newest_of(row))
     }
 
@@ -246,6 +246,9 @@ impl State {
             && filter
                 .created_before
                 .is_none_or(|before| identity.created_at < before)
+            && filter
+                .check_suite
+                .is_none_or(|id| id == identity.check_suite)
             && (holds(&filter.status, Some(row.run.status().name()))
                 || holds(
                     &filter.status,
@@ -253,7 +256,7 @@ impl State {
                 ))
     }
 
-    fn job_views(&self, run: RunId, attempt: &Attempt) -> impl Iterator<Item = JobView> {
+    pub(super) fn job_views(&self, run: RunId, attempt: &Attempt) -> impl Iterator<Item = JobView> {
         let number = attempt.number;
         let planned = attempt.planned();
         planned.map(move |job| self.view_job(run, number, job))

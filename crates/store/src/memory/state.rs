@@ -2,14 +2,17 @@
 
 use super::{concurrency::MessageRow, ready::Ready, troubles::Trouble};
 use crate::{
-    Conflict, Deleted, FollowUp, IdKind, Poll, QueueRow, ReadBranch, ScheduleEntry, Scheduled,
-    SealedLog, SealedSecret, SecretUse, StoreError,
+    Conflict, Deleted, FollowUp, IdKind, NamedSecret, Poll, QueueRow, ReadBranch, ScheduleEntry,
+    Scheduled, SealedLog, SealedSecret, SecretUse, StoreError,
 };
 use runyard_domain::{
-    Event, Execution, ExecutionId, JobId, MessageId, RepositoryId, Run, RunId, RunnerId, Timestamp,
-    TokenId, UserId, WorkflowId,
+    ArtifactId, CacheId, Event, Execution, ExecutionId, JobId, MessageId, RepositoryId, Run, RunId,
+    RunnerId, Timestamp, TokenId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
+    artifact::Artifact,
+    cache::Cache,
     concurrency::ConcurrencyGroup,
+    configuration::{ValueName, Variable},
     execution::Annotation,
     pull_request::PullRequest,
     repository::{Repository, Role, Workflow},
@@ -31,6 +34,11 @@ pub(super) struct State {
     pub(super) repositories: BTreeMap<RepositoryId, RepositoryRow>,
     pub(super) collaborators: BTreeMap<(RepositoryId, UserId), Role>,
     pub(super) secrets: BTreeMap<(RepositoryId, SecretUse), SealedSecret>,
+    /// Those that are for workflows.
+    pub(super) named_secrets: BTreeMap<(RepositoryId, ValueName), NamedSecret>,
+    pub(super) variables: BTreeMap<(RepositoryId, ValueName), Variable>,
+    pub(super) artifacts: BTreeMap<ArtifactId, Artifact>,
+    pub(super) caches: BTreeMap<CacheId, Cache>,
     /// Oldest first.
     pub(super) deliveries: BTreeMap<RepositoryId, VecDeque<(String, Vec<RunId>)>>,
     pub(super) polls: BTreeMap<RepositoryId, Poll>,
@@ -45,6 +53,10 @@ pub(super) struct State {
     /// Texts of workflow files by their hashes.
     pub(super) definitions: BTreeMap<String, String>,
     pub(super) runners: BTreeMap<RunnerId, Runner>,
+    /// When they were last noted to be there.
+    pub(super) runners_seen: BTreeMap<RunnerId, Timestamp>,
+    /// Repositories in which no new run comes to be.
+    pub(super) switched_off: BTreeSet<RepositoryId>,
     pub(super) runs: BTreeMap<RunId, RunRow>,
     /// Which run a trigger key made.
     pub(super) trigger_keys: BTreeMap<(RepositoryId, WorkflowId, String), RunId>,

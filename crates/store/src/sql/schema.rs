@@ -122,6 +122,79 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Binary, Text};
+
+    named_secrets (repository_id, name) {
+        repository_id -> BigInt,
+        name -> Text,
+        key_id -> Text,
+        sealed -> Binary,
+        created_at -> TimeColumn,
+        updated_at -> TimeColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Text};
+
+    variables (repository_id, name) {
+        repository_id -> BigInt,
+        name -> Text,
+        value -> Text,
+        created_at -> TimeColumn,
+        updated_at -> TimeColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    artifacts (id) {
+        id -> BigInt,
+        repository_id -> BigInt,
+        run_id -> BigInt,
+        attempt -> BigInt,
+        name -> Text,
+        size -> BigInt,
+        digest -> Nullable<Text>,
+        object_key -> Text,
+        created_at -> TimeColumn,
+        updated_at -> TimeColumn,
+        expires_at -> TimeColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::{BigInt, Text};
+
+    caches (id) {
+        id -> BigInt,
+        repository_id -> BigInt,
+        git_ref -> Text,
+        key -> Text,
+        version -> Text,
+        size -> BigInt,
+        object_key -> Text,
+        created_at -> TimeColumn,
+        last_accessed_at -> TimeColumn,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::BigInt;
+
+    cache_usages (repository_id) {
+        repository_id -> BigInt,
+        caches -> BigInt,
+        bytes -> BigInt,
+    }
+}
+
+diesel::table! {
     use crate::sql::columns::{JsonColumn, TimeColumn};
     use diesel::sql_types::{BigInt, Text};
 
@@ -452,7 +525,7 @@ diesel::table! {
 
 diesel::table! {
     use crate::sql::columns::{JsonColumn, TimeColumn};
-    use diesel::sql_types::{BigInt, Binary, Bool, Text};
+    use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 
     runners (id) {
         id -> BigInt,
@@ -466,6 +539,16 @@ diesel::table! {
         token -> Binary,
         created_at -> TimeColumn,
         runner_group -> Text,
+        custom_labels -> Nullable<JsonColumn>,
+        seen_at -> Nullable<TimeColumn>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::BigInt;
+
+    actions_switched_off (repository_id) {
+        repository_id -> BigInt,
     }
 }
 
@@ -519,9 +602,10 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories);
+diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories, artifacts);
 diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
 diesel::allow_tables_to_appear_in_same_query!(jobs, logs);
+diesel::allow_tables_to_appear_in_same_query!(jobs, runs);
 diesel::allow_tables_to_appear_in_same_query!(label_sets, queue, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(run_messages, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(follow_ups, troubled_rows);

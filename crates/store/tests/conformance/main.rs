@@ -76,6 +76,7 @@ conformance!(memory, sqlite, postgres => [
     workflows_are_listed_by_id_in_pages,
     a_workflow_of_an_unknown_repository_is_refused,
     a_definition_is_kept_under_its_hash,
+    actions_of_a_repository_are_on_until_somebody_switches_them_off,
     // git access
     a_secret_is_kept_once_for_each_use,
     what_reaches_a_source_goes_with_its_repository,
@@ -83,9 +84,24 @@ conformance!(memory, sqlite, postgres => [
     a_look_that_is_due_is_taken_once,
     a_look_is_ended_by_whoever_took_it,
     a_look_that_fails_keeps_what_was_seen,
+    // configuration
+    a_named_secret_keeps_its_creation_when_it_is_given_again,
+    so_many_secrets_and_variables_are_kept_and_no_more,
+    a_variable_name_is_taken_ignoring_case,
+    a_variable_is_changed_and_renamed,
+    what_workflows_are_given_goes_with_its_repository,
+    // artifacts and caches
+    artifacts_are_listed_by_run_and_name,
+    a_list_of_artifacts_reaches_so_many_and_no_more,
+    an_artifact_is_of_a_run_that_is_there,
+    artifacts_of_a_deleted_run_are_gone_at_once_and_removed_with_it,
+    caches_are_found_by_ref_and_key_and_sorted,
+    caches_are_counted_as_they_come_and_go,
+    caches_go_with_their_repository_and_their_objects_follow,
     // triggers
     open_pull_requests_are_found_by_their_branches,
     so_many_pull_requests_are_known_the_newest,
+    open_pull_requests_are_listed_and_found_by_number,
     a_run_keeps_what_caused_it,
     a_branch_is_kept_by_whoever_knew_the_one_before,
     a_schedule_keeps_its_actor_and_tick_until_its_text_goes,
@@ -101,6 +117,8 @@ conformance!(memory, sqlite, postgres => [
     a_runner_name_is_taken_unless_it_is_replaced,
     an_update_changes_what_a_runner_may_change,
     runners_are_listed_by_id_and_deleted,
+    a_runner_shows_when_it_was_seen_and_whether_it_is_busy,
+    custom_labels_are_changed_by_whoever_knew_the_ones_before,
     // changes
     a_run_reads_back_as_written,
     odd_texts_and_json_read_back_as_written,
@@ -184,6 +202,11 @@ conformance!(memory, sqlite, postgres => [
     jobs_are_listed_by_id_for_an_attempt_or_for_all,
     a_job_shows_the_steps_that_were_reported,
     unknown_ids_answer_nothing,
+    // checks
+    a_run_is_found_by_its_check_suite,
+    the_checks_of_a_commit_are_those_of_its_newest_attempts,
+    checks_are_found_by_name_and_status,
+    checks_and_annotations_are_counted,
     // logs
     log_chunks_are_put_together,
     an_overlap_is_stored_once,

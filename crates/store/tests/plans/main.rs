@@ -26,7 +26,11 @@ use runyard_store::{Store, postgres::PostgresStore, sqlite::SqliteStore};
 use std::sync::Arc;
 
 /// Statements that are known to scan or to sort, and why that is right.
-const EXCEPTIONS: [(&str, &str); 9] = [
+const EXCEPTIONS: [(&str, &str); 11] = [
+    (
+        "(runs.attempt = jobs.attempt)))) ORDER BY jobs.id DESC",
+        "the jobs of the newest attempts of a commit's runs, of which there are a thousand at most",
+    ),
     (
         "SELECT COUNT(*) FROM queue WHERE ((queue.execution_id IS NULL)",
         "the index that is scanned holds nothing but what is counted",
@@ -63,16 +67,21 @@ const EXCEPTIONS: [(&str, &str); 9] = [
         "(jobs.run_id = ?) AND (jobs.attempt BETWEEN",
         "no more than the jobs of one run are sorted",
     ),
+    (
+        "SELECT jobs.id FROM jobs WHERE ((jobs.run_id IN (",
+        "no more than the jobs of the runs of one commit are sorted",
+    ),
 ];
 
 /// What lists of runs are filtered by, and the index that has the matches in the order of the list.
-const FILTERS: [(&str, &str); 6] = [
+const FILTERS: [(&str, &str); 7] = [
     ("head_branch", "runs_by_branch"),
     ("event", "runs_by_event"),
     ("actor_id", "runs_by_actor"),
     ("head_sha", "runs_by_commit"),
     ("status", "runs_by_status"),
     ("conclusion", "runs_by_conclusion"),
+    ("check_suite_id", "runs_by_check_suite"),
 ];
 
 /// What of runs that ended is asked for, and the index that has it in its order.
@@ -125,6 +134,14 @@ async fn run_cases(mut new_store: impl AsyncFnMut() -> Arc<dyn Store>) {
         a_workflow_changes_its_state_from_the_one_that_it_has,
         a_runner_name_is_taken_unless_it_is_replaced,
         runners_are_listed_by_id_and_deleted,
+        a_runner_shows_when_it_was_seen_and_whether_it_is_busy,
+        custom_labels_are_changed_by_whoever_knew_the_ones_before,
+        actions_of_a_repository_are_on_until_somebody_switches_them_off,
+        open_pull_requests_are_listed_and_found_by_number,
+        a_run_is_found_by_its_check_suite,
+        the_checks_of_a_commit_are_those_of_its_newest_attempts,
+        checks_are_found_by_name_and_status,
+        checks_and_annotations_are_counted,
         a_new_run_sees_how_many_are_open_and_when_they_came,
         a_rerun_is_a_new_attempt_and_the_old_one_stays_readable,
         a_rerun_as_a_new_run_knows_its_parent,
@@ -158,6 +175,18 @@ async fn run_cases(mut new_store: impl AsyncFnMut() -> Arc<dyn Store>) {
         a_run_made_from_a_deleted_one_stays,
         deleted_logs_are_gone_and_later_ones_stay,
         a_force_cancelled_run_is_over_at_once,
+        a_named_secret_keeps_its_creation_when_it_is_given_again,
+        so_many_secrets_and_variables_are_kept_and_no_more,
+        a_variable_name_is_taken_ignoring_case,
+        a_variable_is_changed_and_renamed,
+        what_workflows_are_given_goes_with_its_repository,
+        artifacts_are_listed_by_run_and_name,
+        a_list_of_artifacts_reaches_so_many_and_no_more,
+        an_artifact_is_of_a_run_that_is_there,
+        artifacts_of_a_deleted_run_are_gone_at_once_and_removed_with_it,
+        caches_are_found_by_ref_and_key_and_sorted,
+        caches_are_counted_as_they_come_and_go,
+        caches_go_with_their_repository_and_their_objects_follow,
         a_row_is_set_aside_by_the_last_of_its_tries,
         what_is_set_aside_is_listed_by_kind_and_number,
     ];

@@ -1,6 +1,6 @@
 //! Jobs and steps in bodies (contract 7, semantics R1.7).
 
-use super::repository::RepositoryUrls;
+use super::{repository::RepositoryUrls, runner::DEFAULT_GROUP_ID};
 use crate::{
     github::node_id::{Node, node_id},
     wire::{seconds, seconds_or_null},
@@ -13,9 +13,6 @@ use runyard_domain::{
 };
 use runyard_store::{JobView, RunView};
 use serde::Serialize;
-
-/// The id of the group that GitHub has from the start. Other groups are names alone, without an id.
-const DEFAULT_GROUP_ID: i64 = 1;
 
 /// A job.
 #[derive(Serialize)]
@@ -86,7 +83,7 @@ fn group_id(runner: &RunnerRef) -> Option<i64> {
 }
 
 /// When it began and ended. Strict clients refuse a null beginning: while queued it is the creation (semantics R1.7).
-fn times(job: &JobView) -> (Timestamp, Option<Timestamp>) {
+pub(super) fn times(job: &JobView) -> (Timestamp, Option<Timestamp>) {
     match &job.state {
         JobState::Held | JobState::Pending | JobState::Queued => (job.created_at, None),
         JobState::InProgress { started_at, .. } => (*started_at, None),

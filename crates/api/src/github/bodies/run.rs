@@ -137,7 +137,7 @@ impl RunBody {
 }
 
 /// Those of the run's branch.
-fn pull_requests(
+pub(super) fn pull_requests(
     run: &RunView,
     pulls: &[PullRequest],
     repository: &MinimalRepository,
@@ -166,7 +166,7 @@ fn head_repository(
 
 /// A commit as runs show it.
 #[derive(Serialize)]
-struct CommitBody {
+pub(super) struct CommitBody {
     id: String,
     tree_id: String,
     message: String,
@@ -182,7 +182,7 @@ struct PersonBody {
 }
 
 impl CommitBody {
-    fn of(commit: &CommitFacts) -> Self {
+    pub(super) fn of(commit: &CommitFacts) -> Self {
         Self {
             id: commit.sha.clone(),
             tree_id: commit.tree.clone(),

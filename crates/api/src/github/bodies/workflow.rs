@@ -10,7 +10,7 @@ use runyard_domain::repository::{Repository, Workflow};
 use serde::Serialize;
 
 /// What the path of a URL cannot hold as it is.
-const NOT_IN_PATHS: &AsciiSet = &CONTROLS
+pub(super) const NOT_IN_PATHS: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'#')

@@ -2,9 +2,13 @@
 
 mod accounts;
 mod aggregates;
+mod artifacts;
+mod caches;
 mod change;
+mod checks;
 mod claim;
 mod concurrency;
+mod configuration;
 mod deliveries;
 mod depth;
 mod executions;

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-use diesel::{ExpressionMethods, QueryDsl, SelectableHelper};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use runyard_domain::{RepositoryId, pull_request::PullRequest};
 
@@ -40,6 +40,21 @@ impl PullRequests for SqlStore {
         head_branches: &[String],
     ) -> Result<Vec<PullRequest>, StoreError> {
         perform!(self.read, pull_requests_of(repository, head_branches))
+    }
+
+    async fn all_pull_requests(
+        &self,
+        repository: RepositoryId,
+    ) -> Result<Vec<PullRequest>, StoreError> {
+        perform!(self.read, all_pull_requests(repository))
+    }
+
+    async fn pull_request(
+        &self,
+        repository: RepositoryId,
+        number: i64,
+    ) -> Result<Option<PullRequest>, StoreError> {
+        perform!(self.read, pull_request(repository, number))
     }
 }
 
@@ -112,4 +127,31 @@ async fn pull_requests_of(
     let mut pulls: Vec<PullRequest> = rows.into_iter().map(PullRequest::from).collect();
     pulls.sort_by_key(|pull| pull.number);
     Ok(pulls)
+}
+
+async fn all_pull_requests(
+    connection: &mut Connection,
+    repository: &RepositoryId,
+) -> Result<Vec<PullRequest>, Failure> {
+    let rows: Vec<PullRequestRow> = pull_requests::table
+        .filter(pull_requests::repository_id.eq(repository.get()))
+        .order((pull_requests::repository_id, pull_requests::number))
+        .select(PullRequestRow::as_select())
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().map(PullRequest::from).collect())
+}
+
+async fn pull_request(
+    connection: &mut Connection,
+    repository: &RepositoryId,
+    number: &i64,
+) -> Result<Option<PullRequest>, Failure> {
+    let row: Option<PullRequestRow> = pull_requests::table
+        .find((repository.get(), *number))
+        .select(PullRequestRow::as_select())
+        .get_result(connection)
+        .await
+        .optional()?;
+    Ok(row.map(PullRequest::from))
 }

@@ -1,6 +1,8 @@
 //! Deleting: marks first, so that nobody sees it any more; then rows, bit by bit; then objects.
 
-use super::{Connection, SqlStore, dialect, reports::remove_reports_of};
+use super::{
+    Connection, SqlStore, artifacts::remove_artifacts_of, dialect, reports::remove_reports_of,
+};
 use crate::{
     Deleted, PURGED_ROWS_MAX, Purges, StoreError,
     sql::{
@@ -196,6 +198,9 @@ impl Purge {
         if remove_reports_of(connection, self.run).await? {
             return Ok(());
         }
+        if remove_artifacts_of(connection, self.run).await? {
+            return Ok(());
+        }
         let run = self.run;
         diesel::delete(attempts::table.filter(attempts::run_id.eq(run)))
             .execute(connection)
@@ -319,7 +324,15 @@ async fn doom_logs_of(connection: &mut Connection, executions: &[i64]) -> Result
         .select(logs::sealed_key)
         .load(connection)
         .await?;
-    for key in keys.into_iter().flatten() {
+    doom(connection, keys.into_iter().flatten()).await
+}
+
+/// Remembers objects that no row speaks of any more, to delete them.
+pub(super) async fn doom(
+    connection: &mut Connection,
+    keys: impl IntoIterator<Item = String>,
+) -> Result<(), Failure> {
+    for key in keys {
         diesel::insert_into(doomed_objects::table)
             .values(doomed_objects::key.eq(key))
             .on_conflict_do_nothing()

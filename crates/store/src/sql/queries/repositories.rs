@@ -3,6 +3,7 @@
 use super::{
     Connection, SqlStore,
     accounts::lock_live_user,
+    caches::forget_caches_of,
     dialect,
     workflows::{
         definition, ensure_workflow, put_definition, put_workflow_state, unchanged_workflow,
@@ -17,8 +18,9 @@ use crate::{
         perform::perform,
         rows::{CollaboratorRow, RepositoryRow, login_key},
         schema::{
-            collaborators, default_branches, deliveries, polls, pull_requests, repositories,
-            repository_secrets, retentions, runs, schedules,
+            actions_switched_off, collaborators, default_branches, deliveries, named_secrets,
+            polls, pull_requests, repositories, repository_secrets, retentions, runs, schedules,
+            variables,
         },
     },
 };
@@ -126,6 +128,18 @@ impl Repositories for SqlStore {
         to: WorkflowState,
     ) -> Result<bool, StoreError> {
         perform!(self.write, put_workflow_state(id, from, to))
+    }
+
+    async fn put_actions_enabled(
+        &self,
+        repository: RepositoryId,
+        enabled: bool,
+    ) -> Result<(), StoreError> {
+        perform!(self.write, put_actions_enabled(repository, enabled))
+    }
+
+    async fn actions_enabled(&self, repository: RepositoryId) -> Result<bool, StoreError> {
+        perform!(self.read, actions_enabled(repository))
     }
 
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError> {
@@ -238,6 +252,13 @@ async fn forget_what_belongs_to(connection: &mut Connection, id: i64) -> Result<
     diesel::delete(repository_secrets::table.filter(repository_secrets::repository_id.eq(id)))
         .execute(connection)
         .await?;
+    diesel::delete(named_secrets::table.filter(named_secrets::repository_id.eq(id)))
+        .execute(connection)
+        .await?;
+    diesel::delete(variables::table.filter(variables::repository_id.eq(id)))
+        .execute(connection)
+        .await?;
+    forget_caches_of(connection, id).await?;
     diesel::delete(deliveries::table.filter(deliveries::repository_id.eq(id)))
         .execute(connection)
         .await?;
@@ -254,6 +275,9 @@ async fn forget_what_belongs_to(connection: &mut Connection, id: i64) -> Result<
         .execute(connection)
         .await?;
     diesel::delete(retentions::table.find(id))
+        .execute(connection)
+        .await?;
+    diesel::delete(actions_switched_off::table.find(id))
         .execute(connection)
         .await?;
     Ok(())
@@ -334,4 +358,39 @@ async fn role(
         .optional()?;
     let collaborator = row.map(Collaborator::try_from).transpose()?;
     Ok(collaborator.map(|collaborator| collaborator.role))
+}
+
+async fn put_actions_enabled(
+    connection: &mut Connection,
+    repository: &RepositoryId,
+    enabled: &bool,
+) -> Result<(), Failure> {
+    let live = lock_live_repository(connection, *repository).await?;
+    live.ok_or_else(|| Failure::conflict(Conflict::Reference))?;
+    if *enabled {
+        diesel::delete(actions_switched_off::table.find(repository.get()))
+            .execute(connection)
+            .await?;
+    } else {
+        diesel::insert_into(actions_switched_off::table)
+            .values(actions_switched_off::repository_id.eq(repository.get()))
+            .on_conflict_do_nothing()
+            .execute(connection)
+            .await
+            .map_err(reference)?;
+    }
+    Ok(())
+}
+
+async fn actions_enabled(
+    connection: &mut Connection,
+    repository: &RepositoryId,
+) -> Result<bool, Failure> {
+    let off: Option<i64> = actions_switched_off::table
+        .find(repository.get())
+        .select(actions_switched_off::repository_id)
+        .get_result(connection)
+        .await
+        .optional()?;
+    Ok(off.is_none())
 }

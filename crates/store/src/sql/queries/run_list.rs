@@ -58,11 +58,12 @@ fn is_filtered(filter: &RunFilter) -> bool {
         event,
         status,
         head_sha,
+        check_suite,
         created_from: _,
         created_before: _,
     } = filter;
     let mut words = [actor, branch, event, status, head_sha].into_iter();
-    words.any(Option::is_some) || filter.is_of_a_time()
+    words.any(Option::is_some) || check_suite.is_some() || filter.is_of_a_time()
 }
 
 /// A word of `status` as the API has it: one of two columns (semantics R1.4).
@@ -120,6 +121,9 @@ impl<'a> Wanted<'a> {
         }
         if let Some(commit) = &filter.head_sha {
             ids = ids.filter(runs::head_sha.eq(commit));
+        }
+        if let Some(suite) = filter.check_suite {
+            ids = ids.filter(runs::check_suite_id.eq(suite.get()));
         }
         if let Some(from) = filter.created_from {
             ids = ids.filter(runs::created_at.ge(DbTime(from)));

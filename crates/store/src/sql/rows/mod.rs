@@ -1,8 +1,11 @@
 //! Rows as the tables have them, and what they become: flat outside, domain types inside. No queries here.
 
 mod accounts;
+mod artifacts;
 mod attempt;
+mod caches;
 mod concurrency;
+mod configuration;
 mod execution;
 mod follow_ups;
 mod git_access;
@@ -16,8 +19,11 @@ mod runner;
 mod schedules;
 
 pub(crate) use accounts::{TokenRow, UserRow, login_key};
+pub(crate) use artifacts::ArtifactRow;
 pub(crate) use attempt::AttemptRow;
+pub(crate) use caches::CacheRow;
 pub(crate) use concurrency::{GroupRow, MessageRow};
+pub(crate) use configuration::{NamedSecretRow, VariableRow, secret_facts};
 pub(crate) use execution::{ExecutionChange, ExecutionRow, OfferRow};
 pub(crate) use follow_ups::FollowUpRow;
 pub(crate) use git_access::{PollRow, SecretRow};

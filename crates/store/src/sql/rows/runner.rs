@@ -25,6 +25,7 @@ pub(crate) struct RunnerRow {
     token: Vec<u8>,
     created_at: DbTime,
     runner_group: String,
+    custom_labels: Option<JsonText>,
 }
 
 impl From<&Runner> for RunnerRow {
@@ -41,6 +42,7 @@ impl From<&Runner> for RunnerRow {
             token: runner.token.as_bytes().to_vec(),
             created_at: DbTime(runner.created_at),
             runner_group: runner.group.clone(),
+            custom_labels: runner.custom_labels.as_ref().map(json),
         }
     }
 }
@@ -54,6 +56,10 @@ impl TryFrom<RunnerRow> for Runner {
             id: RunnerId::new(row.id),
             name: row.name,
             labels: place.json("labels", &row.labels)?,
+            custom_labels: row
+                .custom_labels
+                .map(|labels| place.json("custom_labels", &labels))
+                .transpose()?,
             group: row.runner_group,
             version: row.version,
             os: row.os,

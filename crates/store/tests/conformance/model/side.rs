@@ -299,6 +299,7 @@ impl Side {
             id: RunnerId::new(id),
             name: format!("runner-{name}"),
             labels: vec!["linux".to_owned()],
+            custom_labels: None,
             group: "Default".to_owned(),
             version: "1".to_owned(),
             os: "Linux".to_owned(),

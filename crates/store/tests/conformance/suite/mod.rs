@@ -2,8 +2,12 @@
 
 mod accounts;
 mod agreement;
+mod artifacts;
+mod caches;
 mod changes;
+mod checks;
 mod concurrency;
+mod configuration;
 mod deletes;
 mod git_access;
 mod logs;
@@ -23,8 +27,12 @@ mod walks;
 mod walks_of_executions;
 
 pub(crate) use accounts::*;
+pub(crate) use artifacts::*;
+pub(crate) use caches::*;
 pub(crate) use changes::*;
+pub(crate) use checks::*;
 pub(crate) use concurrency::*;
+pub(crate) use configuration::*;
 pub(crate) use deletes::*;
 pub(crate) use git_access::*;
 pub(crate) use logs::*;

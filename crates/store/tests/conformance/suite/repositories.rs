@@ -252,3 +252,20 @@ pub(crate) async fn a_definition_is_kept_under_its_hash(store: Arc<dyn Store>) {
         assert_eq!(kept.as_deref(), Some(text));
     }
 }
+
+pub(crate) async fn actions_of_a_repository_are_on_until_somebody_switches_them_off(
+    store: Arc<dyn Store>,
+) {
+    let world = World::new(Arc::clone(&store)).await;
+    let (id, other) = (world.repository.id, world.with_repository("other").await);
+    assert!(store.actions_enabled(id).await.unwrap());
+    for enabled in [false, false, true, true, false] {
+        store.put_actions_enabled(id, enabled).await.unwrap();
+        assert_eq!(store.actions_enabled(id).await.unwrap(), enabled);
+    }
+    assert!(store.actions_enabled(other.repository.id).await.unwrap());
+    let unknown = store.put_actions_enabled(RepositoryId::new(9_999), false);
+    assert!(breaks_a_reference(&unknown.await.unwrap_err()));
+    store.delete_repository(id).await.unwrap();
+    assert!(store.actions_enabled(id).await.unwrap());
+}

@@ -1,7 +1,7 @@
 //! Runners.
 
-use crate::world::{a_moment, is_not_found, reserve, token_hash};
-use runyard_domain::{RunnerId, runner::Runner};
+use crate::world::{ALL, ONE_JOB, World, a_moment, is_not_found, page, reserve, token_hash};
+use runyard_domain::{Conclusion, RunnerId, runner::Runner};
 use runyard_store::{Conflict, IdKind, Store, StoreError};
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ async fn new_runner(store: &Arc<dyn Store>, name: &str) -> Runner {
         id: RunnerId::new(id),
         name: name.to_owned(),
         labels: vec!["Linux".to_owned(), "self-hosted".to_owned()],
+        custom_labels: None,
         group: "GPU machines".to_owned(),
         version: "1.2.3".to_owned(),
         os: "Linux".to_owned(),
@@ -96,4 +97,62 @@ pub(crate) async fn runners_are_listed_by_id_and_deleted(store: Arc<dyn Store>) 
     let again = store.delete_runner(made[1].id).await.unwrap_err();
     assert!(is_not_found(&again), "{again}");
     insert_runner(&store, "a").await;
+}
+
+pub(crate) async fn a_runner_shows_when_it_was_seen_and_whether_it_is_busy(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let flow = world.run(ONE_JOB).await;
+    let runner = insert_runner(&store, "builder").await;
+    let other = insert_runner(&store, "other").await;
+    let view = async |id| store.runner(id).await.unwrap().unwrap();
+    let fresh = view(runner.id).await;
+    assert_eq!(fresh.runner, runner);
+    assert_eq!((fresh.seen_at, fresh.busy), (None, false));
+
+    let before = store.now().await.unwrap();
+    store.note_runner_seen(runner.id).await.unwrap();
+    store.note_runner_seen(RunnerId::new(9_999)).await.unwrap();
+    assert!(view(runner.id).await.seen_at >= Some(before));
+    assert_eq!(view(other.id).await.seen_at, None);
+
+    let offered = world.claim(runner.id.get(), 1).await.remove(0);
+    assert!(!view(runner.id).await.busy, "an offer is no job yet");
+    flow.start(offered.id).await.unwrap();
+    let listed = store.runner_views(None, ALL).await.unwrap();
+    let busy: Vec<bool> = listed.items.iter().map(|view| view.busy).collect();
+    assert_eq!((busy, listed.total), (vec![true, false], 2));
+    flow.finish(offered.id, Conclusion::Success).await.unwrap();
+    assert!(!view(runner.id).await.busy);
+
+    let named = store.runner_views(Some("other"), ALL).await.unwrap();
+    assert_eq!((named.items[0].runner.id, named.total), (other.id, 1));
+    let none = store.runner_views(Some("Other"), ALL).await.unwrap();
+    assert_eq!((none.items.len(), none.total), (0, 0));
+    let second = store.runner_views(None, page(2, 1)).await.unwrap();
+    assert_eq!((second.items[0].runner.id, second.total), (other.id, 2));
+    assert_eq!(store.runner(RunnerId::new(9_999)).await.unwrap(), None);
+}
+
+pub(crate) async fn custom_labels_are_changed_by_whoever_knew_the_ones_before(
+    store: Arc<dyn Store>,
+) {
+    let runner = insert_runner(&store, "builder").await;
+    let (gpu, big) = (vec!["gpu".to_owned()], vec!["B\u{ef}g".to_owned()]);
+    let put = async |before: Option<&[String]>, labels: &[String]| {
+        let put = store.put_custom_labels(runner.id, before, labels).await;
+        put.unwrap()
+    };
+    assert!(put(None, &gpu).await);
+    assert!(!put(None, &big).await, "somebody else was faster");
+    assert!(put(Some(&gpu), &big).await);
+    let kept = store.runner(runner.id).await.unwrap().unwrap().runner;
+    assert_eq!(kept.custom_labels, Some(big.clone()));
+    assert_eq!(kept.all_labels(), ["Linux", "self-hosted", "B\u{ef}g"]);
+    // What a runner says of itself leaves them alone.
+    store.update_runner(&runner).await.unwrap();
+    assert_eq!(all(&store).await[0].custom_labels, Some(big.clone()));
+    assert!(put(Some(&big), &[]).await);
+    assert_eq!(all(&store).await[0].custom_labels, Some(Vec::new()));
+    let unknown = store.put_custom_labels(RunnerId::new(9_999), None, &gpu);
+    assert!(is_not_found(&unknown.await.unwrap_err()));
 }

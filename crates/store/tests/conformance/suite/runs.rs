@@ -83,6 +83,7 @@ pub(crate) async fn every_filter_of_runs_is_obeyed(store: Arc<dyn Store>) {
     let [first, second, third] = three_runs(&world).await;
     let workflow = second.aggregate().await.identity().workflow;
     let created = created_of(&first).await;
+    let suite = second.aggregate().await.identity().check_suite;
     let text = |text: &str| Some(text.to_owned());
     let none = RunFilter::default();
     let by = |change: &dyn Fn(&mut RunFilter)| {
@@ -107,6 +108,8 @@ pub(crate) async fn every_filter_of_runs_is_obeyed(store: Arc<dyn Store>) {
         (by(&|f| f.event = text("push")), vec![third.id, first.id]),
         (by(&|f| f.head_sha = text(&"b".repeat(40))), vec![second.id]),
         (by(&|f| f.head_sha = text("bbb")), vec![]),
+        (by(&|f| f.check_suite = Some(suite)), vec![second.id]),
+        (by(&|f| f.check_suite = Some(CheckSuiteId::new(0))), vec![]),
         (by(&|f| f.status = text("queued")), vec![second.id]),
         (
             by(&|f| f.status = text("completed")),

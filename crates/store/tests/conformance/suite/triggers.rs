@@ -68,6 +68,31 @@ pub(crate) async fn open_pull_requests_are_found_by_their_branches(store: Arc<dy
     assert!(breaks_a_reference(&gone.unwrap_err()));
 }
 
+pub(crate) async fn open_pull_requests_are_listed_and_found_by_number(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let (id, other) = (world.repository.id, world.with_repository("other").await);
+    for (number, branch) in [(9, "late"), (7, "topic"), (8, "topic")] {
+        let pull = pull(number, branch);
+        store.put_pull_request(id, &pull, 99).await.unwrap();
+    }
+    let elsewhere = other.repository.id;
+    let foreign = pull(6, "topic");
+    store
+        .put_pull_request(elsewhere, &foreign, 99)
+        .await
+        .unwrap();
+    let all = store.all_pull_requests(id).await.unwrap();
+    let expected = [pull(7, "topic"), pull(8, "topic"), pull(9, "late")];
+    assert_eq!(all, expected);
+    let one = store.pull_request(id, 9).await.unwrap();
+    assert_eq!(one, Some(pull(9, "late")));
+    assert_eq!(store.pull_request(id, 6).await.unwrap(), None);
+    assert_eq!(
+        store.pull_request(elsewhere, 6).await.unwrap(),
+        Some(foreign)
+    );
+}
+
 pub(crate) async fn so_many_pull_requests_are_known_the_newest(store: Arc<dyn Store>) {
     let world = World::new(Arc::clone(&store)).await;
     let id = world.repository.id;

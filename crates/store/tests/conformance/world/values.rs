@@ -88,6 +88,14 @@ pub(crate) fn step(number: u32, name: &str) -> Step {
     }
 }
 
+/// Whether something was named that is not there.
+pub(crate) fn breaks_a_reference(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::Conflict(runyard_store::Conflict::Reference)
+    )
+}
+
 pub(crate) fn is_not_found(error: &StoreError) -> bool {
     matches!(error, StoreError::NotFound { .. })
 }

@@ -1,0 +1,2 @@
+DROP TABLE cache_usages;
+DROP TABLE caches;

@@ -1,0 +1,3 @@
+ALTER TABLE runners
+    DROP COLUMN seen_at,
+    DROP COLUMN custom_labels;

@@ -1,0 +1,2 @@
+DROP TABLE variables;
+DROP TABLE named_secrets;

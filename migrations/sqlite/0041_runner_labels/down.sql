@@ -1,0 +1,2 @@
+ALTER TABLE runners DROP COLUMN seen_at;
+ALTER TABLE runners DROP COLUMN custom_labels;

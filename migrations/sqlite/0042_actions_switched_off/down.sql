@@ -1,0 +1,1 @@
+DROP TABLE actions_switched_off;
