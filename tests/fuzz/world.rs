@@ -210,6 +210,7 @@ impl World {
         let _ = self.site.put(&path, &on).await.expect(204);
         let id = self.bring_runner("spare", "spare").await;
         self.things.put("runner_id=spare", &id);
+        self.things.put("name=label", LABEL);
         self.bring_runner("fuzzed", "runner").await;
     }
 
