@@ -5,7 +5,7 @@ mod people;
 mod repository;
 mod runners;
 
-pub(crate) use credential::caller;
+pub(crate) use credential::{caller, state};
 pub(crate) use people::{SignedIn, SiteAdmin};
 pub(crate) use repository::{
     Administer, Fetch, Named, Permission, Read, Repo, See, SendEvent, Write,

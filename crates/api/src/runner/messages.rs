@@ -36,6 +36,7 @@ pub const WAIT_SECONDS_MAX: u64 = 50;
 
 /// Body of `POST /api/v1/runners/register`, with a registration token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct RegisterRunner {
     /// Unique name of the runner on this server.
     pub name: String,
@@ -59,6 +60,7 @@ pub struct RegisterRunner {
 
 /// Answer to [`RegisterRunner`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Registered {
     /// Id of the runner.
     pub runner_id: i64,
@@ -70,6 +72,7 @@ pub struct Registered {
 
 /// Body of `PUT /api/v1/runners/self`: what the runner is now. Sent at every start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct DeclareRunner {
     /// Replaces the labels of the registration.
     pub labels: Vec<String>,
@@ -83,6 +86,7 @@ pub struct DeclareRunner {
 
 /// Whether a runner takes new jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RunnerState {
     /// Takes jobs.
@@ -93,6 +97,7 @@ pub enum RunnerState {
 
 /// Answer to [`DeclareRunner`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Declared {
     /// Id of the runner.
     pub runner_id: i64,
@@ -102,6 +107,7 @@ pub struct Declared {
 
 /// The server's wishes, so that no runner hard-codes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Intervals {
     /// How long one `claim` may wait, in seconds.
     pub claim_wait_seconds: u64,
@@ -115,6 +121,7 @@ pub struct Intervals {
 
 /// Body of `POST /api/v1/runners/claim`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Claim {
     /// Chosen by the runner; the same key again gets the same executions with fresh tokens.
     pub request_key: String,
@@ -126,6 +133,7 @@ pub struct Claim {
 
 /// Answer to [`Claim`] with status 200; 204 without a body when nothing was there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Claimed {
     /// At least one.
     pub executions: Vec<Offer>,
@@ -133,6 +141,7 @@ pub struct Claimed {
 
 /// One job, offered until a moment; `start` takes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Offer {
     /// Names the execution in every later call.
     pub execution_id: i64,
@@ -146,6 +155,7 @@ pub struct Offer {
 
 /// Everything that a runner needs to know to run a job. Secret-bearing members never reach a log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct JobMessage {
     /// The job's id (also its check run's).
     pub job_id: i64,
@@ -227,6 +237,7 @@ pub struct JobMessage {
 
 /// The repository of a job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct RepositoryMessage {
     /// Id of the repository.
     pub id: i64,
@@ -245,6 +256,7 @@ pub struct RepositoryMessage {
 
 /// One step of a job, as its file has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct StepMessage {
     /// Its number in the API and in logs; "Set up job" is 1, the first step of the file is 2.
     pub number: u32,
@@ -275,6 +287,7 @@ pub struct StepMessage {
 
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum StepActionMessage {
     /// Runs a script.
@@ -300,6 +313,7 @@ pub enum StepActionMessage {
 
 /// Body of `PUT /api/v1/executions/{id}/start`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct StartExecution {
     /// The runner's clock; for information only.
     pub started_at_ms: i64,
@@ -307,6 +321,7 @@ pub struct StartExecution {
 
 /// Answer to [`StartExecution`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Started {
     /// The execution is lost when no call arrives before this.
     pub lease_until_ms: i64,
@@ -314,6 +329,7 @@ pub struct Started {
 
 /// Body of `POST /api/v1/executions/{id}/sync`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct SyncExecution {
     /// Grows with each call; one that is not newer than the stored one changes nothing.
     pub rev: u64,
@@ -326,6 +342,7 @@ pub struct SyncExecution {
 
 /// A remark of a step that people see beside the code (semantics R8.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct AnnotationMessage {
     /// Counts within the job, from 1 to [`ANNOTATIONS_PER_JOB`].
     pub number: u32,
@@ -357,6 +374,7 @@ pub struct AnnotationMessage {
 
 /// How bad an annotation is, in GitHub's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AnnotationLevel {
     /// Of `::notice::`.
@@ -369,6 +387,7 @@ pub enum AnnotationLevel {
 
 /// The state of one step, whole. `conclusion` is set exactly when `status` is `completed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct StepReport {
     /// 1 is "Set up job", the last "Complete job"; gaps are fine.
     pub number: u32,
@@ -386,6 +405,7 @@ pub struct StepReport {
 
 /// Where a step stands (semantics 1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StepStatus {
     /// Its turn has not come.
@@ -398,6 +418,7 @@ pub enum StepStatus {
 
 /// How a step ended (semantics 1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StepConclusion {
     /// Exit code 0.
@@ -412,6 +433,7 @@ pub enum StepConclusion {
 
 /// Answer to [`SyncExecution`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Synced {
     /// The execution is lost when no call arrives before this.
     pub lease_until_ms: i64,
@@ -423,6 +445,7 @@ pub struct Synced {
 
 /// Whether a job shall stop, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CancelOrder {
     /// Go on.
@@ -438,6 +461,7 @@ pub enum CancelOrder {
 /// The request body is NDJSON, one row `[step number, unix ms, text]` a line, plain or gzip (`Content-Encoding`).
 /// `offset` counts uncompressed bytes of what the server stored of this execution before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct LogAck {
     /// Bytes stored: the next offset.
     pub ack: u64,
@@ -445,6 +469,7 @@ pub struct LogAck {
 
 /// One row of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct LogRow(
     /// Number of the step.
     pub u32,
@@ -456,6 +481,7 @@ pub struct LogRow(
 
 /// Answer to `POST /api/v1/jobs/{id}/cancel-check?wait_s=N`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct CancelCheck {
     /// The job was told to stop.
     pub cancelled: bool,
@@ -465,6 +491,7 @@ pub struct CancelCheck {
 
 /// Body of `PUT /api/v1/executions/{id}/finish`. The same body again gets the same answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct FinishExecution {
     /// How the job ended.
     pub result: JobResult,
@@ -484,6 +511,7 @@ pub struct FinishExecution {
 
 /// How a job ended, as its runner saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum JobResult {
     /// No step failed.
@@ -496,6 +524,7 @@ pub enum JobResult {
 
 /// Body of `POST /api/v1/executions/{id}/release`: an offer given back before `start`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct ReleaseExecution {
     /// Why.
     pub reason: ReleaseReason,
@@ -503,6 +532,7 @@ pub struct ReleaseExecution {
 
 /// Why a runner gives an offer back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReleaseReason {
     /// No room for its work folder.

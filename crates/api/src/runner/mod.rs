@@ -7,11 +7,15 @@ mod assignment;
 #[cfg(feature = "server")]
 mod executions;
 #[cfg(feature = "server")]
+mod operations;
+#[cfg(feature = "server")]
 mod registration;
 #[cfg(feature = "server")]
 mod reports;
 #[cfg(feature = "server")]
 mod routes;
 
+#[cfg(feature = "server")]
+pub(crate) use operations::operations;
 #[cfg(feature = "server")]
 pub(crate) use routes::routes;

@@ -16,8 +16,16 @@ use actix_web::{
 };
 use runyard_domain::{RunnerId, account::TokenKind, runner::Runner};
 use runyard_engine::{NewRunner, NewToken, Settings};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
+
+/// Lets runners register.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RegistrationToken {
+    token: String,
+    expires_at: String,
+}
 
 /// POST /runners/registration-token
 pub(super) async fn token(
@@ -32,9 +40,10 @@ pub(super) async fn token(
         expires_at: Some(expires_at),
     };
     let (_, secret) = state.engine.create_token(admin.user(), new).await?;
-    Ok(created(
-        &json!({ "token": secret.reveal(), "expires_at": seconds(expires_at) }),
-    ))
+    Ok(created(&RegistrationToken {
+        token: secret.reveal().to_owned(),
+        expires_at: seconds(expires_at),
+    }))
 }
 
 /// POST /runners/register
@@ -116,8 +125,9 @@ pub(super) async fn remove(
 }
 
 /// A runner as administrators see it.
-#[derive(Serialize)]
-struct RunnerBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Runner")]
+pub(super) struct RunnerBody {
     id: i64,
     name: String,
     labels: Vec<String>,

@@ -12,6 +12,7 @@ mod fake_runner;
 mod force;
 mod git;
 mod headers;
+mod html;
 mod lifecycle;
 mod limits;
 mod logs;

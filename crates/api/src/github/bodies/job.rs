@@ -12,6 +12,7 @@ use runyard_domain::{
     runner::{DEFAULT_GROUP, RunnerRef},
 };
 use runyard_store::{JobView, RunView};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The id of the group that GitHub has from the start. Other groups are names alone, without an id.
@@ -99,7 +100,8 @@ fn times(job: &JobView) -> (Timestamp, Option<Timestamp>) {
 }
 
 /// A step.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Step")]
 pub(crate) struct StepBody {
     name: String,
     status: &'static str,
