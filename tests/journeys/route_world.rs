@@ -62,6 +62,8 @@ impl World {
                 ("attempt", "1".to_owned()),
                 ("login=owner", OWNER.to_owned()),
                 ("step", "2".to_owned()),
+                ("sha", "0".repeat(40)),
+                ("path:.*", "main/.github/workflows/ci.yml".to_owned()),
             ]),
             execution: 0,
             server,

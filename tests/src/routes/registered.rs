@@ -9,7 +9,7 @@ use std::path::Path;
 pub type Route = (String, String);
 
 /// Functions that register routes, and where these are mounted.
-const MOUNTS: [(&str, &str, &[&str]); 7] = [
+const MOUNTS: [(&str, &str, &[&str]); 8] = [
     ("github/routes.rs", "scope", &["/api/v3"]),
     (
         "github/routes.rs",
@@ -24,6 +24,7 @@ const MOUNTS: [(&str, &str, &[&str]); 7] = [
     ("downloads/mod.rs", "routes", &[""]),
     ("health.rs", "routes", &[""]),
     ("git_http.rs", "routes", &[""]),
+    ("pages/routes.rs", "routes", &[""]),
 ];
 /// All paths below which something is mounted; another one needs a line of [`MOUNTS`].
 const SCOPES: [&str; 5] = [
