@@ -162,7 +162,7 @@ fn kind(schema: &Value, depth: usize) -> Markup {
     let names = match &schema["type"] {
         Value::Array(names) => names.iter().map(text).collect::<Vec<_>>().join(" or "),
         Value::String(name) => name.clone(),
-        _ => "anything".to_owned(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => "anything".to_owned(),
     };
     html! {
         (names)
