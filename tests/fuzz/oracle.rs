@@ -9,6 +9,9 @@ use crate::case::Case;
 use crate::wire::{Reply, Silence};
 
 const JSON: &str = "application/json";
+const PAGE: &str = "text/html; charset=utf-8";
+/// The one page among the doors for programs.
+const DOCS: &str = "/api/v1/docs";
 /// What else may come with a success.
 const FILES: [&str; 6] = [
     "text/plain; charset=utf-8",
@@ -85,6 +88,9 @@ fn fault_of(case: &Case, sent: usize, base: &str, reply: &Reply) -> Result<(), S
 }
 
 fn error(case: &Case, reply: &Reply) -> Result<(), String> {
+    if is_page(case) && reply.header("content-type") == Some(PAGE) {
+        return Ok(());
+    }
     content_type(reply, &[])?;
     let body: Value = parsed(reply)?;
     if reply.status == 416 && body["ack"].is_u64() && case.path.ends_with("/log") {
@@ -106,10 +112,18 @@ fn success(case: &Case, reply: &Reply) -> Result<(), String> {
     {
         parsed(reply)?;
     }
-    if case.path.starts_with("/api/v") && !reply.body.is_empty() {
+    if reply.status == 303 && reply.header("location").is_some() {
+        return Ok(());
+    }
+    if case.path.starts_with("/api/v") && case.path != DOCS && !reply.body.is_empty() {
         return content_type(reply, &[]);
     }
     content_type(reply, &FILES)
+}
+
+/// Pages are there for people, whose errors are pages too.
+fn is_page(case: &Case) -> bool {
+    !case.path.starts_with("/api")
 }
 
 fn content_type(reply: &Reply, others: &[&str]) -> Result<(), String> {

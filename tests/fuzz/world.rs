@@ -145,6 +145,8 @@ impl World {
         self.things.put("repository_id=main", &id);
         self.things.put("repo=main", NAME);
         self.things.put("workflow_id", "ci.yml");
+        let file = "main/.github/workflows/ci.yml";
+        self.things.put("path:.*", file);
     }
 
     /// What registers the one source under another name.

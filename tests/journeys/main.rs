@@ -19,6 +19,8 @@ mod restart;
 mod route_table;
 mod route_world;
 mod runner_process;
+mod seed;
 mod sleeper;
 mod steps;
+mod tls;
 mod triggers;

@@ -73,6 +73,8 @@ impl World {
                 ("ref", "main".to_owned()),
                 // Of the runner that can be spared.
                 ("name=label", LABEL.to_owned()),
+                ("sha", "0".repeat(40)),
+                ("path:.*", "main/.github/workflows/ci.yml".to_owned()),
             ]),
             execution: 0,
             server,

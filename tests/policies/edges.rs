@@ -5,7 +5,7 @@ use cargo_metadata::{DependencyKind, Metadata};
 use crate::workspace;
 
 /// Each package with the packages of this workspace that it may use.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("runyard-workflow", &[]),
     ("runyard-domain", &["runyard-workflow"]),
     ("runyard-store", &["runyard-domain", "runyard-workflow"]),
@@ -33,6 +33,16 @@ const ALLOWED: [(&str, &[&str]); 11] = [
             "runyard-domain",
             "runyard-workflow",
             "runyard-runner",
+            "runyard-testing",
+        ],
+    ),
+    (
+        "runyard-testing",
+        &[
+            "runyard-api",
+            "runyard-engine",
+            "runyard-store",
+            "runyard-domain",
         ],
     ),
     ("runyard-tests", &[]),

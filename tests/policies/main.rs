@@ -6,6 +6,7 @@
 mod edges;
 mod licences;
 mod migrations;
+mod openapi;
 mod purity;
 mod routes;
 mod rules;

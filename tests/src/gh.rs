@@ -13,12 +13,13 @@ const PROGRAM: &str = "gh";
 const REQUIRED: &str = "RUNYARD_REQUIRE_GH";
 
 /// The program for one server. gh always speaks https to a server that is not github.com, except through a unix
-/// socket: the server's is [`Gh::SOCKET`].
+/// socket: the server's is [`Gh::SOCKET`]. A server that speaks https itself needs none.
 #[derive(Debug)]
 pub struct Gh {
     folder: TempDir,
     host: String,
     token: String,
+    trusted: Option<PathBuf>,
 }
 
 impl Gh {
@@ -42,13 +43,18 @@ impl Gh {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let socket = server.folder().join(Self::SOCKET);
         let client = server.client();
-        let host = client.base().trim_start_matches("http://").to_owned();
-        let settings = format!("http_unix_socket: {}\nprompt: disabled\n", socket.display());
+        let (_, host) = client.base().split_once("://").expect("an address");
+        let trusted = server.certificate().map(|certificate| certificate.file());
+        let mut settings = "prompt: disabled\n".to_owned();
+        if trusted.is_none() {
+            settings.push_str(&format!("http_unix_socket: {}\n", socket.display()));
+        }
         std::fs::write(folder.path().join("config.yml"), settings).expect("a new file");
         Some(Self {
             folder,
-            host,
+            host: host.to_owned(),
             token: server.token().to_owned(),
+            trusted,
         })
     }
 
@@ -98,6 +104,9 @@ impl Gh {
             "GH_CONFIG_DIR",
         ] {
             command.env(name, folder);
+        }
+        if let Some(trusted) = &self.trusted {
+            command.env("SSL_CERT_FILE", trusted);
         }
         command
             .current_dir(folder)

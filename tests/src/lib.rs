@@ -3,6 +3,7 @@
 //! Tests reach a server through [`Client`] alone, and it judges every answer: a route that drifts from GitHub's API
 //! description fails the test that calls it, whatever that test is about.
 
+mod certificate;
 mod client;
 mod database;
 mod eventually;
@@ -18,6 +19,7 @@ mod sealed_box;
 mod server;
 mod stores;
 
+pub use certificate::Certificate;
 pub use client::{Answer, Client, Download, Request, judge};
 pub use database::Database;
 pub use eventually::eventually;

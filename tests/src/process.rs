@@ -32,6 +32,18 @@ fn built(name: &str) -> PathBuf {
     program
 }
 
+/// What one of the programs prints, run to its end without anything around it.
+///
+/// # Panics
+/// If it fails.
+pub(crate) fn printed(name: &str, arguments: &[&str]) -> String {
+    let mut command = std::process::Command::new(built(name));
+    let output = command.args(arguments).env_clear().output();
+    let output = output.expect("the program starts");
+    assert!(output.status.success(), "{name} {arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
 /// A command of one of the programs, with an environment made from nothing.
 pub(crate) fn command(name: &str, folder: &Path) -> Command {
     let mut command = Command::new(built(name));

@@ -3,6 +3,7 @@
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::certificate::Certificate;
 use crate::process::{Program, command, finish};
 use crate::server::Server;
 
@@ -15,6 +16,7 @@ const USUAL_CAPACITY: &str = "2";
 pub struct Runner {
     program: Program,
     folder: TempDir,
+    trusted: Option<Certificate>,
 }
 
 impl Runner {
@@ -53,17 +55,23 @@ impl Runner {
             .expect("a token")
             .to_owned();
         let mut register = command("runyard-runner", folder.path());
+        server.trust(&mut register);
         register.args(["register", "--url", urls, "--token", &token]);
         register.args(described);
         let registered = finish(register).await;
         assert_eq!(registered.code, Some(0), "{registered:?}");
-        let program = Program::start(run(&folder));
-        Self { program, folder }
+        let trusted = server.certificate().cloned();
+        let program = Program::start(run(&folder, trusted.as_ref()));
+        Self {
+            program,
+            folder,
+            trusted,
+        }
     }
 
     /// Starts it again after [`Runner::stop`] or [`Runner::kill`].
     pub fn start_again(&mut self) {
-        self.program = Program::start(run(&self.folder));
+        self.program = Program::start(run(&self.folder, self.trusted.as_ref()));
     }
 
     /// Asks it to finish what it has and end, and waits until it did.
@@ -83,8 +91,11 @@ impl Runner {
     }
 }
 
-fn run(folder: &TempDir) -> tokio::process::Command {
+fn run(folder: &TempDir, trusted: Option<&Certificate>) -> tokio::process::Command {
     let mut command = command("runyard-runner", folder.path());
     command.arg("run");
+    if let Some(certificate) = trusted {
+        command.env("SSL_CERT_FILE", certificate.file());
+    }
     command
 }

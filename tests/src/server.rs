@@ -1,7 +1,7 @@
 //! A real `runyard serve` with a data folder and a store of its own. It knows how to start and stop it, no more.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use tokio::process::Command;
 use url::Url;
 
+use crate::certificate::Certificate;
 use crate::client::Client;
 use crate::database::Database;
 use crate::eventually::eventually;
@@ -31,6 +32,8 @@ pub struct Settings {
     variables: Vec<(String, String)>,
     database_at: Option<SocketAddr>,
     postgres: Option<Url>,
+    certificate: Option<Certificate>,
+    arguments: Vec<String>,
 }
 
 impl Settings {
@@ -43,6 +46,8 @@ impl Settings {
             variables: Vec::new(),
             database_at: None,
             postgres: None,
+            certificate: None,
+            arguments: Vec::new(),
         }
     }
 
@@ -64,6 +69,30 @@ impl Settings {
     #[must_use]
     pub fn on(mut self, postgres: &Postgres) -> Self {
         self.postgres = Some(postgres.url());
+        self
+    }
+
+    /// The same, speaking https with this certificate.
+    #[must_use]
+    pub fn secured(mut self, certificate: &Certificate) -> Self {
+        let file = |path: PathBuf| path.display().to_string();
+        self.certificate = Some(certificate.clone());
+        self.variable(
+            "RUNYARD__SERVER__TLS__CERTIFICATE",
+            &file(certificate.file()),
+        )
+        .variable("RUNYARD__SERVER__TLS__KEY", &file(certificate.key_file()))
+    }
+
+    fn client(&self, base: &str) -> Client {
+        let pem = self.certificate.as_ref().map(Certificate::pem);
+        Client::trusting(base, pem.as_deref())
+    }
+
+    /// The same with one more argument of `runyard serve`.
+    #[must_use]
+    pub fn argument(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
         self
     }
 
@@ -145,7 +174,7 @@ impl Server {
             database.as_deref(),
             ANY_PORT,
         ));
-        let client = Client::new(&program.line("url: ").await);
+        let client = settings.client(&program.line("url: ").await);
         let token = program.line("token: ").await;
         let client = client.with_token(&token);
         let server = Self {
@@ -170,7 +199,8 @@ impl Server {
         let database = first.database.clone();
         let command = serve(&settings, folder.path(), database.as_deref(), ANY_PORT);
         let mut program = Program::start(command);
-        let client = Client::new(&program.line("url: ").await).with_token(&first.token);
+        let client = settings.client(&program.line("url: ").await);
+        let client = client.with_token(&first.token);
         let server = Self {
             other: None,
             program,
@@ -189,7 +219,9 @@ impl Server {
     /// # Panics
     /// As [`Server::start_with`].
     pub async fn start_again(&mut self) {
-        let address = self.client.base().trim_start_matches("http://").to_owned();
+        let address = self.client.base();
+        let address = address.split_once("://").map_or(address, |(_, host)| host);
+        let address = address.to_owned();
         let folder = self.folder.path();
         let command = serve(&self.settings, folder, self.database.as_deref(), &address);
         self.program = Program::start(command);
@@ -221,6 +253,17 @@ impl Server {
     /// Stops it where it is (SIGSTOP): its connections stay, and it says nothing.
     pub fn pause(&self) {
         self.program.signal(Signal::SIGSTOP);
+    }
+
+    /// Tells it that its certificate may be another (SIGHUP).
+    pub fn look_at_certificate(&self) {
+        self.program.signal(Signal::SIGHUP);
+    }
+
+    /// What others are to trust, if it speaks https.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.settings.certificate.as_ref()
     }
 
     /// Lets it go on after [`Server::pause`], from where it stood.
@@ -274,8 +317,16 @@ impl Server {
         command
             .env("RUNYARD_URL", self.client.base())
             .env("RUNYARD_TOKEN", &self.token);
+        self.trust(&mut command);
         command.args(arguments);
         finish(command).await
+    }
+
+    /// Lets another program know this server's certificate.
+    pub(crate) fn trust(&self, command: &mut Command) {
+        if let Some(certificate) = self.certificate() {
+            command.env("SSL_CERT_FILE", certificate.file());
+        }
     }
 
     /// Runs `runyard serve` where it is expected to fail, to its end.
@@ -311,6 +362,7 @@ fn serve(
         }
         command.env("RUNYARD__DATABASE__URL", url.as_str());
     }
+    command.args(&settings.arguments);
     for (name, value) in &settings.variables {
         command.env(name, value);
     }

@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Dispatch(Dispatch),
     /// Show a running server at work: a sample project, its workflow, a run to watch
     Demo(Demo),
+    /// Print the OpenAPI document of Runyard's own API, /api/v1; needs no server
+    Openapi,
     /// Try expressions of workflows out; needs no server
     #[command(subcommand)]
     Expression(Expression),
@@ -71,6 +73,9 @@ pub(crate) struct Serve {
     /// A unix socket to listen on beside the port; overrides the setting server.unix_socket
     #[arg(long, value_name = "PATH")]
     pub(crate) unix_socket: Option<PathBuf>,
+    /// A file of users, repositories and runs to begin with, for tests; only on the memory store
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
     /// Once it serves, show a run of the sample project, and keep serving
     #[arg(long)]
     pub(crate) demo: bool,

@@ -1,8 +1,8 @@
 //! Where the server listens: a TCP port, and beside it a unix socket when one is wanted. No requests here.
 
-use crate::settings::Settings;
+use crate::settings::{ServerTls, Settings};
 use anyhow::{Context, Result, bail};
-use runyard_api::Listeners;
+use runyard_api::{Listeners, Tls};
 use socket2::{Domain, Socket, Type};
 use std::{
     ffi::OsString,
@@ -14,8 +14,11 @@ use std::{
         net::{UnixListener, UnixStream},
     },
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
+/// Where the server's own runner finds it when the port is secured.
+const OWN: &str = "127.0.0.1:0";
 /// Who may connect to the socket: the server's user and group.
 const SOCKET_MODE: u32 = 0o660;
 
@@ -24,6 +27,8 @@ pub(crate) struct Listening {
     pub(crate) listeners: Listeners,
     /// How the port is reached from this machine.
     pub(crate) url: String,
+    /// How the server's own runner reaches it, which has no means to know its certificate.
+    pub(crate) own_url: String,
     /// There while the server lives.
     pub(crate) socket: Option<SocketFile>,
 }
@@ -32,7 +37,17 @@ impl Listening {
     /// Listens as the settings say.
     pub(crate) fn open(settings: &Settings) -> Result<Self> {
         let tcp = port(&settings.server.listen, settings.limits.backlog)?;
-        let url = url(tcp.local_addr()?);
+        let tls = tls(&settings.server.tls)?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = url(scheme, tcp.local_addr()?);
+        let own = match tls {
+            Some(_) => Some(port(OWN, settings.limits.backlog)?),
+            None => None,
+        };
+        let own_url = match &own {
+            Some(own) => self::url("http", own.local_addr()?),
+            None => url.clone(),
+        };
         let path = &settings.server.unix_socket;
         let (unix, socket) = if path.as_os_str().is_empty() {
             (None, None)
@@ -43,11 +58,43 @@ impl Listening {
             (Some(unix), Some(socket))
         };
         Ok(Self {
-            listeners: Listeners { tcp, unix },
+            listeners: Listeners {
+                tcp,
+                tls,
+                own,
+                unix,
+            },
             url,
+            own_url,
             socket,
         })
     }
+}
+
+/// What secures the port, if it is to be.
+fn tls(files: &ServerTls) -> Result<Option<Arc<Tls>>> {
+    let ServerTls { certificate, key } = files;
+    let (has_certificate, has_key) = (!is_empty(certificate), !is_empty(key));
+    if !has_certificate && !has_key {
+        return Ok(None);
+    }
+    if !has_certificate {
+        bail!(
+            "the setting server.tls.key is given, but server.tls.certificate is empty: both are needed"
+        );
+    }
+    if !has_key {
+        bail!(
+            "the setting server.tls.certificate is given, but server.tls.key is empty: both are needed"
+        );
+    }
+    let opened = Tls::open(certificate, key);
+    let opened = opened.context("settings server.tls.certificate and server.tls.key")?;
+    Ok(Some(opened))
+}
+
+fn is_empty(path: &Path) -> bool {
+    path.as_os_str().is_empty()
 }
 
 fn port(address: &str, backlog: u32) -> Result<TcpListener> {
@@ -77,11 +124,11 @@ fn listen(address: &str, backlog: u32) -> std::io::Result<TcpListener> {
 }
 
 /// A server that listens everywhere is reached here by the loopback address.
-fn url(address: SocketAddr) -> String {
+fn url(scheme: &str, address: SocketAddr) -> String {
     match address {
-        _ if !address.ip().is_unspecified() => format!("http://{address}"),
-        SocketAddr::V4(_) => format!("http://127.0.0.1:{}", address.port()),
-        SocketAddr::V6(_) => format!("http://[::1]:{}", address.port()),
+        _ if !address.ip().is_unspecified() => format!("{scheme}://{address}"),
+        SocketAddr::V4(_) => format!("{scheme}://127.0.0.1:{}", address.port()),
+        SocketAddr::V6(_) => format!("{scheme}://[::1]:{}", address.port()),
     }
 }
 
@@ -155,7 +202,7 @@ mod tests {
             ("0.0.0.0:8080", "http://127.0.0.1:8080"),
             ("[::]:8080", "http://[::1]:8080"),
         ] {
-            assert_eq!(url(address.parse().unwrap()), reached);
+            assert_eq!(url("http", address.parse().unwrap()), reached);
         }
     }
 

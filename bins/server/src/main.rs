@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bounds;
+mod certificates;
 mod check;
 mod client;
 mod commands;
@@ -18,6 +19,7 @@ mod plan;
 mod repo_sources;
 mod scratch;
 mod sealing_key;
+mod seeding;
 mod serve;
 mod settings;
 mod source_arguments;
@@ -52,6 +54,13 @@ fn main() -> ExitCode {
     done.unwrap_or_else(|error| failed(&error))
 }
 
+/// Prints what `/api/v1` offers.
+fn openapi() -> anyhow::Result<()> {
+    let document = runyard_api::openapi_document();
+    println!("{}", serde_json::to_string_pretty(document)?);
+    Ok(())
+}
+
 fn failed(error: &anyhow::Error) -> ExitCode {
     eprintln!("runyard: {error:#}");
     ExitCode::FAILURE
@@ -69,6 +78,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Status(connection) => status::status(&connection).await,
         Command::Dispatch(command) => commands::dispatch(command).await,
         Command::Demo(command) => demo::demo(command).await,
+        Command::Openapi => openapi(),
         Command::Workflow(command) => return plan::workflow(command),
         Command::Expression(command) => return expression::expression(command),
     }?;

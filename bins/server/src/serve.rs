@@ -2,9 +2,9 @@
 
 use crate::{
     arguments::{Configured, Connection, Demo, Serve},
-    demo, first_start,
+    certificates, demo, first_start,
     listening::Listening,
-    local_runner,
+    local_runner, seeding,
     settings::{Settings, StoreKind},
     stopping::{Moment, Signals, Stop, reached},
     storage,
@@ -27,29 +27,42 @@ pub(crate) async fn serve(command: Serve) -> Result<()> {
         settings.server.unix_socket = path;
     }
     start_log(&settings);
+    let seed = seeding::wanted(command.seed.as_deref(), &mut settings)?;
     let Listening {
         listeners,
         url,
+        own_url,
         socket,
     } = Listening::open(&settings)?;
     let (engine, _own_folders) = storage::open_engine(&settings).await?;
     let payloads = Arc::new(WebhookPayloads::new(reached_at(&settings, &url)));
     let _clocks = engine.start_clocks(payloads).await?;
+    let tls = listeners.tls.clone();
     // Before anybody is answered or told that it can be: whoever saw it live may end it in order.
     let signals = Signals::listen()?;
     let stop = Stop::new();
     let answering = answer(listeners, engine.clone(), settings.clone(), &stop)?;
+    let sown = match &seed {
+        Some(seed) => Some(seeding::sow(seed, &engine).await?),
+        None => None,
+    };
     let serving = tokio::spawn(answering);
+    if let Some(tls) = tls {
+        certificates::watch(tls)?;
+    }
     announce(&engine, &settings, &url).await?;
+    if let Some(sown) = &sown {
+        sown.announce();
+    }
     if let Some(socket) = &socket {
         println!("unix socket: {}", socket.path().display());
     }
 
     let limit = settings.server.drain();
-    let runner = start_runner(&engine, &settings, &url, stop.begun()).await?;
+    let runner = start_runner(&engine, &settings, &own_url, stop.begun()).await?;
     let demo = command
         .demo
-        .then(|| tokio::spawn(show_demo(engine, settings, url, stop.begun())));
+        .then(|| tokio::spawn(show_demo(engine, settings, own_url, stop.begun())));
     signals.received().await;
     let tasks = runner.into_iter().chain(demo).collect();
     stop.through(limit, tasks, serving).await

@@ -51,6 +51,15 @@ pub(crate) struct Server {
     pub(crate) workers: usize,
     pub(crate) metrics: bool,
     pub(super) drain_seconds: u64,
+    pub(crate) tls: ServerTls,
+}
+
+/// Files of a certificate and its key; both empty for plain connections.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServerTls {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
 }
 
 impl Server {

@@ -28,6 +28,10 @@ mod limits;
 #[cfg(feature = "server")]
 mod metrics;
 #[cfg(feature = "server")]
+mod openapi;
+#[cfg(feature = "server")]
+mod pages;
+#[cfg(feature = "server")]
 mod requests;
 #[cfg(feature = "server")]
 mod routes;
@@ -36,6 +40,8 @@ mod serve;
 #[cfg(feature = "server")]
 mod state;
 #[cfg(feature = "server")]
+mod tls;
+#[cfg(feature = "server")]
 mod wire;
 
 #[cfg(feature = "server")]
@@ -43,10 +49,14 @@ pub use github::WebhookPayloads;
 #[cfg(feature = "server")]
 pub use limits::{ApiLimits, HEADER_BYTES_MAX, HEADER_COUNT_MAX, PATH_BYTES_MAX, QUERY_BYTES_MAX};
 #[cfg(feature = "server")]
+pub use openapi::document as openapi_document;
+#[cfg(feature = "server")]
 pub use routes::configure;
 #[cfg(feature = "server")]
 pub use serve::{Listeners, ServeOptions, serve};
 #[cfg(feature = "server")]
 pub use state::ApiState;
+#[cfg(feature = "server")]
+pub use tls::{Tls, TlsError};
 #[cfg(feature = "server")]
 pub use wire::proxies::{NotAProxy, TrustedProxies};

@@ -3,7 +3,7 @@
 use crate::{
     ApiState, downloads,
     error::{self, ApiError},
-    git_http, github, graphql, health, lifecycle, runner,
+    git_http, github, graphql, health, lifecycle, pages, runner,
     wire::headers,
 };
 use actix_web::{
@@ -33,6 +33,7 @@ pub fn configure(config: &mut ServiceConfig, state: ApiState) {
         .configure(downloads::routes)
         .configure(health::routes)
         .configure(|config| git_http::routes(config, limits))
+        .configure(pages::routes)
         .default_service(web::to(unknown));
     config.service(doors);
 }

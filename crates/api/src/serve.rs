@@ -1,11 +1,12 @@
 //! Answers on a listener until it is told to stop. No configuration files, no signals: those are the program's.
 
-use crate::{ApiState, configure, wire::connections::Connection};
+use crate::{ApiState, Tls, configure, wire::connections::Connection};
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::{App, HttpServer, dev::Server, rt::net::TcpStream};
 use futures_util::future::{Either, join, select};
 use std::{
     any::Any, future::Future, io, net::TcpListener, os::unix::net::UnixListener, pin::pin,
-    time::Duration,
+    sync::Arc, time::Duration,
 };
 use tokio::sync::watch;
 
@@ -14,13 +15,22 @@ use tokio::sync::watch;
 pub struct Listeners {
     /// A port.
     pub tcp: TcpListener,
+    /// What secures the connections of the port; without, they are plain.
+    pub tls: Option<Arc<Tls>>,
+    /// A port for this machine alone, always plain: for the server's own runner, which cannot know its certificate.
+    pub own: Option<TcpListener>,
     /// A unix socket beside it, which must not block.
     pub unix: Option<UnixListener>,
 }
 
 impl From<TcpListener> for Listeners {
     fn from(tcp: TcpListener) -> Self {
-        Self { tcp, unix: None }
+        Self {
+            tcp,
+            tls: None,
+            own: None,
+            unix: None,
+        }
     }
 }
 
@@ -31,7 +41,7 @@ pub struct ServeOptions {
     pub workers: usize,
     /// Connections that are open at one time; more wait until one ends. Shared out to the workers.
     pub connections: usize,
-    /// The head of a request must be here after this; otherwise 408, and the connection ends.
+    /// The head of a request must be here after this; otherwise 408, and the connection ends. So must a handshake.
     pub header_time: Duration,
     /// How long a connection without a request is kept.
     pub keep_alive: Duration,
@@ -95,8 +105,15 @@ fn open(listeners: Listeners, state: ApiState, options: ServeOptions) -> io::Res
             of_connection.insert(connection(&counting, stream));
         })
         .shutdown_timeout(options.shutdown_timeout.as_secs())
-        .disable_signals()
-        .listen(listeners.tcp)?;
+        .tls_handshake_timeout(options.header_time)
+        .disable_signals();
+    server = match &listeners.tls {
+        Some(tls) => server.listen_rustls_0_23(listeners.tcp, tls.config()?)?,
+        None => server.listen(listeners.tcp)?,
+    };
+    if let Some(own) = listeners.own {
+        server = server.listen(own)?;
+    }
     if let Some(unix) = listeners.unix {
         server = server.listen_uds(unix)?;
     }
@@ -105,7 +122,9 @@ fn open(listeners: Listeners, state: ApiState, options: ServeOptions) -> io::Res
 
 /// Counts a connection. Addresses of trusted proxies are not counted: whoever is behind them is somebody else.
 fn connection(state: &ApiState, stream: &dyn Any) -> Connection {
-    let stream = stream.downcast_ref::<TcpStream>();
+    let secured = stream.downcast_ref::<TlsStream<TcpStream>>();
+    let secured = secured.map(|stream| stream.get_ref().0);
+    let stream = secured.or_else(|| stream.downcast_ref::<TcpStream>());
     let peer = stream.and_then(|stream| stream.peer_addr().ok());
     let address = peer.map(|peer| peer.ip().to_canonical());
     let address = address.filter(|_| !state.trusted_proxies.trust(address));

@@ -176,7 +176,6 @@ async fn blocking<T: Send + 'static>(
     Ok(done.map_err(anyhow::Error::new)??)
 }
 
-/// A log that was cut at its limit may end within a row: that row is left out.
 /// The logs of this attempt of a run can be read.
 fn require_kept(run: &RunView, attempt: u32) -> Result<(), EngineError> {
     match run.logs_of(attempt) {
@@ -190,7 +189,8 @@ fn require_kept(run: &RunView, attempt: u32) -> Result<(), EngineError> {
     }
 }
 
-fn whole_rows(bytes: &[u8]) -> &[u8] {
+/// A log that was cut at its limit may end within a row: that row is left out.
+pub(crate) fn whole_rows(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().rposition(|byte| *byte == b'\n');
     &bytes[..end.map_or(0, |end| end + 1)]
 }

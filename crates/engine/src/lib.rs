@@ -34,6 +34,7 @@ mod ids;
 mod insight;
 mod job_logs;
 mod limits;
+mod log_tail;
 pub mod logs;
 mod measures;
 mod messages;
@@ -72,6 +73,7 @@ pub use error::{EngineError, MissingLog};
 pub use executions::{CLAIM_SLOTS_MAX, Finish, Finished, Heard, Offer, StopOrder};
 pub use follow::{Payloads, ToldRun, shown_branch};
 pub use insight::Insight;
+pub use log_tail::LogTail;
 pub use measures::Measures;
 pub use occurrence::Occurrence;
 pub use polling::POLL_SECONDS_MAX;
@@ -85,5 +87,8 @@ pub use sealing::{SealingError, SealingKey};
 pub use secret::{Secret, SecretKind};
 pub use set_aside::{TRIES_APART, TRIES_MAX};
 pub use settings::Settings;
-pub use tokens::{FINE_GRAINED_LIFETIME_MAX, LISTED_REPOSITORIES_MAX, NewToken};
+pub use tokens::{
+    CHOSEN_CHARACTERS_MAX, CHOSEN_CHARACTERS_MIN, FINE_GRAINED_LIFETIME_MAX,
+    LISTED_REPOSITORIES_MAX, NewToken,
+};
 pub use trigger::{Dispatch, RepositoryDispatch};

@@ -19,6 +19,11 @@ pub const FINE_GRAINED_LIFETIME_MAX: Duration = Duration::from_secs(366 * 24 * 6
 /// So many repositories one fine-grained token can list.
 pub const LISTED_REPOSITORIES_MAX: usize = 50;
 
+/// Characters behind the prefix of a token whose text is chosen.
+pub const CHOSEN_CHARACTERS_MIN: usize = 16;
+/// See [`CHOSEN_CHARACTERS_MIN`].
+pub const CHOSEN_CHARACTERS_MAX: usize = 100;
+
 /// A token to be made.
 #[derive(Debug, Clone)]
 pub struct NewToken {
@@ -40,11 +45,48 @@ impl Engine {
         user: &User,
         new: NewToken,
     ) -> Result<(Token, Secret), EngineError> {
+        let secret = Secret::generate(secret_of(&new.kind));
+        self.keep_token(user, new, secret).await
+    }
+
+    /// The same with a text that was chosen: for servers whose tokens are known before they start, as tests have them.
+    ///
+    /// # Errors
+    /// As [`Engine::create_token`]; [`EngineError::Unfit`] for a text that tokens of the kind cannot have.
+    pub async fn create_token_with(
+        &self,
+        user: &User,
+        new: NewToken,
+        text: &str,
+    ) -> Result<(Token, Secret), EngineError> {
+        let kind = secret_of(&new.kind);
+        let problem = format!(
+            "must be {:?} and {CHOSEN_CHARACTERS_MIN} to {CHOSEN_CHARACTERS_MAX} letters and digits",
+            kind.prefix()
+        );
+        let rest = text.strip_prefix(kind.prefix()).unwrap_or_default();
+        let fits = (CHOSEN_CHARACTERS_MIN..=CHOSEN_CHARACTERS_MAX).contains(&rest.len())
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !fits {
+            return Err(EngineError::Unfit {
+                field: "text",
+                problem,
+            });
+        }
+        let secret = Secret::given(text.to_owned());
+        self.keep_token(user, new, secret).await
+    }
+
+    async fn keep_token(
+        &self,
+        user: &User,
+        new: NewToken,
+        secret: Secret,
+    ) -> Result<(Token, Secret), EngineError> {
         let now = self.store.now().await?;
         check_name("name", &new.name)?;
         check_kind(user, &new.kind)?;
         check_end(&new, now)?;
-        let secret = Secret::generate(secret_of(&new.kind));
         let token = Token {
             id: TokenId::new(self.one_id(IdKind::Token).await?),
             user: user.id,

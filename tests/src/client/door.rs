@@ -29,10 +29,23 @@ impl Client {
     /// If this machine cannot make HTTP requests at all.
     #[must_use]
     pub fn new(base: &str) -> Self {
-        let builder = reqwest::Client::builder()
+        Self::trusting(base, None)
+    }
+
+    /// The same of a server whose certificate only those know who were given it, as PEM.
+    ///
+    /// # Panics
+    /// As [`Client::new`]; if it is no certificate.
+    #[must_use]
+    pub fn trusting(base: &str, certificate: Option<&str>) -> Self {
+        let mut builder = reqwest::Client::builder()
             .redirect(Policy::none())
             .no_proxy()
             .timeout(TIMEOUT);
+        if let Some(pem) = certificate {
+            let known = reqwest::Certificate::from_pem(pem.as_bytes());
+            builder = builder.tls_certs_only([known.expect("a certificate")]);
+        }
         let http = builder
             .build()
             .expect("a client without certificates of its own can be built");

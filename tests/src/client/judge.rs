@@ -7,6 +7,8 @@ use crate::schema;
 
 const GITHUB: &str = "/api/v3";
 const RUNYARD: &str = "/api/v1";
+/// A page among the doors for programs.
+const DOCS: &str = "/docs";
 const JSON: &str = "application/json; charset=utf-8";
 /// On every answer of GitHub's API, errors included (contract 5).
 const ALWAYS_SENT: [&str; 3] = [
@@ -22,7 +24,8 @@ const ALWAYS_SENT: [&str; 3] = [
 pub fn judge(base: &str, answer: &Answer) -> Result<(), String> {
     match (below(GITHUB, &answer.path), below(RUNYARD, &answer.path)) {
         (Some(path), _) => judge_github(base, path, answer),
-        (None, Some(_)) => judge_runyard(answer),
+        (None, Some(DOCS)) => Ok(()),
+        (None, Some(path)) => judge_runyard(path, answer),
         (None, None) => Ok(()),
     }
 }
@@ -62,7 +65,7 @@ fn judge_content_type(answer: &Answer) -> Result<(), String> {
 }
 
 /// Runyard's own API answers with JSON objects and lists; errors have a sentence.
-fn judge_runyard(answer: &Answer) -> Result<(), String> {
+fn judge_runyard(path: &str, answer: &Answer) -> Result<(), String> {
     if answer.body.is_empty() {
         return if answer.status < 400 {
             Ok(())
@@ -77,7 +80,7 @@ fn judge_runyard(answer: &Answer) -> Result<(), String> {
     if answer.status >= 400 && body["message"].as_str().unwrap_or_default().is_empty() {
         return Err(format!("an error without a message: {body}"));
     }
-    Ok(())
+    schema::check_own(&answer.method, path, answer.status, &body)
 }
 
 fn json_of(answer: &Answer) -> Result<Value, String> {
@@ -151,7 +154,26 @@ mod tests {
                 false,
             ), // a wrong type
             (answer("GET", "/api/v3?x=1", 200, "{}"), false),
-            (answer("POST", "/api/v1/repos", 201, r#"{"id":1}"#), true),
+            (answer("POST", "/api/v1/repos", 201, r#"{"id":1}"#), false), // members are missing
+            (
+                answer(
+                    "GET",
+                    "/api/v1/repos",
+                    200,
+                    r#"{"repositories":[],"next":null}"#,
+                ),
+                true,
+            ),
+            (
+                answer(
+                    "GET",
+                    "/api/v1/repos?after=1",
+                    200,
+                    r#"{"repositories":[],"next":"x"}"#,
+                ),
+                false,
+            ),
+            (answer("GET", "/api/v1/no-such-thing", 200, "{}"), false),
             (answer("POST", "/api/v1/repos", 422, error), true),
             (answer("POST", "/api/v1/repos", 422, "{}"), false),
             (answer("POST", "/api/v1/repos", 422, ""), false),

@@ -14,7 +14,7 @@ const REPOSITORY: &[&str] = &[
     "/api/v3/repositories/{repository_id}",
 ];
 /// Functions that register routes, and where these are mounted.
-const MOUNTS: [(&str, &str, &[&str]); 10] = [
+const MOUNTS: [(&str, &str, &[&str]); 11] = [
     ("github/routes.rs", "scope", &["/api/v3"]),
     ("github/routes.rs", "repository", REPOSITORY),
     ("github/routes.rs", "configuration", REPOSITORY),
@@ -25,6 +25,7 @@ const MOUNTS: [(&str, &str, &[&str]); 10] = [
     ("downloads/mod.rs", "routes", &[""]),
     ("health.rs", "routes", &[""]),
     ("git_http.rs", "routes", &[""]),
+    ("pages/routes.rs", "routes", &[""]),
 ];
 /// All paths below which something is mounted; another one needs a line of [`MOUNTS`].
 const SCOPES: [&str; 5] = [

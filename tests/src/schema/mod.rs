@@ -9,10 +9,12 @@ mod corrections;
 mod errors;
 mod links;
 mod operations;
+mod own;
 mod webhooks;
 
 pub use check::check;
 pub use errors::check_error;
 pub use links::check_links;
 pub use operations::{description, follow, operation};
+pub use own::{check_own, own_operations};
 pub use webhooks::check_webhook;

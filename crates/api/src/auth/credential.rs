@@ -51,7 +51,7 @@ pub(crate) async fn caller(request: &HttpRequest) -> Result<Caller, ApiError> {
 }
 
 /// What handlers share.
-pub(super) fn state(request: &HttpRequest) -> Result<Data<ApiState>, ApiError> {
+pub(crate) fn state(request: &HttpRequest) -> Result<Data<ApiState>, ApiError> {
     let state = request.app_data::<Data<ApiState>>().cloned();
     state.ok_or_else(|| {
         ApiError::Internal(anyhow::anyhow!("the routes were mounted without a state"))

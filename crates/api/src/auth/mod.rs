@@ -5,7 +5,7 @@ mod people;
 mod repository;
 mod runners;
 
-pub(crate) use credential::{caller, token};
+pub(crate) use credential::{caller, state, token};
 pub(crate) use people::{SignedIn, SiteAdmin};
 pub(crate) use repository::{
     Administer, Fetch, Named, Permission, Read, ReadAdministration, ReadChecks, ReadSecretKey,

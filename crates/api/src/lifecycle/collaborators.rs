@@ -11,6 +11,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use runyard_domain::repository::Role;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -21,14 +22,16 @@ pub(super) struct LoginPath {
 }
 
 /// A role to be given.
-#[derive(Deserialize)]
-struct RoleBody {
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "NewRole")]
+pub(super) struct RoleBody {
     role: String,
 }
 
 /// A collaborator.
-#[derive(Serialize)]
-struct CollaboratorBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Collaborator")]
+pub(super) struct CollaboratorBody {
     login: String,
     id: i64,
     role: &'static str,

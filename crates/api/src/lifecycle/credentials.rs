@@ -8,15 +8,16 @@ use crate::{
 };
 use actix_web::{HttpResponse, web::Data};
 use runyard_engine::{CredentialFacts, EngineError, git::Credential};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// The name that a token is given with when none is said: servers of tokens take any.
 const ANY_USERNAME: &str = "git";
 
 /// What opens a source.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[schemars(rename = "NewCredential")]
 pub(super) enum CredentialBody {
     Token {
         #[serde(default)]
@@ -46,13 +47,25 @@ impl CredentialBody {
 }
 
 /// What is told of a credential.
-#[derive(Serialize)]
-struct FactsBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Credential")]
+pub(super) struct FactsBody {
     kind: String,
     username: Option<String>,
     fingerprint: Option<String>,
     known_hosts: bool,
     key_id: String,
+    updated_at: String,
+}
+
+/// What signs the events of a repository.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct EventSecret {
+    /// Where they are delivered.
+    url: String,
+    /// The secret itself, only when it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
     updated_at: String,
 }
 
@@ -107,7 +120,11 @@ pub(super) async fn show_event_secret(
 ) -> Result<HttpResponse, ApiError> {
     let made_at = state.engine.event_secret_made_at(repo.repository()).await?;
     let url = events_url(&repo, &origin);
-    Ok(ok(&json!({ "url": url, "updated_at": seconds(made_at) })))
+    Ok(ok(&EventSecret {
+        url,
+        secret: None,
+        updated_at: seconds(made_at),
+    }))
 }
 
 /// PUT /repos/{owner}/{repo}/events/secret: makes one, in place of the one before; shown this once.
@@ -118,11 +135,11 @@ pub(super) async fn put_event_secret(
 ) -> Result<HttpResponse, ApiError> {
     let made = state.engine.rotate_event_secret(repo.repository()).await?;
     let (secret, made_at) = made;
-    Ok(ok(&json!({
-        "url": events_url(&repo, &origin),
-        "secret": secret.reveal(),
-        "updated_at": seconds(made_at),
-    })))
+    Ok(ok(&EventSecret {
+        url: events_url(&repo, &origin),
+        secret: Some(secret.reveal().to_owned()),
+        updated_at: seconds(made_at),
+    }))
 }
 
 /// DELETE /repos/{owner}/{repo}/events/secret

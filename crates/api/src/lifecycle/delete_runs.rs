@@ -10,13 +10,15 @@ use actix_web::{HttpResponse, web::Data};
 use runyard_domain::{Conclusion, RunStatus, repository::Repository};
 use runyard_engine::{DELETED_PER_CALL, DeletedRuns, Engine, EngineError, WorkflowKey};
 use runyard_store::RunFilter;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Which runs; every member that is there must hold. A name that is not known is refused, as without it more would go
 /// than was meant.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+#[schemars(rename = "RunsToDelete")]
+pub(super) struct Wish {
     /// File name or number.
     workflow: Option<WorkflowName>,
     branch: Option<String>,
@@ -33,16 +35,17 @@ struct Wish {
     dry_run: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
-enum WorkflowName {
+pub(super) enum WorkflowName {
     Id(u32),
     File(String),
 }
 
 /// What was done.
-#[derive(Serialize)]
-struct Done {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DeletedRuns")]
+pub(super) struct Done {
     dry_run: bool,
     /// Completed runs that matched; 1,000 when there were more.
     matching: u64,

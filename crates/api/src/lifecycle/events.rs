@@ -14,18 +14,29 @@ use actix_web::{
 use futures_util::future::LocalBoxFuture;
 use runyard_domain::{account::User, repository::Repository};
 use runyard_engine::{EngineError, Occurrence};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 const EVENT: &str = "X-GitHub-Event";
 const DELIVERY: &str = "X-GitHub-Delivery";
 const SIGNATURE: &str = "X-Hub-Signature-256";
 
 /// A run that an event made.
-#[derive(Serialize)]
-struct Made {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MadeRun")]
+pub(super) struct Made {
     id: i64,
     url: String,
+}
+
+/// What became of an event.
+#[derive(Default, Serialize, JsonSchema)]
+#[schemars(rename = "TakenEvent")]
+pub(super) struct Taken {
+    runs: Vec<Made>,
+    /// Why it starts nothing here, where none of its kind does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ignored: Option<String>,
 }
 
 /// Who delivers, before the body is read: whoever may not ask hears that first.
@@ -95,7 +106,7 @@ pub(super) async fn take(
     let (repository, by) = sender.identify(&path, body.bytes(), &state).await?;
     let payload = body.object()?;
     let event = match header(&request, EVENT) {
-        Some("ping") => return Ok(ok(&json!({ "runs": [] }))),
+        Some("ping") => return Ok(ok(&Taken::default())),
         Some(event) => event,
         None => {
             let detail = format!("The header {EVENT} wasn't supplied.");
@@ -113,13 +124,19 @@ pub(super) async fn take(
         id: run.get(),
         url: format!("{base}/actions/runs/{run}"),
     });
-    Ok(accepted(&json!({ "runs": made.collect::<Vec<_>>() })))
+    Ok(accepted(&Taken {
+        runs: made.collect(),
+        ignored: None,
+    }))
 }
 
 /// 202 of an event that starts nothing here: the sender shall not try again.
 fn ignored(event: &str, why: &str) -> HttpResponse {
     let sentence = format!("The event {event:?} is ignored: {why}.");
-    accepted(&json!({ "runs": [], "ignored": sentence }))
+    accepted(&Taken {
+        runs: Vec::new(),
+        ignored: Some(sentence),
+    })
 }
 
 fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {

@@ -12,11 +12,13 @@ use actix_web::{
 };
 use runyard_domain::JobId;
 use runyard_engine::JobCancellation;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What cancelling a job did.
-#[derive(Serialize)]
-struct Cancelled {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CancelledJob")]
+pub(super) struct Cancelled {
     job_id: i64,
     run_id: i64,
     repo_id: i64,

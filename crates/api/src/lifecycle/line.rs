@@ -7,11 +7,13 @@ use runyard_domain::{
     run::{AttemptState, CallGate, Job, JobState},
 };
 use runyard_store::Store;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The place of one that waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "PlaceInLine")]
 pub(super) struct LineBody {
     group: String,
     /// From 1, which is next; 0 when the slot is its own already, and it will go on in a moment.
@@ -20,8 +22,9 @@ pub(super) struct LineBody {
     behind: Option<MemberBody>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct MemberBody {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "MemberOfGroup")]
+pub(super) struct MemberBody {
     run_id: i64,
     /// Null when the whole run, or a call of it, has the slot.
     job_id: Option<i64>,

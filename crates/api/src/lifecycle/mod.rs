@@ -8,6 +8,7 @@ mod jobs;
 mod keyset;
 mod line;
 mod new_token;
+mod operations;
 mod polling;
 mod repositories;
 mod retention;
@@ -22,4 +23,5 @@ mod why;
 
 pub(crate) use keyset::Keyset;
 pub(crate) use new_token::REGISTRATION_TOKEN_LIFETIME;
+pub(crate) use operations::operations;
 pub(crate) use routes::routes;

@@ -8,6 +8,7 @@ use runyard_domain::{
     permission::{Level, Permission, Permissions},
 };
 use runyard_engine::NewToken;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::{collections::BTreeMap, time::Duration};
 
@@ -19,7 +20,8 @@ const KINDS: [&str; 4] = ["classic", "fine_grained", "oauth", "registration"];
 const NO_LEVEL: &str = "none";
 
 /// A token to be made.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "NewToken")]
 pub(super) struct NewTokenBody {
     /// Whose; the caller's own when absent.
     #[serde(default)]

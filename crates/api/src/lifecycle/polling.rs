@@ -8,13 +8,26 @@ use crate::{
 };
 use actix_web::{HttpResponse, web::Data};
 use runyard_store::Poll;
-use serde::Deserialize;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// How often; 0 is never.
-#[derive(Deserialize)]
-struct PollingBody {
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "NewPolling")]
+pub(super) struct PollingBody {
     seconds: u32,
+}
+
+/// How often, and how the last look went.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Polling {
+    seconds: u32,
+    next_at: Option<String>,
+    looked_at: Option<String>,
+    /// Branches and tags that the last look found.
+    refs: Option<usize>,
+    /// Why the last look failed.
+    problem: Option<String>,
 }
 
 /// GET /repos/{owner}/{repo}/polling
@@ -38,11 +51,13 @@ pub(super) async fn put(
 
 fn shown(poll: Option<Poll>) -> HttpResponse {
     let of = poll.as_ref();
-    ok(&json!({
-        "seconds": of.map_or(0, |poll| poll.seconds),
-        "next_at": of.map(|poll| seconds(poll.due_at)),
-        "looked_at": of.and_then(|poll| poll.looked_at).map(seconds),
-        "refs": of.and_then(|poll| poll.refs.as_ref()).map(|refs| refs.len()),
-        "problem": of.and_then(|poll| poll.failure.as_deref()),
-    }))
+    ok(&Polling {
+        seconds: of.map_or(0, |poll| poll.seconds),
+        next_at: of.map(|poll| seconds(poll.due_at)),
+        looked_at: of.and_then(|poll| poll.looked_at).map(seconds),
+        refs: of
+            .and_then(|poll| poll.refs.as_ref())
+            .map(|refs| refs.len()),
+        problem: of.and_then(|poll| poll.failure.clone()),
+    })
 }

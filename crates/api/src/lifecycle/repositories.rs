@@ -18,13 +18,15 @@ use runyard_domain::{
     repository::{Repository, Role, Source},
 };
 use runyard_engine::NewRepository;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use url::Url;
 
 /// A repository to be registered: with a `url` or, for administrators, a `path` on the server's machine.
-#[derive(Deserialize)]
-struct NewRepositoryBody {
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "NewRepository")]
+pub(super) struct NewRepositoryBody {
     owner: String,
     name: String,
     #[serde(default)]
@@ -40,8 +42,9 @@ struct NewRepositoryBody {
 }
 
 /// A repository. Its source is shown only to those who administer it.
-#[derive(Serialize)]
-struct RepositoryBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Repository")]
+pub(super) struct RepositoryBody {
     id: i64,
     owner: String,
     name: String,

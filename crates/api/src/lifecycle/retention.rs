@@ -10,25 +10,32 @@ use actix_web::{HttpResponse, web::Data};
 use runyard_domain::retention::{
     Kept, Retention, RetentionRule, RetentionRules, WorkflowRetention,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a repository says; a member that is absent or null is left to the server. A name that is not known is refused:
 /// who misspells one would believe that it holds.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RulesBody {
+#[schemars(rename = "NewRetention")]
+pub(super) struct RulesBody {
+    #[schemars(with = "Option<u32>")]
     run_days: Option<Kept>,
+    #[schemars(with = "Option<u32>")]
     log_days: Option<Kept>,
     #[serde(default)]
     workflows: Vec<WorkflowBody>,
 }
 
 /// What it says of one workflow; absent or null is as for the repository.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct WorkflowBody {
+#[schemars(rename = "NewWorkflowRetention")]
+pub(super) struct WorkflowBody {
     path: String,
+    #[schemars(with = "Option<u32>")]
     run_days: Option<Kept>,
+    #[schemars(with = "Option<u32>")]
     log_days: Option<Kept>,
 }
 
@@ -52,9 +59,12 @@ impl From<RulesBody> for RetentionRules {
 }
 
 /// Days of runs and of logs; 0 is no end.
-#[derive(Serialize)]
-struct InForce {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RetentionInForce")]
+pub(super) struct InForce {
+    #[schemars(with = "u32")]
     run_days: Kept,
+    #[schemars(with = "u32")]
     log_days: Kept,
 }
 
@@ -68,18 +78,24 @@ impl From<Retention> for InForce {
 }
 
 /// What was said, and what holds by it.
-#[derive(Serialize)]
-struct Shown {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Retention")]
+pub(super) struct Shown {
+    #[schemars(with = "Option<u32>")]
     run_days: Option<Kept>,
+    #[schemars(with = "Option<u32>")]
     log_days: Option<Kept>,
     in_force: InForce,
     workflows: Vec<ShownWorkflow>,
 }
 
-#[derive(Serialize)]
-struct ShownWorkflow {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WorkflowRetention")]
+pub(super) struct ShownWorkflow {
     path: String,
+    #[schemars(with = "Option<u32>")]
     run_days: Option<Kept>,
+    #[schemars(with = "Option<u32>")]
     log_days: Option<Kept>,
     in_force: InForce,
 }

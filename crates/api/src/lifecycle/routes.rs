@@ -4,11 +4,13 @@ use super::{
     collaborators, credentials, delete_runs, events, jobs, polling, repositories, retention, runs,
     status, summaries, tokens, users,
 };
-use crate::{ApiLimits, routes::unknown};
+use crate::{ApiLimits, openapi, routes::unknown};
 use actix_web::web::{PayloadConfig, ServiceConfig, delete, get, post, put, resource, to};
 
 pub(crate) fn routes(config: &mut ServiceConfig, limits: ApiLimits) {
     config
+        .route("/openapi.json", get().to(openapi::openapi))
+        .route("/docs", get().to(openapi::docs))
         .route("/status", get().to(status::show))
         .route("/user", get().to(users::myself))
         .route("/users", post().to(users::create))

@@ -20,12 +20,14 @@ use runyard_domain::{
 use runyard_engine::EngineError;
 use runyard_store::{JobView, JobsOf, PER_PAGE_MAX, Page, RunView};
 use runyard_workflow::Diagnostic;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::HashMap;
 
 /// A run.
-#[derive(Serialize)]
-struct RunBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Run")]
+pub(super) struct RunBody {
     id: i64,
     repository: String,
     repository_id: i64,
@@ -59,13 +61,29 @@ struct RunBody {
     cancel_reason: Option<String>,
     /// Where it stands in its concurrency group, while it waits there.
     waits_in_line: Option<LineBody>,
+    #[schemars(with = "Vec<DiagnosticBody>")]
     diagnostics: Vec<Diagnostic>,
     jobs: Vec<JobBody>,
 }
 
+/// What is wrong with a workflow file, and where.
+#[expect(
+    dead_code,
+    reason = "it describes what the workflow language's own type is written as"
+)]
+#[derive(JsonSchema)]
+#[schemars(rename = "Diagnostic")]
+struct DiagnosticBody {
+    file: String,
+    line: u32,
+    column: u32,
+    message: String,
+}
+
 /// A job of the newest attempt. One that is blocked has neither id nor name yet.
-#[derive(Serialize)]
-struct JobBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Job")]
+pub(super) struct JobBody {
     id: Option<i64>,
     key: String,
     name: Option<String>,
@@ -271,8 +289,9 @@ impl RunBody {
 }
 
 /// A new run, linked to the one it was made from (contract 12).
-#[derive(Serialize)]
-struct Rerun {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NewRun")]
+pub(super) struct Rerun {
     run_id: i64,
     run_index: i64,
     parent_run_id: i64,

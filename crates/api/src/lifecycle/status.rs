@@ -8,6 +8,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, web::Data};
 use runyard_domain::{Execution, RunnerId, runner::Runner};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Runners and running jobs that are shown at most.
@@ -15,8 +16,9 @@ const SHOWN_MAX: u32 = 100;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
 /// How the server is doing.
-#[derive(Serialize)]
-struct StatusBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Status")]
+pub(super) struct StatusBody {
     version: &'static str,
     store: &'static str,
     /// What `/readyz` says.
@@ -31,15 +33,17 @@ struct StatusBody {
 }
 
 /// Jobs that are ready and that nobody was offered.
-#[derive(Serialize)]
-struct QueueBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Queue")]
+pub(super) struct QueueBody {
     jobs: u64,
     /// Age of the oldest; null when there is none.
     oldest_seconds: Option<i64>,
 }
 
-#[derive(Serialize)]
-struct RunnerBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StatusOfRunner")]
+pub(super) struct RunnerBody {
     id: i64,
     name: String,
     labels: Vec<String>,
@@ -59,8 +63,9 @@ impl From<Runner> for RunnerBody {
     }
 }
 
-#[derive(Serialize)]
-struct RunningBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RunningJob")]
+pub(super) struct RunningBody {
     run_id: i64,
     job_id: i64,
     runner_id: i64,

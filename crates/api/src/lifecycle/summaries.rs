@@ -11,18 +11,20 @@ use actix_web::{
     web::{Data, Path},
 };
 use runyard_domain::JobId;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// All summaries of a job.
-#[derive(Serialize)]
-struct Summaries {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Summaries {
     job_id: i64,
     summaries: Vec<SummaryBody>,
 }
 
 /// The summary of one step.
-#[derive(Serialize)]
-struct SummaryBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Summary")]
+pub(super) struct SummaryBody {
     step: u32,
     /// Markdown, as the step wrote it.
     markdown: String,

@@ -10,11 +10,13 @@ use runyard_domain::{
     account::{Grant, Reach, Scope, Token, TokenKind, User},
     permission::Permissions,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A token.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Token")]
 pub(super) struct TokenBody {
     id: i64,
     user: String,
@@ -38,29 +40,34 @@ impl TokenBody {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-enum KindBody {
+#[schemars(rename = "TokenKind")]
+pub(super) enum KindBody {
     Classic {
+        #[schemars(with = "Vec<String>")]
         scopes: Vec<Scope>,
     },
     #[serde(rename = "oauth")]
     OAuth {
         client_id: String,
+        #[schemars(with = "Vec<String>")]
         scopes: Vec<Scope>,
     },
     FineGrained {
         #[serde(flatten)]
         reach: ReachBody,
+        #[schemars(with = "BTreeMap<String, String>")]
         permissions: Permissions,
     },
     Registration,
 }
 
 /// Names of repositories that are there: one that was deleted opens nothing any more.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum ReachBody {
+#[schemars(rename = "TokenReach")]
+pub(super) enum ReachBody {
     Owner(Option<String>),
     Repositories(Vec<String>),
 }

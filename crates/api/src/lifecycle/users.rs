@@ -16,12 +16,14 @@ use runyard_domain::{
     account::{Scope, User},
 };
 use runyard_engine::NewUser;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// A user.
-#[derive(Serialize)]
-struct UserBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "User")]
+pub(super) struct UserBody {
     id: i64,
     login: String,
     name: Option<String>,
@@ -56,8 +58,9 @@ pub(super) async fn myself(signed_in: SignedIn) -> HttpResponse {
 }
 
 /// A user to be made.
-#[derive(Deserialize)]
-struct NewUserBody {
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "NewUser")]
+pub(super) struct NewUserBody {
     login: String,
     #[serde(default)]
     name: Option<String>,

@@ -8,11 +8,13 @@ use runyard_domain::{
     run::{Attempt, Job, JobState, PlannedJob},
 };
 use runyard_engine::Insight;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::time::Duration;
 
 /// A reason, with the sentence for people.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Why")]
 pub(super) struct WhyBody {
     #[serde(flatten)]
     why: Why,
@@ -20,9 +22,10 @@ pub(super) struct WhyBody {
 }
 
 /// What a job waits for, or why it goes on. A new gate is one more case here, and one more in [`Reasons::of`].
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "code", rename_all = "snake_case")]
-enum Why {
+#[schemars(rename = "Reason")]
+pub(super) enum Why {
     /// Jobs that it needs have not ended (semantics R2.5).
     Needs { needs: Vec<String> },
     /// As many legs of its matrix run as may at once (semantics R2.44).

@@ -26,6 +26,7 @@ pub const WAIT_SECONDS_MAX: u64 = 50;
 
 /// Body of `POST /api/v1/runners/register`, with a registration token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct RegisterRunner {
     /// Unique name of the runner on this server.
     pub name: String,
@@ -49,6 +50,7 @@ pub struct RegisterRunner {
 
 /// Answer to [`RegisterRunner`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Registered {
     /// Id of the runner.
     pub runner_id: i64,
@@ -60,6 +62,7 @@ pub struct Registered {
 
 /// Body of `PUT /api/v1/runners/self`: what the runner is now. Sent at every start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct DeclareRunner {
     /// Replaces the labels of the registration.
     pub labels: Vec<String>,
@@ -73,6 +76,7 @@ pub struct DeclareRunner {
 
 /// Whether a runner takes new jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RunnerState {
     /// Takes jobs.
@@ -83,6 +87,7 @@ pub enum RunnerState {
 
 /// Answer to [`DeclareRunner`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Declared {
     /// Id of the runner.
     pub runner_id: i64,
@@ -92,6 +97,7 @@ pub struct Declared {
 
 /// The server's wishes, so that no runner hard-codes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Intervals {
     /// How long one `claim` may wait, in seconds.
     pub claim_wait_seconds: u64,
@@ -105,6 +111,7 @@ pub struct Intervals {
 
 /// Body of `POST /api/v1/runners/claim`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Claim {
     /// Chosen by the runner; the same key again gets the same executions with fresh tokens.
     pub request_key: String,
@@ -116,6 +123,7 @@ pub struct Claim {
 
 /// Answer to [`Claim`] with status 200; 204 without a body when nothing was there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Claimed {
     /// At least one.
     pub executions: Vec<Offer>,
@@ -123,6 +131,7 @@ pub struct Claimed {
 
 /// One job, offered until a moment; `start` takes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Offer {
     /// Names the execution in every later call.
     pub execution_id: i64,

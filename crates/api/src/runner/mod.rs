@@ -7,12 +7,16 @@ mod assignment;
 #[cfg(feature = "server")]
 mod executions;
 #[cfg(feature = "server")]
+mod operations;
+#[cfg(feature = "server")]
 mod registration;
 #[cfg(feature = "server")]
 mod reports;
 #[cfg(feature = "server")]
 mod routes;
 
+#[cfg(feature = "server")]
+pub(crate) use operations::operations;
 #[cfg(feature = "server")]
 pub(crate) use registration::new_registration_token;
 #[cfg(feature = "server")]

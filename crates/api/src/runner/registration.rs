@@ -20,8 +20,16 @@ use runyard_domain::{
     runner::Runner,
 };
 use runyard_engine::{NewRunner, NewToken, Secret, Settings};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
+
+/// Lets runners register.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RegistrationToken {
+    token: String,
+    expires_at: String,
+}
 
 /// POST /runners/registration-token
 pub(super) async fn token(
@@ -29,9 +37,10 @@ pub(super) async fn token(
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
     let (secret, expires_at) = new_registration_token(admin.user(), &state).await?;
-    Ok(created(
-        &json!({ "token": secret.reveal(), "expires_at": seconds(expires_at) }),
-    ))
+    Ok(created(&RegistrationToken {
+        token: secret.reveal().to_owned(),
+        expires_at: seconds(expires_at),
+    }))
 }
 
 /// A new registration token of an administrator, and when it ends.
@@ -129,8 +138,9 @@ pub(super) async fn remove(
 }
 
 /// A runner as administrators see it.
-#[derive(Serialize)]
-struct RunnerBody {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Runner")]
+pub(super) struct RunnerBody {
     id: i64,
     name: String,
     labels: Vec<String>,

@@ -11,6 +11,7 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use futures_util::future::LocalBoxFuture;
+use schemars::JsonSchema;
 use serde::{
     Serialize, Serializer,
     de::DeserializeOwned,
@@ -22,7 +23,7 @@ use serde_json::Value;
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
 
 /// `{}`.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub(crate) struct Empty {}
 
 /// An answer with a JSON body.

@@ -1,11 +1,11 @@
 //! Headers of every answer, and what is checked before a request is routed at all (contract 2 and 5).
 
 use super::{
-    accept, documentation, excess, granted, nul,
+    Origin, accept, documentation, excess, granted, nul,
     rates::{self, Rate, Resource},
     unread::Unread,
 };
-use crate::{auth, error::ApiError, requests};
+use crate::{auth, error::ApiError, pages, requests};
 use actix_web::{
     Error, HttpMessage, HttpResponse,
     body::{BoxBody, MessageBody},
@@ -66,7 +66,15 @@ pub(crate) async fn every_answer(
 /// What no route has to look at.
 fn check(request: &ServiceRequest) -> Result<(), ApiError> {
     excess::check(request)?;
-    nul::check(request)
+    nul::check(request)?;
+    let own = || Origin::of(request.request());
+    match pages::is_forged(request.method(), request.headers(), own) {
+        true => Err(ApiError::forbidden(
+            "Another site's page asked for this with the name and password that this browser knows: use a token in \
+             the header Authorization: Bearer",
+        )),
+        false => Ok(()),
+    }
 }
 
 /// A request that is not looked at further.

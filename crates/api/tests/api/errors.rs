@@ -7,7 +7,7 @@ use serde_json::json;
 async fn unknown_routes_and_methods_are_404_in_json_at_every_door() {
     let server = TestServer::start().await;
     for (method, path) in [
-        ("GET", "/"),
+        ("POST", "/"),
         ("GET", "/nothing/at/all"),
         ("GET", "/api"),
         ("GET", "/api/v3/nothing"),

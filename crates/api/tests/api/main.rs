@@ -16,6 +16,7 @@ mod force;
 mod git;
 mod graphql;
 mod headers;
+mod html;
 mod lifecycle;
 mod limits;
 mod logs;

@@ -145,7 +145,7 @@ async fn metrics_count_requests_claims_and_what_waits() {
     let path = format!("/api/v3/repos/admin/open/actions/runs/{run}");
     server.get(&path, &server.admin).await.expect(200);
     server.get(&path, &server.admin).await.expect(200);
-    server.get("/nowhere", "").await.expect(404);
+    server.get("/no/such/path", "").await.expect(404);
 
     let text = server.get("/metrics", "").await.expect(200).text();
     assert!(text.ends_with("# EOF\n"), "{text}");

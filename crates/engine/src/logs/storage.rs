@@ -120,6 +120,13 @@ impl LogStorage {
         self.unpacked(key, index.frames).await
     }
 
+    /// The last rows, in order, and how many come before them. Reads only the frames that have them.
+    pub async fn last_rows(&self, key: &str, most: u64) -> Result<(u64, Vec<LogRow>), LogError> {
+        let all = self.index(key).await?.rows;
+        let skipped = all.saturating_sub(most);
+        Ok((skipped, self.rows_between(key, skipped..all).await?))
+    }
+
     /// The rows of one step, in order. Reads only the frames that can have some.
     pub async fn rows_of_step(&self, key: &str, step: u32) -> Result<Vec<LogRow>, LogError> {
         let mut index = self.index(key).await?;

@@ -19,6 +19,8 @@ use crate::supervisor::{Exit, Launch};
 /// Name that smart HTTP expects beside a token.
 const USER: &str = "x-access-token";
 
+/// File of the certificates that this program trusts, beside those of the system.
+const TRUSTED: &str = "SSL_CERT_FILE";
 /// How often a fetch that fails is tried in all: a server may just be away.
 const FETCH_TRIES: u32 = 3;
 /// Between two tries.
@@ -344,6 +346,10 @@ fn git_variables(run: &StepRun<'_>, checkout: Checkout<'_>) -> Vec<(String, Stri
     for (index, (key, value)) in settings.iter().enumerate() {
         variables.push((format!("GIT_CONFIG_KEY_{index}"), (*key).to_owned()));
         variables.push((format!("GIT_CONFIG_VALUE_{index}"), (*value).to_owned()));
+    }
+    // Whom this program trusts with the server's API, git trusts with its code.
+    if let Ok(trusted) = std::env::var(TRUSTED) {
+        variables.push(("GIT_SSL_CAINFO".to_owned(), trusted));
     }
     variables
 }

@@ -12,6 +12,7 @@ use runyard_domain::{
     runner::{DEFAULT_GROUP, RunnerRef},
 };
 use runyard_store::{JobView, RunView};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A job.
@@ -96,7 +97,8 @@ pub(super) fn times(job: &JobView) -> (Timestamp, Option<Timestamp>) {
 }
 
 /// A step.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Step")]
 pub(crate) struct StepBody {
     name: String,
     status: &'static str,

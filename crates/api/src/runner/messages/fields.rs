@@ -5,6 +5,7 @@ use serde_json::Value;
 
 /// A text with `${{ }}` in it, or the bare text of an `if`, with the place where its file has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct ComputedMessage {
     /// The text.
     pub expression: String,
@@ -18,6 +19,7 @@ pub struct ComputedMessage {
 
 /// A value of a file: itself, or what the runner computes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum FieldMessage<T> {
     /// To be computed.
@@ -28,6 +30,7 @@ pub enum FieldMessage<T> {
 
 /// Names with values in the order of the file; the whole may be one expression.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum VariablesMessage {
     /// To be computed: a mapping.
@@ -56,6 +59,7 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for VariablesMessage
 
 /// `defaults.run` of a job (semantics R2.82).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct DefaultsMessage {
     /// The job's `run` as a whole, where it is one expression: its keys come before the others.
     #[serde(default)]
@@ -70,6 +74,7 @@ pub struct DefaultsMessage {
 
 /// Contexts that the server knows (semantics 7.5); null where an older server says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct ContextsMessage {
     /// `github`, without `event`, `token` and what only the runner knows.
     #[serde(default)]

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// Everything that a runner needs to know to run a job. Secret-bearing members never reach a log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct JobMessage {
     /// The job's id (also its check run's).
     pub job_id: i64,
@@ -87,6 +88,7 @@ pub struct JobMessage {
 
 /// The repository of a job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct RepositoryMessage {
     /// Id of the repository.
     pub id: i64,
@@ -105,6 +107,7 @@ pub struct RepositoryMessage {
 
 /// One step of a job, as its file has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct StepMessage {
     /// Its number in the API and in logs; "Set up job" is 1, the first step of the file is 2.
     pub number: u32,
@@ -135,6 +138,7 @@ pub struct StepMessage {
 
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum StepActionMessage {
     /// Runs a script.

@@ -24,6 +24,7 @@ pub const LOG_REQUEST_BYTES: usize = 512 * 1024;
 
 /// Body of `PUT /api/v1/executions/{id}/start`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct StartExecution {
     /// The runner's clock; for information only.
     pub started_at_ms: i64,
@@ -31,6 +32,7 @@ pub struct StartExecution {
 
 /// Answer to [`StartExecution`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Started {
     /// The execution is lost when no call arrives before this.
     pub lease_until_ms: i64,
@@ -38,6 +40,7 @@ pub struct Started {
 
 /// Body of `POST /api/v1/executions/{id}/sync`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct SyncExecution {
     /// Grows with each call; one that is not newer than the stored one changes nothing.
     pub rev: u64,
@@ -50,6 +53,7 @@ pub struct SyncExecution {
 
 /// A remark of a step that people see beside the code (semantics R8.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct AnnotationMessage {
     /// Counts within the job, from 1 to [`ANNOTATIONS_PER_JOB`].
     pub number: u32,
@@ -81,6 +85,7 @@ pub struct AnnotationMessage {
 
 /// How bad an annotation is, in GitHub's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AnnotationLevel {
     /// Of `::notice::`.
@@ -93,6 +98,7 @@ pub enum AnnotationLevel {
 
 /// The state of one step, whole. `conclusion` is set exactly when `status` is `completed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct StepReport {
     /// 1 is "Set up job", the last "Complete job"; gaps are fine.
     pub number: u32,
@@ -110,6 +116,7 @@ pub struct StepReport {
 
 /// Where a step stands (semantics 1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StepStatus {
     /// Its turn has not come.
@@ -122,6 +129,7 @@ pub enum StepStatus {
 
 /// How a step ended (semantics 1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StepConclusion {
     /// Exit code 0.
@@ -136,6 +144,7 @@ pub enum StepConclusion {
 
 /// Answer to [`SyncExecution`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct Synced {
     /// The execution is lost when no call arrives before this.
     pub lease_until_ms: i64,
@@ -147,6 +156,7 @@ pub struct Synced {
 
 /// Whether a job shall stop, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CancelOrder {
     /// Go on.
@@ -162,6 +172,7 @@ pub enum CancelOrder {
 /// The request body is NDJSON, one row `[step number, unix ms, text]` a line, plain or gzip (`Content-Encoding`).
 /// `offset` counts uncompressed bytes of what the server stored of this execution before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct LogAck {
     /// Bytes stored: the next offset.
     pub ack: u64,
@@ -169,6 +180,7 @@ pub struct LogAck {
 
 /// One row of a log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct LogRow(
     /// Number of the step.
     pub u32,
@@ -180,6 +192,7 @@ pub struct LogRow(
 
 /// Answer to `POST /api/v1/jobs/{id}/cancel-check?wait_s=N`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct CancelCheck {
     /// The job was told to stop.
     pub cancelled: bool,
@@ -189,6 +202,7 @@ pub struct CancelCheck {
 
 /// Body of `PUT /api/v1/executions/{id}/finish`. The same body again gets the same answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct FinishExecution {
     /// How the job ended.
     pub result: JobResult,
@@ -208,6 +222,7 @@ pub struct FinishExecution {
 
 /// How a job ended, as its runner saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum JobResult {
     /// No step failed.
@@ -220,6 +235,7 @@ pub enum JobResult {
 
 /// Body of `POST /api/v1/executions/{id}/release`: an offer given back before `start`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 pub struct ReleaseExecution {
     /// Why.
     pub reason: ReleaseReason,
@@ -227,6 +243,7 @@ pub struct ReleaseExecution {
 
 /// Why a runner gives an offer back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReleaseReason {
     /// No room for its work folder.
