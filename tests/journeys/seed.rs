@@ -166,11 +166,11 @@ async fn the_page_of_a_failed_job_shows_its_log_and_its_remarks() {
         );
     }
     let whole = bot.get(&format!("{path}/logs")).await.expect(302);
-    let location = whole
-        .location()
+    let location = whole.location();
+    let path_of_log = location
         .strip_prefix(bot.base())
         .expect("an address of the server");
-    let log = bot.anonymous().get(location).await.expect(200).text();
+    let log = bot.anonymous().get(path_of_log).await.expect(200).text();
     assert!(log.contains("Z make test\n"), "{log}");
     // The same job under another run of the repository leads to where it is.
     let other = format!("/mona/app/actions/runs/1/job/{id}");
