@@ -57,6 +57,7 @@ fn kind(route: &Route, name: &str, random: &mut Random) -> String {
     let of = match name {
         "repo" if below.ends_with("/events/secret") => "=vault",
         "name" if below.contains("/labels/") => "=label",
+        "path" if below.contains("/blob/") => "=blob",
         "repo" | "repository_id" if is_switch => "=vault",
         _ if is_runner => "=spare",
         "repo" | "repository_id" if is_deep && !random.once_in(6) => "=main",

@@ -146,7 +146,7 @@ impl World {
         self.things.put("repo=main", NAME);
         self.things.put("workflow_id", "ci.yml");
         let file = "main/.github/workflows/ci.yml";
-        self.things.put("path:.*", file);
+        self.things.put("path=blob", file);
     }
 
     /// What registers the one source under another name.

@@ -147,7 +147,19 @@ async fn a_repository_whose_actions_are_off_starts_nothing(store: Store) {
         project.reads("/actions/permissions").await["enabled"],
         false
     );
-    let _ = project.reads("/actions/permissions/workflow").await;
+    let silent = path("/actions/permissions/workflow");
+    for level in ["read", "write", "read"] {
+        let body = json!({ "default_workflow_permissions": level });
+        let _ = project.client.put(&silent, &body).await.expect(204);
+        let shown = project.reads("/actions/permissions/workflow").await;
+        assert_eq!(shown["default_workflow_permissions"], level);
+    }
+    for body in [
+        json!({ "default_workflow_permissions": "admin" }),
+        json!({ "can_approve_pull_request_reviews": true }),
+    ] {
+        let _ = project.client.put(&silent, &body).await.expect(422);
+    }
     let before = project.repository.head();
     assert_eq!(project.tell_of_push(&before).await, [0; 0]);
     let dispatches = path("/actions/workflows/ci.yml/dispatches");

@@ -14,6 +14,7 @@ use crate::project::{NAME, OWNER, PATIENCE, Project, id, text};
 const LABEL: &str = "walker";
 const WORKFLOW: &str = "
 on: workflow_dispatch
+permissions: read-all
 jobs:
   walk:
     runs-on: walker
@@ -74,7 +75,7 @@ impl World {
                 // Of the runner that can be spared.
                 ("name=label", LABEL.to_owned()),
                 ("sha", "0".repeat(40)),
-                ("path:.*", "main/.github/workflows/ci.yml".to_owned()),
+                ("path=blob", "main/.github/workflows/ci.yml".to_owned()),
             ]),
             execution: 0,
             server,

@@ -160,6 +160,8 @@ pub enum Caller {
         repository: RepositoryId,
         /// What it may do there.
         permissions: Permissions,
+        /// Who then did it: the user that stands for all jobs.
+        bot: User,
     },
 }
 
@@ -169,6 +171,14 @@ impl Caller {
         match self {
             Self::User { user, .. } => Some(user),
             Self::Anonymous | Self::Job { .. } => None,
+        }
+    }
+
+    /// Whoever does what it does: the user, or the one that stands for jobs.
+    pub fn actor(&self) -> Option<&User> {
+        match self {
+            Self::User { user, .. } | Self::Job { bot: user, .. } => Some(user),
+            Self::Anonymous => None,
         }
     }
 
@@ -239,6 +249,7 @@ pub fn effective_role(
         Caller::Job {
             repository: own,
             permissions,
+            ..
         } => (*own == repository.id).then(|| strongest_role(permissions)),
     }
 }
@@ -305,6 +316,7 @@ fn may(
         Caller::Job {
             repository: own,
             permissions,
+            ..
         } => *own == repository.id && permissions.satisfy(action.need()),
     }
 }

@@ -1,6 +1,7 @@
 //! What a token may do, kind of thing by kind of thing: the map that fine-grained tokens, jobs and Apps share.
 
 use crate::status::words;
+use runyard_workflow::model::{Level as DeclaredLevel, Permissions as Declared};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -36,6 +37,25 @@ words! {
     }
 }
 
+words! {
+    /// What the token of a job may do where no file says it, as the job's repository has it (semantics R2.81).
+    DefaultPermissions {
+        /// Read the code.
+        Read = "read",
+        /// Read and write everything that a job's token can be let to.
+        Write = "write",
+    }
+}
+
+/// What the token of a job can be let to at all, of what is served here; their words are those of `permissions` in
+/// workflow files (semantics R2.80).
+const OF_JOBS: [Permission; 4] = [
+    Permission::Actions,
+    Permission::Checks,
+    Permission::Contents,
+    Permission::Deployments,
+];
+
 /// What an operation needs: this much of that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Need {
@@ -58,12 +78,26 @@ impl std::fmt::Display for Need {
 pub struct Permissions(BTreeMap<Permission, Level>);
 
 impl Permissions {
-    /// What a running job's token may do where its workflow says nothing: see, change nothing.
-    pub fn of_a_silent_job() -> Self {
-        use Permission::{Actions, Checks, Contents, Deployments};
-        [Actions, Checks, Contents, Deployments]
+    /// What a running job's token may do: what its file declares (semantics R2.80), else what its repository says
+    /// (R2.81).
+    pub fn of_a_job(declared: Option<&Declared>, silent: DefaultPermissions) -> Self {
+        let level = |permission: Permission| match (declared, silent) {
+            (Some(declared), _) => level_of(declared.level(permission.name())),
+            (None, DefaultPermissions::Write) => Some(Level::Write),
+            (None, DefaultPermissions::Read) => {
+                (permission == Permission::Contents).then_some(Level::Read)
+            }
+        };
+        let given = OF_JOBS.map(|permission| Some((permission, level(permission)?)));
+        given.into_iter().flatten().collect()
+    }
+
+    /// The same with nothing to write: what a pull request of a fork may do (semantics R2.81).
+    #[must_use]
+    pub fn reading(self) -> Self {
+        let permissions = self.0.into_keys();
+        permissions
             .map(|permission| (permission, Level::Read))
-            .into_iter()
             .collect()
     }
 
@@ -99,5 +133,13 @@ impl Permissions {
 impl FromIterator<(Permission, Level)> for Permissions {
     fn from_iter<T: IntoIterator<Item = (Permission, Level)>>(given: T) -> Self {
         Self(given.into_iter().collect())
+    }
+}
+
+fn level_of(declared: DeclaredLevel) -> Option<Level> {
+    match declared {
+        DeclaredLevel::None => None,
+        DeclaredLevel::Read => Some(Level::Read),
+        DeclaredLevel::Write => Some(Level::Write),
     }
 }

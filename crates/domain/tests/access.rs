@@ -24,16 +24,19 @@ fn repository(private: bool) -> Repository {
     }
 }
 
-fn holder(id: UserId, site_admin: bool, grant: Grant) -> Caller {
-    let user = User {
+fn somebody(id: UserId, site_admin: bool) -> User {
+    User {
         id,
         login: "somebody".to_owned(),
         name: None,
         site_admin,
         created_at: at(0),
-    };
+    }
+}
+
+fn holder(id: UserId, site_admin: bool, grant: Grant) -> Caller {
     Caller::User {
-        user,
+        user: somebody(id, site_admin),
         grant,
         expires_at: None,
     }
@@ -58,6 +61,12 @@ fn permissions(given: &[(Permission, Level)]) -> Permissions {
     given.iter().copied().collect()
 }
 
+/// Sees all that a job's token can see, and changes nothing.
+fn reading() -> Permissions {
+    use Permission::{Actions, Checks, Contents, Deployments};
+    permissions(&[Actions, Checks, Contents, Deployments].map(|kind| (kind, Level::Read)))
+}
+
 fn fine_grained(reach: Reach, given: &[(Permission, Level)]) -> Caller {
     let permissions = permissions(given);
     holder(EVE, false, Grant::FineGrained { reach, permissions })
@@ -67,6 +76,7 @@ fn job(repository: i64, permissions: Permissions) -> Caller {
     Caller::Job {
         repository: RepositoryId::new(repository),
         permissions,
+        bot: somebody(UserId::new(99), false),
     }
 }
 
@@ -254,9 +264,8 @@ fn a_fine_grained_token_for_other_repositories_is_a_stranger_here() {
 
 #[test]
 fn a_running_job_reads_its_own_repository_and_public_ones() {
-    let silent = Permissions::of_a_silent_job;
-    assert_table(&job(1, silent()), &[(NONE, LOOKS, LOOKS)]);
-    assert_table(&job(2, silent()), &[(NONE, LOOKS, HIDDEN)]);
+    assert_table(&job(1, reading()), &[(NONE, LOOKS, LOOKS)]);
+    assert_table(&job(2, reading()), &[(NONE, LOOKS, HIDDEN)]);
 }
 
 #[test]
@@ -290,7 +299,7 @@ fn a_site_administrator_needs_the_right_and_the_scope() {
         (user(EVE, false, &[Scope::SiteAdmin]), false),
         (through_an_app(&[Scope::SiteAdmin]), false),
         (fine_grained, false),
-        (job(1, Permissions::of_a_silent_job()), false),
+        (job(1, reading()), false),
         (Caller::Anonymous, false),
     ];
     for (caller, wanted) in table {
@@ -326,8 +335,8 @@ fn a_role_that_the_token_does_not_let_through_is_not_shown() {
             ADMIN,
             READ,
         ),
-        (job(1, Permissions::of_a_silent_job()), NONE, READ),
-        (job(2, Permissions::of_a_silent_job()), NONE, NONE),
+        (job(1, reading()), NONE, READ),
+        (job(2, reading()), NONE, NONE),
         (Caller::Anonymous, ADMIN, NONE),
     ] {
         assert_eq!(
@@ -374,7 +383,7 @@ fn an_event_of_ones_own_is_sent_by_whoever_may_write_the_code() {
         (write(&[(Contents, Write)]), READ, false),
         (write(&[(Actions, Write)]), WRITE, false),
         (write(&[(Contents, Read)]), WRITE, false),
-        (job(1, Permissions::of_a_silent_job()), NONE, false),
+        (job(1, reading()), NONE, false),
         (job(1, permissions(&[(Contents, Write)])), NONE, true),
     ] {
         let found = decide(
@@ -432,8 +441,8 @@ fn secrets_and_variables_are_for_those_who_write_and_nobody_else_reads_them() {
         (fine(&[(Variables, Read)]), WRITE, "+--+- ---+-"),
         (fine(&[(Variables, Write)]), WRITE, "+--++ ---++"),
         (fine(&[(Actions, Write)]), ADMIN, "+---- -----"),
-        (job(1, Permissions::of_a_silent_job()), NONE, "+---- -----"),
-        (job(2, Permissions::of_a_silent_job()), NONE, "+---- ....."),
+        (job(1, reading()), NONE, "+---- -----"),
+        (job(2, reading()), NONE, "+---- ....."),
     ] {
         let found = configured(&caller, role);
         assert_eq!(found, wanted, "{caller:?} as {role:?}");

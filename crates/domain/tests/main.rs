@@ -13,6 +13,7 @@ mod force;
 mod given;
 mod handover;
 mod intake;
+mod job_permissions;
 mod mend;
 mod nodes;
 mod outputs;

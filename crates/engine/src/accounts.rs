@@ -2,7 +2,7 @@
 
 use crate::{Engine, EngineError};
 use runyard_domain::{UserId, account::User};
-use runyard_store::IdKind;
+use runyard_store::{Conflict, IdKind, StoreError};
 
 /// Longest login, as GitHub's.
 pub(crate) const LOGIN_CHARACTERS_MAX: usize = 39;
@@ -19,6 +19,9 @@ pub struct NewUser {
     /// Administers this server.
     pub site_admin: bool,
 }
+
+/// Nobody else can be called so: logins of users have no brackets.
+const BOT_OF_JOBS: &str = "github-actions[bot]";
 
 impl Engine {
     /// Makes a user.
@@ -37,6 +40,26 @@ impl Engine {
         };
         self.store.insert_user(&user).await?;
         Ok(user)
+    }
+
+    /// The user that stands for jobs, in GitHub's name for it; made when the first of them asks for something.
+    pub(crate) async fn bot_of_jobs(&self) -> Result<User, EngineError> {
+        if let Some(bot) = self.store.user_by_login(BOT_OF_JOBS).await? {
+            return Ok(bot);
+        }
+        let bot = User {
+            id: UserId::new(self.one_id(IdKind::User).await?),
+            login: BOT_OF_JOBS.to_owned(),
+            name: None,
+            site_admin: false,
+            created_at: self.store.now().await?,
+        };
+        match self.store.insert_user(&bot).await {
+            Ok(()) => Ok(bot),
+            // Another job was faster.
+            Err(StoreError::Conflict(Conflict::Login)) => self.user_by_login(BOT_OF_JOBS).await,
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The user with this login.

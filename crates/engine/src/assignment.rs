@@ -9,6 +9,7 @@ use crate::{
 use futures_util::future::{try_join, try_join3};
 use runyard_domain::{
     Execution, JobId, Refusal, Timestamp,
+    permission::Permissions,
     repository::Repository,
     run::{Definition, JobContexts, file_of, find},
 };
@@ -47,6 +48,8 @@ pub struct Assignment {
     pub contexts: JobContexts,
     /// The per-job `GITHUB_TOKEN`.
     pub github_token: Secret,
+    /// What that may do.
+    pub permissions: Permissions,
     /// The job is cancelled after this (semantics R2.75).
     pub timeout: Duration,
     /// How long it may go on once it is cancelled, where the file says it.
@@ -87,6 +90,9 @@ impl Engine {
         let contexts = self
             .job_contexts((&view, &run), (&repository, &vars), &payload, &definition)
             .await?;
+        let permissions = self
+            .token_permissions(&run, &view.node, &definition)
+            .await?;
         let (workflow, job) =
             find(&definition, &view.node).ok_or_else(|| missing("the job's definition"))?;
         let file = file_of(&definition, &view.node).unwrap_or(&run.identity.path);
@@ -102,6 +108,7 @@ impl Engine {
             definition: job.clone(),
             contexts,
             github_token,
+            permissions,
             debug: run.attempt.debug,
             run,
             timeout: self.settings.patience.timeout(view.timeout_minutes),

@@ -4,12 +4,12 @@ use crate::{
     Engine, EngineError,
     secret::{SecretKind, hash},
 };
+use futures_util::future::try_join;
 use runyard_domain::{
     Execution,
     access::Caller,
     account::{Token, TokenKind},
     execution::ExecutionState,
-    permission::Permissions,
     runner::Runner,
 };
 
@@ -51,10 +51,15 @@ impl Engine {
         let Some(execution) = found.filter(is_running) else {
             return Ok(None);
         };
-        let run = self.store.run(execution.run).await?;
-        Ok(run.map(|run| Caller::Job {
+        let view = self.store.run(execution.run);
+        let (Some(run), Some(job)) = try_join(view, self.store.job(execution.job)).await? else {
+            return Ok(None);
+        };
+        let definition = self.definition_of(&run).await?;
+        Ok(Some(Caller::Job {
             repository: run.identity.repository,
-            permissions: Permissions::of_a_silent_job(),
+            permissions: self.token_permissions(&run, &job.node, &definition).await?,
+            bot: self.bot_of_jobs().await?,
         }))
     }
 

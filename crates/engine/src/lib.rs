@@ -56,6 +56,7 @@ mod set_aside;
 mod settings;
 mod start;
 mod switch;
+mod token_permissions;
 mod tokens;
 mod trigger;
 mod waiting;

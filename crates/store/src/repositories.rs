@@ -4,6 +4,7 @@ use crate::{Listed, Page, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
     RepositoryId, UserId, WorkflowId,
+    permission::DefaultPermissions,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
 };
 
@@ -105,6 +106,21 @@ pub trait Repositories {
     ) -> Result<(), StoreError>;
     /// Whether new runs may come to be in a repository; so it is until somebody says otherwise.
     async fn actions_enabled(&self, repository: RepositoryId) -> Result<bool, StoreError>;
+
+    /// Says what the tokens of a repository's jobs may do where no file says it (semantics R2.81).
+    ///
+    /// # Errors
+    /// [`crate::Conflict::Reference`] when it is not there.
+    async fn put_default_permissions(
+        &self,
+        repository: RepositoryId,
+        permissions: DefaultPermissions,
+    ) -> Result<(), StoreError>;
+    /// What they may do; they read until somebody says otherwise.
+    async fn default_permissions(
+        &self,
+        repository: RepositoryId,
+    ) -> Result<DefaultPermissions, StoreError>;
 
     /// Keeps the text of a workflow file under its hash; again is harmless.
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError>;

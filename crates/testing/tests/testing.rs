@@ -13,6 +13,7 @@ use std::{collections::BTreeMap, time::Duration};
 const WORKFLOW: &str = "
 name: CI
 on: [push, workflow_dispatch]
+permissions: {actions: read}
 jobs:
   build:
     runs-on: [self-hosted, big]

@@ -11,6 +11,7 @@ use runyard_domain::{
     concurrency::{ConcurrencyGroup, GroupName, Member, Message},
     configuration::{ValueName, Variable},
     execution::Annotation,
+    permission::DefaultPermissions,
     pull_request::PullRequest,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
     retention::RetentionRules,
@@ -69,6 +70,8 @@ passing! { Repositories {
     fn workflows(repository: RepositoryId, page: Page) -> Listed<Workflow>;
     fn put_actions_enabled(repository: RepositoryId, enabled: bool) -> ();
     fn actions_enabled(repository: RepositoryId) -> bool;
+    fn put_default_permissions(repository: RepositoryId, permissions: DefaultPermissions) -> ();
+    fn default_permissions(repository: RepositoryId) -> DefaultPermissions;
     fn put_definition(hash: &str, text: &str) -> ();
     fn definition(hash: &str) -> Option<String>;
 } }

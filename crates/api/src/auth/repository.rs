@@ -146,16 +146,16 @@ impl<P: Permission> Repo<P> {
 }
 
 impl Repo<Write> {
-    /// Who changes something: only users may.
+    /// Who changes something.
     pub(crate) fn user(&self) -> Result<&User, ApiError> {
-        self.caller.user().ok_or_else(|| forbidden(&self.caller))
+        self.caller.actor().ok_or_else(|| forbidden(&self.caller))
     }
 }
 
 impl Repo<SendEvent> {
-    /// Who sends it: only users may.
+    /// Who sends it.
     pub(crate) fn user(&self) -> Result<&User, ApiError> {
-        self.caller.user().ok_or_else(|| forbidden(&self.caller))
+        self.caller.actor().ok_or_else(|| forbidden(&self.caller))
     }
 }
 

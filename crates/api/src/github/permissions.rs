@@ -8,7 +8,7 @@ use crate::{
     wire::{Body, Origin, ok},
 };
 use actix_web::{HttpResponse, web::Data};
-use runyard_domain::permission::{Level, Permissions};
+use runyard_domain::permission::DefaultPermissions;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -81,12 +81,44 @@ pub(super) async fn selected_actions(
     )))
 }
 
+/// What a job's token may do where no file says it.
+#[derive(Deserialize)]
+struct NewWorkflowPermissions {
+    #[serde(default)]
+    default_workflow_permissions: Option<DefaultPermissions>,
+    #[serde(default)]
+    can_approve_pull_request_reviews: Option<bool>,
+}
+
 /// GET /repos/{owner}/{repo}/actions/permissions/workflow
-pub(super) async fn workflow_permissions(_: Repo<ReadAdministration>) -> HttpResponse {
-    let silent = Permissions::of_a_silent_job();
-    let writes = silent.iter().any(|(_, level)| level == Level::Write);
-    ok(&json!({
-        "default_workflow_permissions": if writes { "write" } else { "read" },
+pub(super) async fn workflow_permissions(
+    repo: Repo<ReadAdministration>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let silent = state.engine.store().default_permissions(repo.id()).await?;
+    Ok(ok(&json!({
+        "default_workflow_permissions": silent,
         "can_approve_pull_request_reviews": false,
-    }))
+    })))
+}
+
+/// PUT /repos/{owner}/{repo}/actions/permissions/workflow
+pub(super) async fn set_workflow_permissions(
+    repo: Repo<Administer>,
+    body: Body,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    let new: NewWorkflowPermissions = body.parse()?;
+    if new.can_approve_pull_request_reviews == Some(true) {
+        let problem =
+            "can_approve_pull_request_reviews: true is not possible here, it must be false";
+        return Err(ApiError::Unprocessable(problem.to_owned()));
+    }
+    if let Some(silent) = new.default_workflow_permissions {
+        let engine = &state.engine;
+        engine
+            .put_default_permissions(repo.repository(), silent)
+            .await?;
+    }
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -110,6 +110,10 @@ fn repository(scope: Scope) -> Scope {
             "/actions/permissions/workflow",
             get().to(permissions::workflow_permissions),
         )
+        .route(
+            "/actions/permissions/workflow",
+            put().to(permissions::set_workflow_permissions),
+        )
         .route("/actions/runners", get().to(runners::list))
         .route(
             "/actions/runners/registration-token",

@@ -5,7 +5,7 @@ use super::messages::{
     RepositoryMessage, StepActionMessage, StepMessage, VariablesMessage,
 };
 use crate::wire::Origin;
-use runyard_domain::{repository::Repository, run::JobContexts};
+use runyard_domain::{permission::Permission, repository::Repository, run::JobContexts};
 use runyard_engine::{Assignment, Offer as Offered};
 use runyard_workflow::{
     Position, Step, StepAction,
@@ -70,11 +70,30 @@ fn job(assignment: &Assignment, origin: &Origin) -> JobMessage {
         contexts: contexts(&assignment.contexts),
         secrets: BTreeMap::from([(GITHUB_TOKEN.to_owned(), github_token.to_owned())]),
         masks: vec![github_token.to_owned()],
-        notices: run.cause.notice.iter().cloned().collect(),
+        notices: notices(assignment),
         timeout_minutes: u32::try_from(minutes).unwrap_or(u32::MAX),
         cancel_timeout_minutes: assignment.cancel_timeout_minutes,
         debug: assignment.debug,
     }
+}
+
+/// What the token may do, and what is to be said of the run.
+fn notices(assignment: &Assignment) -> Vec<String> {
+    let permissions = &assignment.permissions;
+    let mut lines = vec!["##[group]GITHUB_TOKEN Permissions".to_owned()];
+    lines.extend(Permission::ALL.iter().filter_map(|permission| {
+        let level = permissions.level(*permission)?;
+        Some(format!("{}: {level}", capitalized(permission.name())))
+    }));
+    lines.push("##[endgroup]".to_owned());
+    lines.extend(assignment.run.identity.cause.notice.clone());
+    lines
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
 
 fn repository_message(repository: &Repository, origin: &Origin) -> RepositoryMessage {

@@ -1,6 +1,6 @@
 //! Force-cancel, and why a job that has not ended is where it is.
 
-use crate::{fake_runner::FakeRunner, git::git, server::TestServer};
+use crate::{fake_runner::FakeRunner, git::commit_workflow, server::TestServer};
 use runyard_domain::repository::Role;
 use runyard_engine::Settings;
 use serde_json::{Value, json};
@@ -10,10 +10,7 @@ const REPOSITORY: &str = "/api/v3/repos/admin/open";
 
 /// Changes `ci.yml` before the repository is registered.
 async fn with_workflow(server: &TestServer, text: &str) {
-    let folder = server.source.path();
-    std::fs::write(folder.join(".github/workflows/ci.yml"), text).unwrap();
-    git(folder, &["add", "--all"]);
-    git(folder, &["commit", "--quiet", "--message", "Change it"]);
+    commit_workflow(server.source.path(), text);
     server.repository("admin", "open", false).await;
 }
 

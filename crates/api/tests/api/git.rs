@@ -7,6 +7,7 @@ use tempfile::TempDir;
 pub(crate) const WORKFLOW: &str = "\
 name: CI
 on: [push, workflow_dispatch]
+permissions: {actions: read, contents: read}
 jobs:
   build:
     runs-on: self-hosted
@@ -78,4 +79,11 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
         command.env(format!("GIT_{role}_DATE"), "2026-01-02T03:04:05Z");
     }
     command
+}
+
+/// Changes `ci.yml` in such a folder.
+pub(crate) fn commit_workflow(folder: &Path, text: &str) {
+    std::fs::write(folder.join(".github/workflows/ci.yml"), text).unwrap();
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--message", "Change it"]);
 }

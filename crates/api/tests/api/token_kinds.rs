@@ -1,10 +1,11 @@
 //! What each kind of token opens, and what the headers tell it (contract 2 and 5).
 
-use crate::{answer::Answer, fake_runner::FakeRunner, server::TestServer};
+use crate::{answer::Answer, fake_runner::FakeRunner, git::commit_workflow, server::TestServer};
 use runyard_domain::{account::Scope, repository::Role};
 use serde_json::{Value, json};
 
 const NEXT_DAY: &str = "2026-01-03T03:04:05Z";
+const API: &str = "/api/v3/repos/admin/closed";
 const RUNS: &str = "/api/v3/repos/admin/closed/actions/runs";
 
 /// `closed`, which is private, and `open`, with a run in each; `wim` may write in both.
@@ -270,4 +271,42 @@ async fn a_jobs_token_reads_its_own_repository_and_says_what_it_lacks() {
         .get("/admin/closed.git/info/refs?service=git-upload-pack", job)
         .await
         .expect(200);
+}
+
+/// What a job whose file says this of `permissions`, in a repository whose default is `silent`, is answered when it reads
+/// a file and when it cancels its run.
+async fn answered(permissions: &str, silent: &str) -> (u16, u16) {
+    let server = TestServer::start().await;
+    let text = format!(
+        "on: workflow_dispatch\n{permissions}jobs:\n  one:\n    runs-on: self-hosted\n    steps: [run: x]\n"
+    );
+    commit_workflow(server.source.path(), &text);
+    server.repository("admin", "closed", true).await;
+    let body = json!({ "default_workflow_permissions": silent });
+    let path = format!("{API}/actions/permissions/workflow");
+    let put = server.call("PUT", &path, &server.admin, body).await;
+    let _ = put.expect(204);
+    let run = server.dispatch("admin/closed").await;
+    let runner = FakeRunner::register(&server, "builder").await;
+    let offered = runner.claim_one("k").await;
+    runner.start(&offered).await.expect(200);
+    let job = offered.job["github_token"].as_str().unwrap();
+    let file = format!("{API}/contents/.github/workflows/ci.yml");
+    let read = server.get(&file, job).await;
+    let cancel = format!("{RUNS}/{run}/cancel");
+    let cancelled = server.call("POST", &cancel, job, json!({})).await;
+    (read.status, cancelled.status)
+}
+
+#[tokio::test]
+async fn r2_80_a_jobs_token_does_what_its_file_lets_it() {
+    let file = "permissions: {actions: write}\n";
+    assert_eq!(answered(file, "read").await, (403, 202));
+    assert_eq!(answered("permissions: {}\n", "write").await, (403, 403));
+}
+
+#[tokio::test]
+async fn r2_81_where_no_file_says_it_a_jobs_token_does_what_its_repository_lets_it() {
+    assert_eq!(answered("", "read").await, (200, 403));
+    assert_eq!(answered("", "write").await, (200, 202));
 }

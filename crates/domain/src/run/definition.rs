@@ -4,7 +4,7 @@ use super::{Attempt, NodePath};
 use crate::event::GraphNode;
 use runyard_workflow::{
     Job, JobName, Workflow,
-    model::{Concurrency, Field, RunsOn},
+    model::{Concurrency, Field, Permissions, RunsOn},
     reusable::{Resolved, ResolvedCall},
 };
 use std::sync::Arc;
@@ -110,6 +110,24 @@ impl<'a> Place<'a> {
 pub fn find<'a>(definition: &'a Definition, node: &NodePath) -> Option<(&'a Workflow, &'a Job)> {
     let place = Place::find(definition, node)?;
     Some((place.workflow, place.job))
+}
+
+/// What the files say that the token of a node's job may do: the job itself, else its workflow, else who calls it
+/// (semantics R2.80); nothing where no file says it.
+pub fn permissions_of<'a>(definition: &'a Definition, node: &NodePath) -> Option<&'a Permissions> {
+    let whole = definition.workflow.permissions.as_ref();
+    let mut declared = whole.map(|permissions| &permissions.value);
+    let mut calls = definition.calls.as_slice();
+    let keys: Vec<&str> = node.keys().collect();
+    let callers = keys.len().saturating_sub(1);
+    for key in &keys[..callers] {
+        let key = JobName::new(*key).ok()?;
+        let call = calls.iter().find(|call| call.job == key)?;
+        (calls, declared) = (&call.calls, call.permissions.as_ref());
+    }
+    let (_, job) = find(definition, node)?;
+    let own = job.permissions.as_ref();
+    own.map_or(declared, |permissions| Some(&permissions.value))
 }
 
 /// The path of the called file that a node's job is in, `owner/repo/path@ref`; nothing for the run's own file.

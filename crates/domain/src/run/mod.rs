@@ -35,7 +35,7 @@ pub use attempt::{
 };
 pub use cancel::JobCancelled;
 pub use cause::{Cause, Fork, HeadRepository};
-pub use definition::{Definition, file_of, find, fits, reads_contexts, single};
+pub use definition::{Definition, file_of, find, fits, permissions_of, reads_contexts, single};
 pub use delete::DELETE_LIVE_DAYS;
 pub use identity::{CommitFacts, NewRun, Person, ReferencedWorkflow, RunIdentity};
 pub use intake::{BURST_WINDOW, Crowd, Intake};

@@ -9,6 +9,7 @@ use crate::{Conflict, Listed, Page, Repositories, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
     RepositoryId, UserId, WorkflowId,
+    permission::DefaultPermissions,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
 };
 
@@ -77,6 +78,7 @@ impl Repositories for MemoryStore {
         state.polls.remove(&id);
         state.retentions.remove(&id);
         state.switched_off.remove(&id);
+        state.writing_tokens.remove(&id);
         state.pull_requests.retain(|(of, _), _| *of != id);
         state.branches.remove(&id);
         state.schedules.retain(|(of, _), _| *of != id);
@@ -207,6 +209,31 @@ impl Repositories for MemoryStore {
 
     async fn actions_enabled(&self, repository: RepositoryId) -> Result<bool, StoreError> {
         Ok(!self.state().switched_off.contains(&repository))
+    }
+
+    async fn put_default_permissions(
+        &self,
+        repository: RepositoryId,
+        permissions: DefaultPermissions,
+    ) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let live = state.live_repository(repository);
+        live.ok_or_else(broken_reference)?;
+        match permissions {
+            DefaultPermissions::Read => state.writing_tokens.remove(&repository),
+            DefaultPermissions::Write => state.writing_tokens.insert(repository),
+        };
+        Ok(())
+    }
+
+    async fn default_permissions(
+        &self,
+        repository: RepositoryId,
+    ) -> Result<DefaultPermissions, StoreError> {
+        Ok(match self.state().writing_tokens.contains(&repository) {
+            true => DefaultPermissions::Write,
+            false => DefaultPermissions::Read,
+        })
     }
 
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError> {

@@ -57,6 +57,8 @@ pub(super) struct State {
     pub(super) runners_seen: BTreeMap<RunnerId, Timestamp>,
     /// Repositories in which no new run comes to be.
     pub(super) switched_off: BTreeSet<RepositoryId>,
+    /// Repositories whose jobs' tokens may write where no file says what they may.
+    pub(super) writing_tokens: BTreeSet<RepositoryId>,
     pub(super) runs: BTreeMap<RunId, RunRow>,
     /// Which run a trigger key made.
     pub(super) trigger_keys: BTreeMap<(RepositoryId, WorkflowId, String), RunId>,

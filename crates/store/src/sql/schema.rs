@@ -553,6 +553,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::BigInt;
+
+    writing_tokens (repository_id) {
+        repository_id -> BigInt,
+    }
+}
+
+diesel::table! {
     use crate::sql::columns::JsonColumn;
     use diesel::sql_types::BigInt;
 

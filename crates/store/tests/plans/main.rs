@@ -137,6 +137,7 @@ async fn run_cases(mut new_store: impl AsyncFnMut() -> Arc<dyn Store>) {
         a_runner_shows_when_it_was_seen_and_whether_it_is_busy,
         custom_labels_are_changed_by_whoever_knew_the_ones_before,
         actions_of_a_repository_are_on_until_somebody_switches_them_off,
+        tokens_of_jobs_read_until_somebody_lets_them_write,
         open_pull_requests_are_listed_and_found_by_number,
         a_run_is_found_by_its_check_suite,
         the_checks_of_a_commit_are_those_of_its_newest_attempts,

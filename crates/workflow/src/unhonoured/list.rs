@@ -6,8 +6,6 @@
 pub const UNHONOURED: &[&str] = &[
     "on.image_version",
     "on.pull_request_comment",
-    "permissions",
-    "jobs.*.permissions",
     "jobs.*.environment",
     "jobs.*.container",
     "jobs.*.services",

@@ -8,8 +8,22 @@ use runyard_domain::account::User;
 use runyard_store::UserRef;
 use serde::Serialize;
 
-/// Every user is a person.
-const KIND: &str = "User";
+/// What a user is: a person, or what stands for programs, which ends so.
+const PERSON: &str = "User";
+const BOT: &str = "Bot";
+const END_OF_BOTS: &str = "[bot]";
+
+fn kind(login: &str) -> &'static str {
+    match login.ends_with(END_OF_BOTS) {
+        true => BOT,
+        false => PERSON,
+    }
+}
+
+/// A login in a path.
+fn in_path(login: &str) -> String {
+    login.replace('[', "%5B").replace(']', "%5D")
+}
 
 /// A user as runs and repositories show them.
 #[derive(Debug, Clone, Serialize)]
@@ -43,14 +57,15 @@ impl SimpleUser {
             login,
             site_admin,
         } = user;
-        let url = format!("{}/users/{login}", origin.api());
+        let name = in_path(login);
+        let url = format!("{}/users/{name}", origin.api());
         Self {
             login: login.clone(),
             id: id.get(),
             node_id: node_id(Node::User, id.get()),
             avatar_url: format!("{}/avatars/u/{id}", origin.web()),
             gravatar_id: "",
-            html_url: format!("{}/{login}", origin.web()),
+            html_url: format!("{}/{name}", origin.web()),
             followers_url: format!("{url}/followers"),
             following_url: format!("{url}/following{{/other_user}}"),
             gists_url: format!("{url}/gists{{/gist_id}}"),
@@ -61,7 +76,7 @@ impl SimpleUser {
             events_url: format!("{url}/events{{/privacy}}"),
             received_events_url: format!("{url}/received_events"),
             url,
-            r#type: KIND,
+            r#type: kind(login),
             user_view_type: "public",
             site_admin: *site_admin,
         }

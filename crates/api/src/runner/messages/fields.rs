@@ -19,7 +19,11 @@ pub struct ComputedMessage {
 
 /// A value of a file: itself, or what the runner computes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "server",
+    derive(schemars::JsonSchema),
+    schemars(rename = "FieldMessage_{T}")
+)]
 #[serde(untagged)]
 pub enum FieldMessage<T> {
     /// To be computed.

@@ -20,7 +20,7 @@ use crate::{
         schema::{
             actions_switched_off, collaborators, default_branches, deliveries, named_secrets,
             polls, pull_requests, repositories, repository_secrets, retentions, runs, schedules,
-            variables,
+            variables, writing_tokens,
         },
     },
 };
@@ -29,6 +29,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use runyard_domain::{
     RepositoryId, RunStatus, UserId, WorkflowId,
+    permission::DefaultPermissions,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
 };
 
@@ -140,6 +141,21 @@ impl Repositories for SqlStore {
 
     async fn actions_enabled(&self, repository: RepositoryId) -> Result<bool, StoreError> {
         perform!(self.read, actions_enabled(repository))
+    }
+
+    async fn put_default_permissions(
+        &self,
+        repository: RepositoryId,
+        permissions: DefaultPermissions,
+    ) -> Result<(), StoreError> {
+        perform!(self.write, put_default_permissions(repository, permissions))
+    }
+
+    async fn default_permissions(
+        &self,
+        repository: RepositoryId,
+    ) -> Result<DefaultPermissions, StoreError> {
+        perform!(self.read, default_permissions(repository))
     }
 
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError> {
@@ -280,6 +296,9 @@ async fn forget_what_belongs_to(connection: &mut Connection, id: i64) -> Result<
     diesel::delete(actions_switched_off::table.find(id))
         .execute(connection)
         .await?;
+    diesel::delete(writing_tokens::table.find(id))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -393,4 +412,45 @@ async fn actions_enabled(
         .await
         .optional()?;
     Ok(off.is_none())
+}
+
+async fn put_default_permissions(
+    connection: &mut Connection,
+    repository: &RepositoryId,
+    permissions: &DefaultPermissions,
+) -> Result<(), Failure> {
+    let live = lock_live_repository(connection, *repository).await?;
+    live.ok_or_else(|| Failure::conflict(Conflict::Reference))?;
+    match permissions {
+        DefaultPermissions::Read => {
+            diesel::delete(writing_tokens::table.find(repository.get()))
+                .execute(connection)
+                .await?;
+        }
+        DefaultPermissions::Write => {
+            diesel::insert_into(writing_tokens::table)
+                .values(writing_tokens::repository_id.eq(repository.get()))
+                .on_conflict_do_nothing()
+                .execute(connection)
+                .await
+                .map_err(reference)?;
+        }
+    }
+    Ok(())
+}
+
+async fn default_permissions(
+    connection: &mut Connection,
+    repository: &RepositoryId,
+) -> Result<DefaultPermissions, Failure> {
+    let writing: Option<i64> = writing_tokens::table
+        .find(repository.get())
+        .select(writing_tokens::repository_id)
+        .get_result(connection)
+        .await
+        .optional()?;
+    Ok(match writing {
+        None => DefaultPermissions::Read,
+        Some(_) => DefaultPermissions::Write,
+    })
 }

@@ -6,6 +6,7 @@ use crate::world::{
 };
 use runyard_domain::{
     Conclusion, RepositoryId, UserId, WorkflowId,
+    permission::DefaultPermissions,
     repository::{Collaborator, Repository, Role, Source, Workflow, WorkflowState},
 };
 use runyard_store::{Conflict, IdKind, JobsOf, RunFilter, Scope, Store, StoreError};
@@ -268,4 +269,22 @@ pub(crate) async fn actions_of_a_repository_are_on_until_somebody_switches_them_
     assert!(breaks_a_reference(&unknown.await.unwrap_err()));
     store.delete_repository(id).await.unwrap();
     assert!(store.actions_enabled(id).await.unwrap());
+}
+
+pub(crate) async fn tokens_of_jobs_read_until_somebody_lets_them_write(store: Arc<dyn Store>) {
+    use DefaultPermissions::{Read, Write};
+    let world = World::new(Arc::clone(&store)).await;
+    let (id, other) = (world.repository.id, world.with_repository("other").await);
+    assert_eq!(store.default_permissions(id).await.unwrap(), Read);
+    for permissions in [Write, Write, Read, Read, Write] {
+        let put = store.put_default_permissions(id, permissions);
+        put.await.unwrap();
+        assert_eq!(store.default_permissions(id).await.unwrap(), permissions);
+    }
+    let beside = store.default_permissions(other.repository.id);
+    assert_eq!(beside.await.unwrap(), Read);
+    let unknown = store.put_default_permissions(RepositoryId::new(9_999), Write);
+    assert!(breaks_a_reference(&unknown.await.unwrap_err()));
+    store.delete_repository(id).await.unwrap();
+    assert_eq!(store.default_permissions(id).await.unwrap(), Read);
 }
