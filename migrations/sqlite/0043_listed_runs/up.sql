@@ -1,0 +1,98 @@
+-- What lists of runs are filtered by. A run that is not deleted has a row without a conclusion from its beginning on, and
+-- one with its conclusion while it has one, so that no row is ever changed. Both go when the run is deleted.
+CREATE TABLE listed_runs (
+    run_id INTEGER NOT NULL,
+    -- Empty in the row that every run has.
+    conclusion TEXT NOT NULL,
+    repository_id INTEGER NOT NULL,
+    workflow_id INTEGER NOT NULL,
+    actor_id INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    head_branch TEXT,
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (run_id, conclusion)
+) STRICT, WITHOUT ROWID;
+
+-- Which ids the runs have that a repository made on a day in UTC: a list of a time looks at no others. Times and ids
+-- rise together but for what was made at the same time, and no more is needed here.
+CREATE TABLE run_days (
+    repository_id INTEGER NOT NULL,
+    -- Its first moment.
+    day TEXT NOT NULL,
+    first_id INTEGER NOT NULL,
+    last_id INTEGER NOT NULL,
+    PRIMARY KEY (repository_id, day)
+) STRICT, WITHOUT ROWID;
+
+-- The database keeps these rows itself, so that a server of the version before, which does not know of them, keeps them
+-- too. A migration that makes the table of runs anew must make these triggers anew.
+CREATE TRIGGER listed_when_new AFTER INSERT ON runs
+BEGIN
+    INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
+    VALUES (NEW.id, '', NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch, NEW.created_at);
+    INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
+    SELECT NEW.id, NEW.conclusion, NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch, NEW.created_at
+    WHERE NEW.conclusion IS NOT NULL;
+    INSERT INTO run_days (repository_id, day, first_id, last_id)
+    VALUES (NEW.repository_id, substr(NEW.created_at, 1, 10) || 'T00:00:00.000000Z', NEW.id, NEW.id)
+    ON CONFLICT (repository_id, day) DO UPDATE SET
+        first_id = min(first_id, excluded.first_id),
+        last_id = max(last_id, excluded.last_id);
+END;
+CREATE TRIGGER listed_as_ended AFTER UPDATE OF conclusion ON runs
+WHEN OLD.conclusion IS NOT NEW.conclusion AND NEW.deleted_at IS NULL
+BEGIN
+    DELETE FROM listed_runs WHERE run_id = OLD.id AND conclusion = OLD.conclusion;
+    INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
+    SELECT NEW.id, NEW.conclusion, NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch, NEW.created_at
+    WHERE NEW.conclusion IS NOT NULL;
+END;
+CREATE TRIGGER not_listed_when_marked AFTER UPDATE OF deleted_at ON runs
+WHEN NEW.deleted_at IS NOT NULL
+BEGIN
+    DELETE FROM listed_runs WHERE run_id = OLD.id;
+END;
+CREATE TRIGGER not_listed_when_gone AFTER DELETE ON runs
+BEGIN
+    DELETE FROM listed_runs WHERE run_id = OLD.id;
+END;
+
+INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
+SELECT id, '', repository_id, workflow_id, actor_id, event, head_branch, created_at
+FROM runs WHERE deleted_at IS NULL;
+INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
+SELECT id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at
+FROM runs WHERE deleted_at IS NULL AND conclusion IS NOT NULL;
+INSERT INTO run_days (repository_id, day, first_id, last_id)
+SELECT repository_id, substr(created_at, 1, 10) || 'T00:00:00.000000Z', min(id), max(id)
+FROM runs GROUP BY 1, 2;
+
+-- One for each set of filters, with the ids in their order: a list reads its own page and no more, also where hardly
+-- anything matches. A database without statistics takes the index that has all conditions.
+CREATE INDEX listed_runs_newest ON listed_runs (repository_id, conclusion, run_id);
+CREATE INDEX listed_runs_by_workflow ON listed_runs (repository_id, conclusion, workflow_id, run_id);
+CREATE INDEX listed_runs_by_actor ON listed_runs (repository_id, conclusion, actor_id, run_id);
+CREATE INDEX listed_runs_by_event ON listed_runs (repository_id, conclusion, event, run_id);
+CREATE INDEX listed_runs_by_branch ON listed_runs (repository_id, conclusion, head_branch, run_id);
+CREATE INDEX listed_runs_by_workflow_actor ON listed_runs (repository_id, conclusion, workflow_id, actor_id, run_id);
+CREATE INDEX listed_runs_by_workflow_event ON listed_runs (repository_id, conclusion, workflow_id, event, run_id);
+CREATE INDEX listed_runs_by_workflow_branch ON listed_runs (repository_id, conclusion, workflow_id, head_branch, run_id);
+CREATE INDEX listed_runs_by_actor_event ON listed_runs (repository_id, conclusion, actor_id, event, run_id);
+CREATE INDEX listed_runs_by_actor_branch ON listed_runs (repository_id, conclusion, actor_id, head_branch, run_id);
+CREATE INDEX listed_runs_by_event_branch ON listed_runs (repository_id, conclusion, event, head_branch, run_id);
+CREATE INDEX listed_runs_by_workflow_actor_event ON listed_runs (repository_id, conclusion, workflow_id, actor_id, event, run_id);
+CREATE INDEX listed_runs_by_workflow_actor_branch ON listed_runs (repository_id, conclusion, workflow_id, actor_id, head_branch, run_id);
+CREATE INDEX listed_runs_by_workflow_event_branch ON listed_runs (repository_id, conclusion, workflow_id, event, head_branch, run_id);
+CREATE INDEX listed_runs_by_actor_event_branch ON listed_runs (repository_id, conclusion, actor_id, event, head_branch, run_id);
+CREATE INDEX listed_runs_by_workflow_actor_event_branch ON listed_runs (repository_id, conclusion, workflow_id, actor_id, event, head_branch, run_id);
+
+-- Lists do not use these any more.
+DROP INDEX runs_newest;
+DROP INDEX runs_of_workflow;
+DROP INDEX runs_by_branch;
+DROP INDEX runs_by_event;
+DROP INDEX runs_by_actor;
+DROP INDEX runs_by_conclusion;
+DROP INDEX runs_by_creation;
+-- Runs that go on are few: this one is small whatever the others grow to.
+CREATE INDEX runs_live ON runs (repository_id, status, id) WHERE status <> 'completed';
