@@ -34,6 +34,7 @@ mod save;
 mod schedules;
 mod secrets;
 mod troubles;
+mod wanted_runs;
 mod workflows;
 
 use super::{Connection, SqlStore, dialect};

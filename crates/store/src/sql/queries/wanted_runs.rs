@@ -1,0 +1,376 @@
+//! Which runs a filter wants, as queries for their ids in order. Each reads its own page of one index, and no more: also
+//! where hardly anything matches (architecture 4, rule 8).
+//!
+//! Most filters are answered from `listed_runs`, which has an index for each set of them. The rows of `runs` answer
+//! for commits and check suites, which have few runs, and for what goes on, of which there is little.
+
+use super::Connection;
+use crate::{
+    RunFilter, Stage,
+    sql::{
+        columns::DbTime,
+        counted::Counted,
+        failure::Failure,
+        rows::login_key,
+        schema::{listed_runs, run_days, runs, users},
+    },
+};
+use diesel::{
+    ExpressionMethods, QueryDsl,
+    dsl::{max, min, sql},
+    sql_types::{BigInt, Bool, Nullable},
+};
+use diesel_async::{AsyncConnectionCore, RunQueryDsl};
+use runyard_domain::{Conclusion, RepositoryId, RunStatus};
+use std::time::Duration;
+
+/// The `conclusion` of the row of `listed_runs` that every run has.
+const ANY_CONCLUSION: &str = "";
+/// A row of `run_days` begins with its day.
+const DAY: Duration = Duration::from_secs(86_400);
+/// What the index `runs_live` is limited to, as its migration says it: without a value, so that a database sees that the
+/// index will do.
+const IS_LIVE: &str = "runs.status <> 'completed'";
+
+type Backend = <Connection as AsyncConnectionCore>::Backend;
+type ListedIds<'a> = listed_runs::BoxedQuery<'a, Backend, BigInt>;
+type RowIds<'a> = runs::BoxedQuery<'a, Backend, BigInt>;
+type Ends = (Nullable<BigInt>, Nullable<BigInt>);
+
+/// Ids in one of two orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    NewestFirst,
+    OldestFirst,
+}
+
+/// Where the newest attempt of a run stands, as far as one index tells it (semantics R1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    Anywhere,
+    /// At a status that is not `completed`.
+    Live(RunStatus),
+    Ended,
+    EndedAs(Conclusion),
+}
+
+/// A filter whose names are looked up.
+pub(super) struct Wanted<'a> {
+    repository: RepositoryId,
+    filter: &'a RunFilter,
+    /// Everybody who has or had the login, where one is asked for.
+    actors: Option<Vec<i64>>,
+    stands: Vec<Stand>,
+    /// The ids between which all runs are that were made in the time that is asked for.
+    ids: Option<(i64, i64)>,
+}
+
+impl<'a> Wanted<'a> {
+    /// Of one stage, or of both. `None` when nothing can match.
+    pub(super) async fn of(
+        connection: &mut Connection,
+        repository: RepositoryId,
+        filter: &'a RunFilter,
+        stage: Option<Stage>,
+    ) -> Result<Option<Self>, Failure> {
+        let stands = stands(filter.status.as_deref(), stage);
+        let actors = match &filter.actor {
+            Some(login) => Some(users_with(connection, login).await?),
+            None => None,
+        };
+        if stands.is_empty() || actors.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(None);
+        }
+        let ids = match filter.is_of_a_time() {
+            true => match ids_of_the_time(connection, repository, filter).await? {
+                Some(ids) => Some(ids),
+                None => return Ok(None),
+            },
+            false => None,
+        };
+        Ok(Some(Self {
+            repository,
+            filter,
+            actors,
+            stands,
+            ids,
+        }))
+    }
+
+    /// One for each actor and stand: nearly always one. No run is in two of them.
+    fn parts(&self) -> Vec<Part<'_>> {
+        let actors: Vec<Option<i64>> = match &self.actors {
+            Some(actors) => actors.iter().copied().map(Some).collect(),
+            None => vec![None],
+        };
+        let of_actor = |actor: Option<i64>| {
+            let stands = self.stands.iter();
+            stands.map(move |stand| Part {
+                wanted: self,
+                actor,
+                stand: *stand,
+            })
+        };
+        actors.into_iter().flat_map(of_actor).collect()
+    }
+
+    /// How many match, no further than `cap`.
+    pub(super) async fn count(
+        &self,
+        connection: &mut Connection,
+        cap: u64,
+    ) -> Result<u64, Failure> {
+        let mut count = 0;
+        for part in self.parts() {
+            count += part.count(connection, cap).await?;
+        }
+        Ok(count.min(cap))
+    }
+
+    /// So many of them behind the first `before`.
+    pub(super) async fn page(
+        &self,
+        connection: &mut Connection,
+        order: Order,
+        (before, limit): (u64, u64),
+    ) -> Result<Vec<i64>, Failure> {
+        let parts = self.parts();
+        if let [part] = parts.as_slice() {
+            return part.page(connection, order, (before, limit)).await;
+        }
+        let reach = before.saturating_add(limit);
+        let mut ids = Vec::new();
+        for part in &parts {
+            ids.extend(part.page(connection, order, (0, reach)).await?);
+        }
+        ids.sort_unstable();
+        if order == Order::NewestFirst {
+            ids.reverse();
+        }
+        let ids = ids.into_iter().skip(as_size(before)).take(as_size(limit));
+        Ok(ids.collect())
+    }
+}
+
+/// What one scan of an index finds.
+struct Part<'w> {
+    wanted: &'w Wanted<'w>,
+    actor: Option<i64>,
+    stand: Stand,
+}
+
+impl Part<'_> {
+    async fn count(&self, connection: &mut Connection, cap: u64) -> Result<u64, Failure> {
+        let cap = as_limit(cap);
+        // In order, as pages are: so it takes the same index.
+        let count: i64 = if self.is_of_rows() {
+            let ids = self.rows().order(runs::id.desc()).limit(cap);
+            Counted(ids).get_result(connection).await?
+        } else {
+            let ids = self.listed().order(listed_runs::run_id.desc()).limit(cap);
+            Counted(ids).get_result(connection).await?
+        };
+        Ok(count.unsigned_abs())
+    }
+
+    async fn page(
+        &self,
+        connection: &mut Connection,
+        order: Order,
+        (before, limit): (u64, u64),
+    ) -> Result<Vec<i64>, Failure> {
+        let (before, limit) = (as_limit(before), as_limit(limit));
+        let ids = if self.is_of_rows() {
+            let ids = match order {
+                Order::NewestFirst => self.rows().order(runs::id.desc()),
+                Order::OldestFirst => self.rows().order(runs::id.asc()),
+            };
+            ids.limit(limit).offset(before).load(connection).await?
+        } else {
+            let ids = match order {
+                Order::NewestFirst => self.listed().order(listed_runs::run_id.desc()),
+                Order::OldestFirst => self.listed().order(listed_runs::run_id.asc()),
+            };
+            ids.limit(limit).offset(before).load(connection).await?
+        };
+        Ok(ids)
+    }
+
+    fn is_of_few(&self) -> bool {
+        let filter = self.wanted.filter;
+        filter.head_sha.is_some() || filter.check_suite.is_some()
+    }
+
+    fn is_of_rows(&self) -> bool {
+        self.is_of_few() || matches!(self.stand, Stand::Live(_))
+    }
+
+    /// From the table that is made for lists.
+    fn listed(&self) -> ListedIds<'_> {
+        let filter = self.wanted.filter;
+        let conclusion = match self.stand {
+            Stand::EndedAs(end) => end.name(),
+            Stand::Anywhere | Stand::Live(_) | Stand::Ended => ANY_CONCLUSION,
+        };
+        let own = listed_runs::repository_id.eq(self.wanted.repository.get());
+        let ids = listed_runs::table.select(listed_runs::run_id);
+        let mut ids: ListedIds<'_> = ids.into_boxed().filter(own);
+        ids = ids.filter(listed_runs::conclusion.eq(conclusion));
+        if let Some(workflow) = filter.workflow {
+            ids = ids.filter(listed_runs::workflow_id.eq(workflow.get()));
+        }
+        if let Some(actor) = self.actor {
+            ids = ids.filter(listed_runs::actor_id.eq(actor));
+        }
+        if let Some(event) = &filter.event {
+            ids = ids.filter(listed_runs::event.eq(event));
+        }
+        if let Some(branch) = &filter.branch {
+            ids = ids.filter(listed_runs::head_branch.eq(branch));
+        }
+        if let Some((first, last)) = self.wanted.ids {
+            ids = ids.filter(listed_runs::run_id.between(first, last));
+        }
+        if let Some(from) = filter.created_from {
+            ids = ids.filter(listed_runs::created_at.ge(DbTime(from)));
+        }
+        if let Some(before) = filter.created_before {
+            ids = ids.filter(listed_runs::created_at.lt(DbTime(before)));
+        }
+        match self.stand {
+            Stand::Anywhere | Stand::Live(_) | Stand::EndedAs(_) => ids,
+            // Passes over what goes on, which is little. One value for each row, never a join of two tables.
+            Stand::Ended => {
+                let status = runs::table
+                    .filter(runs::id.eq(listed_runs::run_id))
+                    .select(runs::status)
+                    .single_value();
+                ids.filter(status.eq(RunStatus::Completed.name()))
+            }
+        }
+    }
+
+    /// From the runs themselves.
+    fn rows(&self) -> RowIds<'_> {
+        let filter = self.wanted.filter;
+        let own = runs::repository_id.eq(self.wanted.repository.get());
+        let mut ids: RowIds<'_> = runs::table.select(runs::id).into_boxed().filter(own);
+        ids = ids.filter(runs::deleted_at.is_null());
+        if let Some(commit) = &filter.head_sha {
+            ids = ids.filter(runs::head_sha.eq(commit));
+        }
+        if let Some(suite) = filter.check_suite {
+            ids = ids.filter(runs::check_suite_id.eq(suite.get()));
+        }
+        ids = match self.stand {
+            Stand::Anywhere => ids,
+            // Said so that only the index of the commit or of the suite can be meant.
+            Stand::Live(status) if self.is_of_few() => {
+                ids.filter(runs::status.ne_all(all_but(|other| other != status)))
+            }
+            Stand::Live(status) => {
+                let live = ids.filter(sql::<Bool>(IS_LIVE));
+                live.filter(runs::status.eq(status.name()))
+            }
+            Stand::Ended => {
+                ids.filter(runs::status.ne_all(all_but(|other| other != RunStatus::Completed)))
+            }
+            Stand::EndedAs(end) => ids.filter(runs::conclusion.eq(end.name())),
+        };
+        if let Some(workflow) = filter.workflow {
+            ids = ids.filter(runs::workflow_id.eq(workflow.get()));
+        }
+        if let Some(actor) = self.actor {
+            ids = ids.filter(runs::actor_id.eq(actor));
+        }
+        if let Some(event) = &filter.event {
+            ids = ids.filter(runs::event.eq(event));
+        }
+        if let Some(branch) = &filter.branch {
+            ids = ids.filter(runs::head_branch.eq(branch));
+        }
+        if let Some(from) = filter.created_from {
+            ids = ids.filter(runs::created_at.ge(DbTime(from)));
+        }
+        if let Some(before) = filter.created_before {
+            ids = ids.filter(runs::created_at.lt(DbTime(before)));
+        }
+        ids
+    }
+}
+
+/// Where the wanted runs may stand; nowhere for an unknown word.
+fn stands(word: Option<&str>, stage: Option<Stage>) -> Vec<Stand> {
+    let live = || {
+        let all = RunStatus::ALL.iter().copied();
+        all.filter(|status| *status != RunStatus::Completed)
+            .map(Stand::Live)
+    };
+    let stand = match word.map(stand) {
+        None => Some(Stand::Anywhere),
+        Some(known) => known,
+    };
+    let Some(stand) = stand else {
+        return Vec::new();
+    };
+    match (stage, stand) {
+        (None, stand) => vec![stand],
+        (Some(Stage::Ended), Stand::Anywhere) => vec![Stand::Ended],
+        (Some(Stage::Ended), Stand::Ended | Stand::EndedAs(_)) => vec![stand],
+        (Some(Stage::Ended), Stand::Live(_)) => Vec::new(),
+        (Some(Stage::Live), Stand::Anywhere) => live().collect(),
+        (Some(Stage::Live), Stand::Live(_)) => vec![stand],
+        (Some(Stage::Live), Stand::Ended | Stand::EndedAs(_)) => Vec::new(),
+    }
+}
+
+fn stand(word: &str) -> Option<Stand> {
+    let status = word.parse().map(|status: RunStatus| match status {
+        RunStatus::Completed => Stand::Ended,
+        RunStatus::Requested
+        | RunStatus::Queued
+        | RunStatus::Pending
+        | RunStatus::Waiting
+        | RunStatus::InProgress => Stand::Live(status),
+    });
+    let ended = || word.parse().map(Stand::EndedAs);
+    status.ok().or_else(|| ended().ok())
+}
+
+fn all_but(is_other: impl Fn(RunStatus) -> bool) -> Vec<&'static str> {
+    let others = RunStatus::ALL.iter().copied();
+    let others = others.filter(|status| is_other(*status));
+    others.map(RunStatus::name).collect()
+}
+
+async fn users_with(connection: &mut Connection, login: &str) -> Result<Vec<i64>, Failure> {
+    let users = users::table.filter(users::login_key.eq(login_key(login)));
+    Ok(users.select(users::id).load(connection).await?)
+}
+
+/// The first and the last id that the days of the time have; `None` when they have no runs.
+async fn ids_of_the_time(
+    connection: &mut Connection,
+    repository: RepositoryId,
+    filter: &RunFilter,
+) -> Result<Option<(i64, i64)>, Failure> {
+    let ends = run_days::table.select((min(run_days::first_id), max(run_days::last_id)));
+    let mut ends: run_days::BoxedQuery<'_, Backend, Ends> = ends.into_boxed();
+    ends = ends.filter(run_days::repository_id.eq(repository.get()));
+    if let Some(from) = filter.created_from {
+        ends = ends.filter(run_days::day.gt(DbTime(from.minus(DAY))));
+    }
+    if let Some(before) = filter.created_before {
+        ends = ends.filter(run_days::day.lt(DbTime(before)));
+    }
+    let (first, last): (Option<i64>, Option<i64>) = ends.get_result(connection).await?;
+    Ok(first.zip(last))
+}
+
+fn as_limit(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn as_size(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
