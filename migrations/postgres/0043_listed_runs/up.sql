@@ -9,45 +9,64 @@ CREATE TABLE listed_runs (
     actor_id BIGINT NOT NULL,
     event TEXT NOT NULL,
     head_branch TEXT,
-    created_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (run_id, conclusion)
 );
 
--- Which ids the runs have that a repository made on a day in UTC: a list of a time looks at no others. Times and ids
--- rise together but for what was made at the same time, and no more is needed here.
-CREATE TABLE run_days (
+-- Between which ids the runs of a time are: a list of a time looks at no others. Ids and times rise together but for what
+-- was made at the same time; this is right also where they do not.
+CREATE TABLE run_hours (
     repository_id BIGINT NOT NULL,
-    -- Its first moment.
-    day TIMESTAMPTZ NOT NULL,
+    -- The first moment of an hour in UTC in which a run was made.
+    hour TIMESTAMPTZ NOT NULL,
+    -- No run of this hour or of a later one has a smaller id.
     first_id BIGINT NOT NULL,
+    -- No run of this hour or of an earlier one has a greater id.
     last_id BIGINT NOT NULL,
-    PRIMARY KEY (repository_id, day)
+    PRIMARY KEY (repository_id, hour)
 );
 
 -- The database keeps these rows itself, so that a server of the version before, which does not know of them, keeps them
 -- too. A migration that makes the table of runs anew must make these triggers anew.
 -- They come first: the lock that they need lets nobody write runs until the rows below are all there.
 CREATE FUNCTION list_new_run() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+DECLARE
+    of_hour CONSTANT TIMESTAMPTZ := date_trunc('hour', NEW.created_at, 'UTC');
+    first_later BIGINT;
+    first_earlier BIGINT;
+    last_earlier BIGINT;
 BEGIN
-    INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
-    VALUES (NEW.id, '', NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch, NEW.created_at);
+    INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
+    VALUES (NEW.id, '', NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch);
     IF NEW.conclusion IS NOT NULL THEN
-        INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
-        VALUES (NEW.id, NEW.conclusion, NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch, NEW.created_at);
+        INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
+        VALUES (NEW.id, NEW.conclusion, NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch);
     END IF;
-    INSERT INTO run_days AS known (repository_id, day, first_id, last_id)
-    VALUES (NEW.repository_id, date_trunc('day', NEW.created_at, 'UTC'), NEW.id, NEW.id)
-    ON CONFLICT (repository_id, day) DO UPDATE SET
+    SELECT first_id INTO first_later FROM run_hours
+    WHERE repository_id = NEW.repository_id AND hour > of_hour ORDER BY hour LIMIT 1;
+    SELECT first_id, last_id INTO first_earlier, last_earlier FROM run_hours
+    WHERE repository_id = NEW.repository_id AND hour < of_hour ORDER BY hour DESC LIMIT 1;
+    INSERT INTO run_hours AS known (repository_id, hour, first_id, last_id)
+    VALUES (NEW.repository_id, of_hour, least(NEW.id, first_later), greatest(NEW.id, last_earlier))
+    ON CONFLICT (repository_id, hour) DO UPDATE SET
         first_id = least(known.first_id, excluded.first_id),
         last_id = greatest(known.last_id, excluded.last_id);
+    -- Only where ids and times do not rise together.
+    IF first_earlier > NEW.id THEN
+        UPDATE run_hours SET first_id = NEW.id
+        WHERE repository_id = NEW.repository_id AND hour < of_hour AND first_id > NEW.id;
+    END IF;
+    IF first_later IS NOT NULL THEN
+        UPDATE run_hours SET last_id = NEW.id
+        WHERE repository_id = NEW.repository_id AND hour > of_hour AND last_id < NEW.id;
+    END IF;
     RETURN NULL;
 END $$;
 CREATE FUNCTION list_run_as_it_ended() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM listed_runs WHERE run_id = OLD.id AND conclusion = OLD.conclusion;
     IF NEW.conclusion IS NOT NULL THEN
-        INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
-        VALUES (NEW.id, NEW.conclusion, NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch, NEW.created_at);
+        INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
+        VALUES (NEW.id, NEW.conclusion, NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch);
     END IF;
     RETURN NULL;
 END $$;
@@ -67,15 +86,22 @@ CREATE TRIGGER not_listed_when_marked AFTER UPDATE OF deleted_at ON runs
 CREATE TRIGGER not_listed_when_gone AFTER DELETE ON runs
     FOR EACH ROW EXECUTE FUNCTION list_run_no_more();
 
-INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
-SELECT id, '', repository_id, workflow_id, actor_id, event, head_branch, created_at
+INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
+SELECT id, '', repository_id, workflow_id, actor_id, event, head_branch
 FROM runs WHERE deleted_at IS NULL;
-INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
-SELECT id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at
+INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
+SELECT id, conclusion, repository_id, workflow_id, actor_id, event, head_branch
 FROM runs WHERE deleted_at IS NULL AND conclusion IS NOT NULL;
-INSERT INTO run_days (repository_id, day, first_id, last_id)
-SELECT repository_id, date_trunc('day', created_at, 'UTC'), min(id), max(id)
-FROM runs GROUP BY repository_id, date_trunc('day', created_at, 'UTC');
+INSERT INTO run_hours (repository_id, hour, first_id, last_id)
+SELECT
+    repository_id,
+    hour,
+    min(first_id) OVER (PARTITION BY repository_id ORDER BY hour DESC),
+    max(last_id) OVER (PARTITION BY repository_id ORDER BY hour)
+FROM (
+    SELECT repository_id, date_trunc('hour', created_at, 'UTC') AS hour, min(id) AS first_id, max(id) AS last_id
+    FROM runs GROUP BY 1, 2
+) AS hours;
 
 -- One for each set of filters, with the ids in their order: a list reads its own page and no more, also where hardly
 -- anything matches. A database without statistics takes the index that has all conditions.

@@ -9,42 +9,66 @@ CREATE TABLE listed_runs (
     actor_id INTEGER NOT NULL,
     event TEXT NOT NULL,
     head_branch TEXT,
-    created_at TEXT NOT NULL,
     PRIMARY KEY (run_id, conclusion)
 ) STRICT, WITHOUT ROWID;
 
--- Which ids the runs have that a repository made on a day in UTC: a list of a time looks at no others. Times and ids
--- rise together but for what was made at the same time, and no more is needed here.
-CREATE TABLE run_days (
+-- Between which ids the runs of a time are: a list of a time looks at no others. Ids and times rise together but for what
+-- was made at the same time; this is right also where they do not.
+CREATE TABLE run_hours (
     repository_id INTEGER NOT NULL,
-    -- Its first moment.
-    day TEXT NOT NULL,
+    -- The first moment of an hour in UTC in which a run was made.
+    hour TEXT NOT NULL,
+    -- No run of this hour or of a later one has a smaller id.
     first_id INTEGER NOT NULL,
+    -- No run of this hour or of an earlier one has a greater id.
     last_id INTEGER NOT NULL,
-    PRIMARY KEY (repository_id, day)
+    PRIMARY KEY (repository_id, hour)
 ) STRICT, WITHOUT ROWID;
 
 -- The database keeps these rows itself, so that a server of the version before, which does not know of them, keeps them
 -- too. A migration that makes the table of runs anew must make these triggers anew.
 CREATE TRIGGER listed_when_new AFTER INSERT ON runs
 BEGIN
-    INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
-    VALUES (NEW.id, '', NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch, NEW.created_at);
-    INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
-    SELECT NEW.id, NEW.conclusion, NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch, NEW.created_at
+    INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
+    VALUES (NEW.id, '', NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch);
+    INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
+    SELECT NEW.id, NEW.conclusion, NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch
     WHERE NEW.conclusion IS NOT NULL;
-    INSERT INTO run_days (repository_id, day, first_id, last_id)
-    VALUES (NEW.repository_id, substr(NEW.created_at, 1, 10) || 'T00:00:00.000000Z', NEW.id, NEW.id)
-    ON CONFLICT (repository_id, day) DO UPDATE SET
+    INSERT INTO run_hours (repository_id, hour, first_id, last_id)
+    VALUES (
+        NEW.repository_id,
+        substr(NEW.created_at, 1, 13) || ':00:00.000000Z',
+        min(NEW.id, ifnull((
+            SELECT first_id FROM run_hours
+            WHERE repository_id = NEW.repository_id AND hour > substr(NEW.created_at, 1, 13) || ':00:00.000000Z' ORDER BY hour LIMIT 1
+        ), NEW.id)),
+        max(NEW.id, ifnull((
+            SELECT last_id FROM run_hours
+            WHERE repository_id = NEW.repository_id AND hour < substr(NEW.created_at, 1, 13) || ':00:00.000000Z' ORDER BY hour DESC LIMIT 1
+        ), NEW.id))
+    )
+    ON CONFLICT (repository_id, hour) DO UPDATE SET
         first_id = min(first_id, excluded.first_id),
         last_id = max(last_id, excluded.last_id);
+    UPDATE run_hours SET last_id = NEW.id
+    WHERE repository_id = NEW.repository_id AND hour > substr(NEW.created_at, 1, 13) || ':00:00.000000Z' AND last_id < NEW.id;
+END;
+-- Only where ids and times do not rise together.
+CREATE TRIGGER listed_out_of_order AFTER INSERT ON runs
+WHEN NEW.id < (
+    SELECT first_id FROM run_hours
+    WHERE repository_id = NEW.repository_id AND hour < substr(NEW.created_at, 1, 13) || ':00:00.000000Z' ORDER BY hour DESC LIMIT 1
+)
+BEGIN
+    UPDATE run_hours SET first_id = NEW.id
+    WHERE repository_id = NEW.repository_id AND hour < substr(NEW.created_at, 1, 13) || ':00:00.000000Z' AND first_id > NEW.id;
 END;
 CREATE TRIGGER listed_as_ended AFTER UPDATE OF conclusion ON runs
 WHEN OLD.conclusion IS NOT NEW.conclusion AND NEW.deleted_at IS NULL
 BEGIN
     DELETE FROM listed_runs WHERE run_id = OLD.id AND conclusion = OLD.conclusion;
-    INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
-    SELECT NEW.id, NEW.conclusion, NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch, NEW.created_at
+    INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
+    SELECT NEW.id, NEW.conclusion, NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch
     WHERE NEW.conclusion IS NOT NULL;
 END;
 CREATE TRIGGER not_listed_when_marked AFTER UPDATE OF deleted_at ON runs
@@ -57,15 +81,22 @@ BEGIN
     DELETE FROM listed_runs WHERE run_id = OLD.id;
 END;
 
-INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
-SELECT id, '', repository_id, workflow_id, actor_id, event, head_branch, created_at
+INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
+SELECT id, '', repository_id, workflow_id, actor_id, event, head_branch
 FROM runs WHERE deleted_at IS NULL;
-INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at)
-SELECT id, conclusion, repository_id, workflow_id, actor_id, event, head_branch, created_at
+INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
+SELECT id, conclusion, repository_id, workflow_id, actor_id, event, head_branch
 FROM runs WHERE deleted_at IS NULL AND conclusion IS NOT NULL;
-INSERT INTO run_days (repository_id, day, first_id, last_id)
-SELECT repository_id, substr(created_at, 1, 10) || 'T00:00:00.000000Z', min(id), max(id)
-FROM runs GROUP BY 1, 2;
+INSERT INTO run_hours (repository_id, hour, first_id, last_id)
+SELECT
+    repository_id,
+    hour,
+    min(first_id) OVER (PARTITION BY repository_id ORDER BY hour DESC),
+    max(last_id) OVER (PARTITION BY repository_id ORDER BY hour)
+FROM (
+    SELECT repository_id, substr(created_at, 1, 13) || ':00:00.000000Z' AS hour, min(id) AS first_id, max(id) AS last_id
+    FROM runs GROUP BY 1, 2
+) AS hours;
 
 -- One for each set of filters, with the ids in their order: a list reads its own page and no more, also where hardly
 -- anything matches. A database without statistics takes the index that has all conditions.

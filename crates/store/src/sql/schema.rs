@@ -231,7 +231,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::sql::columns::TimeColumn;
     use diesel::sql_types::{BigInt, Nullable, Text};
 
     listed_runs (run_id, conclusion) {
@@ -242,7 +241,6 @@ diesel::table! {
         actor_id -> BigInt,
         event -> Text,
         head_branch -> Nullable<Text>,
-        created_at -> TimeColumn,
     }
 }
 
@@ -250,9 +248,9 @@ diesel::table! {
     use crate::sql::columns::TimeColumn;
     use diesel::sql_types::BigInt;
 
-    run_days (repository_id, day) {
+    run_hours (repository_id, hour) {
         repository_id -> BigInt,
-        day -> TimeColumn,
+        hour -> TimeColumn,
         first_id -> BigInt,
         last_id -> BigInt,
     }

@@ -12,22 +12,22 @@ use crate::{
         counted::Counted,
         failure::Failure,
         rows::login_key,
-        schema::{listed_runs, run_days, runs, users},
+        schema::{listed_runs, run_hours, runs, users},
     },
 };
 use diesel::{
-    ExpressionMethods, QueryDsl,
-    dsl::{max, min, sql},
-    sql_types::{BigInt, Bool, Nullable},
+    ExpressionMethods, OptionalExtension, QueryDsl,
+    dsl::sql,
+    sql_types::{BigInt, Bool},
 };
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
-use runyard_domain::{Conclusion, RepositoryId, RunStatus};
+use runyard_domain::{Conclusion, RepositoryId, RunStatus, Timestamp};
 use std::time::Duration;
 
 /// The `conclusion` of the row of `listed_runs` that every run has.
 const ANY_CONCLUSION: &str = "";
-/// A row of `run_days` begins with its day.
-const DAY: Duration = Duration::from_secs(86_400);
+/// A row of `run_hours` begins with its hour.
+const HOUR: Duration = Duration::from_secs(3_600);
 /// What the index `runs_live` is limited to, as its migration says it: without a value, so that a database sees that the
 /// index will do.
 const IS_LIVE: &str = "runs.status <> 'completed'";
@@ -35,7 +35,6 @@ const IS_LIVE: &str = "runs.status <> 'completed'";
 type Backend = <Connection as AsyncConnectionCore>::Backend;
 type ListedIds<'a> = listed_runs::BoxedQuery<'a, Backend, BigInt>;
 type RowIds<'a> = runs::BoxedQuery<'a, Backend, BigInt>;
-type Ends = (Nullable<BigInt>, Nullable<BigInt>);
 
 /// Ids in one of two orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,7 +204,8 @@ impl Part<'_> {
         self.is_of_few() || matches!(self.stand, Stand::Live(_))
     }
 
-    /// From the table that is made for lists.
+    /// From the table that is made for lists. What it does not have is asked of each run by its id: a database may make a
+    /// join of the two tables something else, but not that. Few are passed over so: what goes on, and the rest of an hour.
     fn listed(&self) -> ListedIds<'_> {
         let filter = self.wanted.filter;
         let conclusion = match self.stand {
@@ -232,22 +232,21 @@ impl Part<'_> {
             ids = ids.filter(listed_runs::run_id.between(first, last));
         }
         if let Some(from) = filter.created_from {
-            ids = ids.filter(listed_runs::created_at.ge(DbTime(from)));
+            let created = runs::table.filter(runs::id.eq(listed_runs::run_id));
+            let created = created.select(runs::created_at).single_value();
+            ids = ids.filter(created.ge(DbTime(from)));
         }
         if let Some(before) = filter.created_before {
-            ids = ids.filter(listed_runs::created_at.lt(DbTime(before)));
+            let created = runs::table.filter(runs::id.eq(listed_runs::run_id));
+            let created = created.select(runs::created_at).single_value();
+            ids = ids.filter(created.lt(DbTime(before)));
         }
-        match self.stand {
-            Stand::Anywhere | Stand::Live(_) | Stand::EndedAs(_) => ids,
-            // Passes over what goes on, which is little. One value for each row, never a join of two tables.
-            Stand::Ended => {
-                let status = runs::table
-                    .filter(runs::id.eq(listed_runs::run_id))
-                    .select(runs::status)
-                    .single_value();
-                ids.filter(status.eq(RunStatus::Completed.name()))
-            }
+        if self.stand == Stand::Ended {
+            let status = runs::table.filter(runs::id.eq(listed_runs::run_id));
+            let status = status.select(runs::status).single_value();
+            ids = ids.filter(status.eq(RunStatus::Completed.name()));
         }
+        ids
     }
 
     /// From the runs themselves.
@@ -348,23 +347,49 @@ async fn users_with(connection: &mut Connection, login: &str) -> Result<Vec<i64>
     Ok(users.select(users::id).load(connection).await?)
 }
 
-/// The first and the last id that the days of the time have; `None` when they have no runs.
+/// The first and the last id that a run of the time can have; `None` when no run can be of it.
 async fn ids_of_the_time(
     connection: &mut Connection,
     repository: RepositoryId,
     filter: &RunFilter,
 ) -> Result<Option<(i64, i64)>, Failure> {
-    let ends = run_days::table.select((min(run_days::first_id), max(run_days::last_id)));
-    let mut ends: run_days::BoxedQuery<'_, Backend, Ends> = ends.into_boxed();
-    ends = ends.filter(run_days::repository_id.eq(repository.get()));
-    if let Some(from) = filter.created_from {
-        ends = ends.filter(run_days::day.gt(DbTime(from.minus(DAY))));
-    }
-    if let Some(before) = filter.created_before {
-        ends = ends.filter(run_days::day.lt(DbTime(before)));
-    }
-    let (first, last): (Option<i64>, Option<i64>) = ends.get_result(connection).await?;
+    let first = match filter.created_from {
+        Some(from) => first_id_since(connection, repository, from).await?,
+        None => Some(i64::MIN),
+    };
+    let last = match filter.created_before {
+        Some(before) => last_id_before(connection, repository, before).await?,
+        None => Some(i64::MAX),
+    };
     Ok(first.zip(last))
+}
+
+async fn first_id_since(
+    connection: &mut Connection,
+    repository: RepositoryId,
+    from: Timestamp,
+) -> Result<Option<i64>, Failure> {
+    let first = run_hours::table
+        .filter(run_hours::repository_id.eq(repository.get()))
+        .filter(run_hours::hour.gt(DbTime(from.minus(HOUR))))
+        .order(run_hours::hour.asc())
+        .limit(1)
+        .select(run_hours::first_id);
+    Ok(first.get_result(connection).await.optional()?)
+}
+
+async fn last_id_before(
+    connection: &mut Connection,
+    repository: RepositoryId,
+    before: Timestamp,
+) -> Result<Option<i64>, Failure> {
+    let last = run_hours::table
+        .filter(run_hours::repository_id.eq(repository.get()))
+        .filter(run_hours::hour.lt(DbTime(before)))
+        .order(run_hours::hour.desc())
+        .limit(1)
+        .select(run_hours::last_id);
+    Ok(last.get_result(connection).await.optional()?)
 }
 
 fn as_limit(count: u64) -> i64 {
