@@ -64,7 +64,14 @@ const LIST: &str = "SELECT r.id, r.event, r.head_branch, r.head_sha, r.display_t
 /// Times per second that the SELECT of a run, or of a list for any other kind, is answered.
 pub(crate) async fn rate(site: &Site, kind: Kind, time: Duration) -> f64 {
     match site.place() {
-        Place::Sqlite(path) => tokio::task::block_in_place(|| sqlite(path, site, kind, time)),
+        Place::Sqlite(path) => {
+            let of = Of {
+                runs: site.sampled(),
+                repository: site.template().repository,
+                is_run: kind == Kind::Run,
+            };
+            tokio::task::block_in_place(|| sqlite(path, &of, time))
+        }
         Place::Postgres(url) => postgres(url, site, kind, time).await,
     }
 }
@@ -80,7 +87,14 @@ type Row = (
     String,
 );
 
-fn sqlite(path: &Path, site: &Site, kind: Kind, time: Duration) -> f64 {
+/// What threads need to know.
+struct Of {
+    runs: Vec<i64>,
+    repository: i64,
+    is_run: bool,
+}
+
+fn sqlite(path: &Path, of: &Of, time: Duration) -> f64 {
     let begun = Instant::now();
     let of_one = |first: usize| {
         let mut connection = raw::sqlite(path);
@@ -102,12 +116,12 @@ fn sqlite(path: &Path, site: &Site, kind: Kind, time: Duration) -> f64 {
             let joined = runs::table
                 .inner_join(attempts::table.on(newest))
                 .select(columns);
-            let rows = if kind == Kind::Run {
-                let run = site.sample(number).run;
+            let rows = if of.is_run {
+                let run = of.runs[number % of.runs.len()];
                 joined.filter(runs::id.eq(run)).load::<Row>(&mut connection)
             } else {
                 let ids = listed_runs::table
-                    .filter(listed_runs::repository_id.eq(site.template().repository))
+                    .filter(listed_runs::repository_id.eq(of.repository))
                     .filter(listed_runs::conclusion.eq(""))
                     .order(listed_runs::run_id.desc())
                     .limit(PAGE)
@@ -128,7 +142,7 @@ fn sqlite(path: &Path, site: &Site, kind: Kind, time: Duration) -> f64 {
         let counts = threads
             .into_iter()
             .map(|thread| thread.join().expect("it counts"));
-        counts.sum()
+        counts.sum::<usize>()
     });
     per_second(count, begun.elapsed())
 }

@@ -84,6 +84,11 @@ impl Site {
         &self.samples[number % self.samples.len()]
     }
 
+    /// The ids of all of them.
+    pub(crate) fn sampled(&self) -> Vec<i64> {
+        self.samples.iter().map(|sample| sample.run).collect()
+    }
+
     /// Below the server's root: the repository's Actions.
     pub(crate) fn url(&self, path: &str) -> String {
         let base = self.server.client().base().to_owned();
