@@ -125,7 +125,7 @@ const FEW: [(&str, &str); 3] = [
         "runs_by_check_suite",
     ),
     (
-        "runs.status <> 'completed') AND (runs.status = ?)) ORDER BY",
+        "(runs.status <> 'completed')) AND (runs.status = ?)) ORDER BY",
         "runs_live",
     ),
 ];

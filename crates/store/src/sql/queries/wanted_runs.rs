@@ -13,13 +13,10 @@ use crate::{
         failure::Failure,
         rows::login_key,
         schema::{listed_runs, run_hours, runs, users},
+        stated::Stated,
     },
 };
-use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl,
-    dsl::sql,
-    sql_types::{BigInt, Bool},
-};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, sql_types::BigInt};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use runyard_domain::{Conclusion, RepositoryId, RunStatus, Timestamp};
 use std::time::Duration;
@@ -28,9 +25,18 @@ use std::time::Duration;
 const ANY_CONCLUSION: &str = "";
 /// A row of `run_hours` begins with its hour.
 const HOUR: Duration = Duration::from_secs(3_600);
-/// What the index `runs_live` is limited to, as its migration says it: without a value, so that a database sees that the
-/// index will do.
-const IS_LIVE: &str = "runs.status <> 'completed'";
+/// What the index `runs_live` is limited to, as its migration says it.
+const IS_LIVE: Stated = Stated("runs.status <> 'completed'");
+
+macro_rules! marks {
+    ($($number:literal),+) => {
+        [$(Stated(concat!("listed_runs.run_id + ", $number, " IS NOT NULL"))),+]
+    };
+}
+
+/// The marks of the indexes of `listed_runs`, as their migration says them, by the numbers of their sets. With its mark
+/// no other index can be meant, whatever a database expects to find.
+const MARKS: [Stated; 16] = marks!(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 
 type Backend = <Connection as AsyncConnectionCore>::Backend;
 type ListedIds<'a> = listed_runs::BoxedQuery<'a, Backend, BigInt>;
@@ -215,6 +221,7 @@ impl Part<'_> {
         let own = listed_runs::repository_id.eq(self.wanted.repository.get());
         let ids = listed_runs::table.select(listed_runs::run_id);
         let mut ids: ListedIds<'_> = ids.into_boxed().filter(own);
+        ids = ids.filter(self.mark());
         ids = ids.filter(listed_runs::conclusion.eq(conclusion));
         if let Some(workflow) = filter.workflow {
             ids = ids.filter(listed_runs::workflow_id.eq(workflow.get()));
@@ -249,6 +256,19 @@ impl Part<'_> {
         ids
     }
 
+    /// Of the index that has all conditions of equality of [`Self::listed`].
+    fn mark(&self) -> Stated {
+        let filter = self.wanted.filter;
+        let conditions = [
+            filter.workflow.is_some(),
+            self.actor.is_some(),
+            filter.event.is_some(),
+            filter.branch.is_some(),
+        ];
+        let numbers = conditions.iter().rev();
+        MARKS[numbers.fold(0, |number, is_set| number * 2 + usize::from(*is_set))]
+    }
+
     /// From the runs themselves.
     fn rows(&self) -> RowIds<'_> {
         let filter = self.wanted.filter;
@@ -268,7 +288,7 @@ impl Part<'_> {
                 ids.filter(runs::status.ne_all(all_but(|other| other != status)))
             }
             Stand::Live(status) => {
-                let live = ids.filter(sql::<Bool>(IS_LIVE));
+                let live = ids.filter(IS_LIVE);
                 live.filter(runs::status.eq(status.name()))
             }
             Stand::Ended => {
