@@ -2,9 +2,9 @@
 //! do. Knows no tables.
 
 use diesel::{
-    AppearsOnTable, Expression, QueryResult,
+    QueryResult,
     backend::Backend,
-    expression::{ValidGrouping, is_aggregate},
+    expression::{AppearsOnTable, Expression, ValidGrouping, is_aggregate},
     query_builder::{AstPass, QueryFragment, QueryId},
     sql_types::Bool,
 };
