@@ -325,11 +325,7 @@ fn stands(word: Option<&str>, stage: Option<Stage>) -> Vec<Stand> {
         all.filter(|status| *status != RunStatus::Completed)
             .map(Stand::Live)
     };
-    let stand = match word.map(stand) {
-        None => Some(Stand::Anywhere),
-        Some(known) => known,
-    };
-    let Some(stand) = stand else {
+    let Some(stand) = word.map_or(Some(Stand::Anywhere), stand) else {
         return Vec::new();
     };
     match (stage, stand) {
