@@ -66,8 +66,20 @@ pub(super) struct Wanted<'a> {
     /// Everybody who has or had the login, where one is asked for.
     actors: Option<Vec<i64>>,
     stands: Vec<Stand>,
-    /// The ids between which all runs are that were made in the time that is asked for.
-    ids: Option<(i64, i64)>,
+    /// Where runs are that were made in the time that is asked for.
+    time: Option<TimeIds>,
+    /// Runs with a smaller id have ended; told only where it is asked.
+    first_live: i64,
+}
+
+/// What ids say of a time. Runs are asked when they were made only where their ids do not say it.
+struct TimeIds {
+    /// No run of the time has a smaller id, or a greater one than the other.
+    ends: (i64, i64),
+    /// Runs with a greater id were made at its beginning or later.
+    surely_after: i64,
+    /// Runs with a smaller id were made before its end.
+    surely_before: i64,
 }
 
 impl<'a> Wanted<'a> {
@@ -86,19 +98,24 @@ impl<'a> Wanted<'a> {
         if stands.is_empty() || actors.as_ref().is_some_and(Vec::is_empty) {
             return Ok(None);
         }
-        let ids = match filter.is_of_a_time() {
-            true => match ids_of_the_time(connection, repository, filter).await? {
+        let time = match filter.is_of_a_time() {
+            true => match time_ids(connection, repository, filter).await? {
                 Some(ids) => Some(ids),
                 None => return Ok(None),
             },
             false => None,
+        };
+        let first_live = match stands.contains(&Stand::Ended) {
+            true => first_live(connection, repository).await?,
+            false => i64::MIN,
         };
         Ok(Some(Self {
             repository,
             filter,
             actors,
             stands,
-            ids,
+            time,
+            first_live,
         }))
     }
 
@@ -210,8 +227,8 @@ impl Part<'_> {
         self.is_of_few() || matches!(self.stand, Stand::Live(_))
     }
 
-    /// From the table that is made for lists. What it does not have is asked of each run by its id: a database may make a
-    /// join of the two tables something else, but not that. Few are passed over so: what goes on, and the rest of an hour.
+    /// From the table that is made for lists. What neither it nor an id says is asked of a run by its id: a join of the two
+    /// tables a database may turn round, this it cannot. Few are passed over so: what goes on, and the rest of an hour.
     fn listed(&self) -> ListedIds<'_> {
         let filter = self.wanted.filter;
         let conclusion = match self.stand {
@@ -235,23 +252,26 @@ impl Part<'_> {
         if let Some(branch) = &filter.branch {
             ids = ids.filter(listed_runs::head_branch.eq(branch));
         }
-        if let Some((first, last)) = self.wanted.ids {
+        if let Some(time) = &self.wanted.time {
+            let (first, last) = time.ends;
             ids = ids.filter(listed_runs::run_id.between(first, last));
-        }
-        if let Some(from) = filter.created_from {
-            let created = runs::table.filter(runs::id.eq(listed_runs::run_id));
-            let created = created.select(runs::created_at).single_value();
-            ids = ids.filter(created.ge(DbTime(from)));
-        }
-        if let Some(before) = filter.created_before {
-            let created = runs::table.filter(runs::id.eq(listed_runs::run_id));
-            let created = created.select(runs::created_at).single_value();
-            ids = ids.filter(created.lt(DbTime(before)));
+            let of_row = || runs::table.filter(runs::id.eq(listed_runs::run_id));
+            if let Some(from) = filter.created_from {
+                let created = of_row().select(runs::created_at).single_value();
+                let says = created.assume_not_null().ge(DbTime(from));
+                ids = ids.filter(listed_runs::run_id.gt(time.surely_after).or(says));
+            }
+            if let Some(before) = filter.created_before {
+                let created = of_row().select(runs::created_at).single_value();
+                let says = created.assume_not_null().lt(DbTime(before));
+                ids = ids.filter(listed_runs::run_id.lt(time.surely_before).or(says));
+            }
         }
         if self.stand == Stand::Ended {
             let status = runs::table.filter(runs::id.eq(listed_runs::run_id));
             let status = status.select(runs::status).single_value();
-            ids = ids.filter(status.eq(RunStatus::Completed.name()));
+            let says = status.assume_not_null().eq(RunStatus::Completed.name());
+            ids = ids.filter(listed_runs::run_id.lt(self.wanted.first_live).or(says));
         }
         ids
     }
@@ -363,49 +383,86 @@ async fn users_with(connection: &mut Connection, login: &str) -> Result<Vec<i64>
     Ok(users.select(users::id).load(connection).await?)
 }
 
-/// The first and the last id that a run of the time can have; `None` when no run can be of it.
-async fn ids_of_the_time(
+/// `None` when no run can be of the time.
+async fn time_ids(
     connection: &mut Connection,
     repository: RepositoryId,
     filter: &RunFilter,
-) -> Result<Option<(i64, i64)>, Failure> {
-    let first = match filter.created_from {
-        Some(from) => first_id_since(connection, repository, from).await?,
-        None => Some(i64::MIN),
-    };
-    let last = match filter.created_before {
-        Some(before) => last_id_before(connection, repository, before).await?,
-        None => Some(i64::MAX),
-    };
-    Ok(first.zip(last))
+) -> Result<Option<TimeIds>, Failure> {
+    let (mut first, mut surely_after) = (i64::MIN, i64::MIN);
+    if let Some(from) = filter.created_from {
+        // The hours that end after it, and those that begin before it: it may be within one.
+        let Some(id) = first_id(connection, repository, from.minus(HOUR)).await? else {
+            return Ok(None);
+        };
+        first = id;
+        let earlier = last_id(connection, repository, from).await?;
+        surely_after = earlier.unwrap_or(i64::MIN);
+    }
+    let (mut last, mut surely_before) = (i64::MAX, i64::MAX);
+    if let Some(before) = filter.created_before {
+        let Some(id) = last_id(connection, repository, before).await? else {
+            return Ok(None);
+        };
+        last = id;
+        let later = first_id(connection, repository, before.minus(HOUR)).await?;
+        surely_before = later.unwrap_or(i64::MAX);
+    }
+    Ok(Some(TimeIds {
+        ends: (first, last),
+        surely_after,
+        surely_before,
+    }))
 }
 
-async fn first_id_since(
+/// The first id of all hours that begin after this.
+async fn first_id(
     connection: &mut Connection,
     repository: RepositoryId,
-    from: Timestamp,
+    after: Timestamp,
 ) -> Result<Option<i64>, Failure> {
     let first = run_hours::table
         .filter(run_hours::repository_id.eq(repository.get()))
-        .filter(run_hours::hour.gt(DbTime(from.minus(HOUR))))
+        .filter(run_hours::hour.gt(DbTime(after)))
         .order(run_hours::hour.asc())
         .limit(1)
         .select(run_hours::first_id);
     Ok(first.get_result(connection).await.optional()?)
 }
 
-async fn last_id_before(
+/// The last id of all hours that begin then or earlier.
+async fn last_id(
     connection: &mut Connection,
     repository: RepositoryId,
-    before: Timestamp,
+    until: Timestamp,
 ) -> Result<Option<i64>, Failure> {
     let last = run_hours::table
         .filter(run_hours::repository_id.eq(repository.get()))
-        .filter(run_hours::hour.lt(DbTime(before)))
+        .filter(run_hours::hour.le(DbTime(until)))
         .order(run_hours::hour.desc())
         .limit(1)
         .select(run_hours::last_id);
     Ok(last.get_result(connection).await.optional()?)
+}
+
+/// The smallest id of the runs of a repository that go on; greater than all when none does.
+async fn first_live(connection: &mut Connection, repository: RepositoryId) -> Result<i64, Failure> {
+    let mut first = i64::MAX;
+    let all = RunStatus::ALL.iter();
+    for status in all.filter(|status| **status != RunStatus::Completed) {
+        let live: Option<i64> = runs::table
+            .filter(runs::repository_id.eq(repository.get()))
+            .filter(IS_LIVE)
+            .filter(runs::status.eq(status.name()))
+            .order(runs::id.asc())
+            .limit(1)
+            .select(runs::id)
+            .get_result(connection)
+            .await
+            .optional()?;
+        first = first.min(live.unwrap_or(i64::MAX));
+    }
+    Ok(first)
 }
 
 fn as_limit(count: u64) -> i64 {
