@@ -26,6 +26,7 @@ mod rebuilds;
 mod reports;
 mod repositories;
 mod retentions;
+mod run_ids;
 mod run_list;
 mod run_views;
 mod runners;

@@ -4,7 +4,10 @@
 //! Most filters are answered from `listed_runs`, which has an index for each set of them. The rows of `runs` answer
 //! for commits and check suites, which have few runs, and for what goes on, of which there is little.
 
-use super::Connection;
+use super::{
+    Connection,
+    run_ids::{IS_LIVE, TimeIds, first_live, time_ids},
+};
 use crate::{
     RunFilter, Stage,
     sql::{
@@ -12,21 +15,16 @@ use crate::{
         counted::Counted,
         failure::Failure,
         rows::login_key,
-        schema::{listed_runs, run_hours, runs, users},
+        schema::{listed_runs, runs, users},
         stated::Stated,
     },
 };
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, sql_types::BigInt};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
-use runyard_domain::{Conclusion, RepositoryId, RunStatus, Timestamp};
-use std::time::Duration;
+use runyard_domain::{Conclusion, RepositoryId, RunStatus};
 
 /// The `conclusion` of the row of `listed_runs` that every run has.
 const ANY_CONCLUSION: &str = "";
-/// A row of `run_hours` begins with its hour.
-const HOUR: Duration = Duration::from_secs(3_600);
-/// What the index `runs_live` is limited to, as its migration says it.
-const IS_LIVE: Stated = Stated("runs.status <> 'completed'");
 
 macro_rules! marks {
     ($($number:literal),+) => {
@@ -70,16 +68,6 @@ pub(super) struct Wanted<'a> {
     time: Option<TimeIds>,
     /// Runs with a smaller id have ended; told only where it is asked.
     first_live: i64,
-}
-
-/// What ids say of a time. Runs are asked when they were made only where their ids do not say it.
-struct TimeIds {
-    /// No run of the time has a smaller id, or a greater one than the other.
-    ends: (i64, i64),
-    /// Runs with a greater id were made at its beginning or later.
-    surely_after: i64,
-    /// Runs with a smaller id were made before its end.
-    surely_before: i64,
 }
 
 impl<'a> Wanted<'a> {
@@ -381,88 +369,6 @@ fn all_but(is_other: impl Fn(RunStatus) -> bool) -> Vec<&'static str> {
 async fn users_with(connection: &mut Connection, login: &str) -> Result<Vec<i64>, Failure> {
     let users = users::table.filter(users::login_key.eq(login_key(login)));
     Ok(users.select(users::id).load(connection).await?)
-}
-
-/// `None` when no run can be of the time.
-async fn time_ids(
-    connection: &mut Connection,
-    repository: RepositoryId,
-    filter: &RunFilter,
-) -> Result<Option<TimeIds>, Failure> {
-    let (mut first, mut surely_after) = (i64::MIN, i64::MIN);
-    if let Some(from) = filter.created_from {
-        // The hours that end after it, and those that begin before it: it may be within one.
-        let Some(id) = first_id(connection, repository, from.minus(HOUR)).await? else {
-            return Ok(None);
-        };
-        first = id;
-        let earlier = last_id(connection, repository, from).await?;
-        surely_after = earlier.unwrap_or(i64::MIN);
-    }
-    let (mut last, mut surely_before) = (i64::MAX, i64::MAX);
-    if let Some(before) = filter.created_before {
-        let Some(id) = last_id(connection, repository, before).await? else {
-            return Ok(None);
-        };
-        last = id;
-        let later = first_id(connection, repository, before.minus(HOUR)).await?;
-        surely_before = later.unwrap_or(i64::MAX);
-    }
-    Ok(Some(TimeIds {
-        ends: (first, last),
-        surely_after,
-        surely_before,
-    }))
-}
-
-/// The first id of all hours that begin after this.
-async fn first_id(
-    connection: &mut Connection,
-    repository: RepositoryId,
-    after: Timestamp,
-) -> Result<Option<i64>, Failure> {
-    let first = run_hours::table
-        .filter(run_hours::repository_id.eq(repository.get()))
-        .filter(run_hours::hour.gt(DbTime(after)))
-        .order(run_hours::hour.asc())
-        .limit(1)
-        .select(run_hours::first_id);
-    Ok(first.get_result(connection).await.optional()?)
-}
-
-/// The last id of all hours that begin then or earlier.
-async fn last_id(
-    connection: &mut Connection,
-    repository: RepositoryId,
-    until: Timestamp,
-) -> Result<Option<i64>, Failure> {
-    let last = run_hours::table
-        .filter(run_hours::repository_id.eq(repository.get()))
-        .filter(run_hours::hour.le(DbTime(until)))
-        .order(run_hours::hour.desc())
-        .limit(1)
-        .select(run_hours::last_id);
-    Ok(last.get_result(connection).await.optional()?)
-}
-
-/// The smallest id of the runs of a repository that go on; greater than all when none does.
-async fn first_live(connection: &mut Connection, repository: RepositoryId) -> Result<i64, Failure> {
-    let mut first = i64::MAX;
-    let all = RunStatus::ALL.iter();
-    for status in all.filter(|status| **status != RunStatus::Completed) {
-        let live: Option<i64> = runs::table
-            .filter(runs::repository_id.eq(repository.get()))
-            .filter(IS_LIVE)
-            .filter(runs::status.eq(status.name()))
-            .order(runs::id.asc())
-            .limit(1)
-            .select(runs::id)
-            .get_result(connection)
-            .await
-            .optional()?;
-        first = first.min(live.unwrap_or(i64::MAX));
-    }
-    Ok(first)
 }
 
 fn as_limit(count: u64) -> i64 {
