@@ -19,7 +19,10 @@ use crate::{
         stated::Stated,
     },
 };
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, sql_types::BigInt};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl,
+    sql_types::BigInt,
+};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use runyard_domain::{Conclusion, RepositoryId, RunStatus};
 
