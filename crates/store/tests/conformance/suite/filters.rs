@@ -121,7 +121,7 @@ async fn stored(world: &World, mut one: Made, number: usize) -> Option<Made> {
         }
         3 => {
             flow.rerun_by(world.user.id).await.unwrap();
-            flow.force_cancel().await.unwrap();
+            flow.cancel().await.unwrap();
         }
         _ => {}
     }
