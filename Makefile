@@ -37,7 +37,7 @@ check: ## Check format, lints and documentation, as CI does
 fmt: ## Format the sources
 	$(CARGO) fmt --all
 
-bench: ## Measure the workflow language, and how fast a runner hears of a job and of a cancel beside a durable commit
+bench: ## Measure the workflow language, how fast a runner hears of a job and of a cancel, and lists of a million runs
 	$(CARGO) bench --locked --package runyard-workflow --benches
 	$(CARGO) build --locked --release --bins
 	tests/with-postgres $(CARGO) bench --locked --package runyard-tests

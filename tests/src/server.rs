@@ -51,6 +51,12 @@ impl Settings {
         }
     }
 
+    /// Whether it is to be on PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.store.is_postgres()
+    }
+
     /// The same without the in-process runner.
     #[must_use]
     pub fn without_runner(mut self) -> Self {

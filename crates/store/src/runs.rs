@@ -72,7 +72,7 @@ pub struct RunFilter {
     pub head_sha: Option<String>,
     /// The run of this check suite.
     pub check_suite: Option<CheckSuiteId>,
-    /// Created then or later. Lists of a time are in the order of the times, newest first.
+    /// Created then or later.
     pub created_from: Option<Timestamp>,
     /// Created earlier.
     pub created_before: Option<Timestamp>,

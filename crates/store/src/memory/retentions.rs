@@ -108,11 +108,8 @@ impl Retentions for MemoryStore {
         limit: u32,
     ) -> Result<Vec<(RunId, u32)>, StoreError> {
         let state = self.state();
-        let mut rows: Vec<&RunRow> = state.chosen(repository, chosen, Stage::Ended).collect();
-        if chosen.is_of_a_time() {
-            rows.sort_by_key(|row| (row.run.identity().created_at, row.run.id()));
-        }
-        let runs = rows.into_iter().map(|row| &row.run);
+        let rows = state.chosen(repository, chosen, Stage::Ended);
+        let runs = rows.map(|row| &row.run);
         let runs = runs.map(|run| (run.id(), run.attempt().number));
         Ok(runs.take(limit as usize).collect())
     }

@@ -14,7 +14,7 @@ use runyard_domain::{
     run::{Attempt, AttemptState, PlannedJob},
 };
 use runyard_workflow::Diagnostic;
-use std::{cmp::Reverse, time::Duration};
+use std::time::Duration;
 
 #[async_trait]
 impl Runs for MemoryStore {
@@ -43,20 +43,16 @@ impl Runs for MemoryStore {
             return Ok(cut([], page));
         };
         let newest_first = state.runs.values().rev();
-        let mut matching: Vec<&RunRow> = newest_first
+        let matching = newest_first
             .filter(|row| row.run.identity().repository == repository && !row.deleted)
-            .filter(|row| state.matches(row, filter))
-            .collect();
-        if filter.is_of_a_time() {
-            matching.sort_by_key(|row| Reverse((row.run.identity().created_at, row.run.id())));
-        }
+            .filter(|row| state.matches(row, filter));
         let reach = if is_counted(filter) {
             u64::MAX
         } else {
             FILTERED_RUNS_MAX
         };
         let reach = usize::try_from(reach).unwrap_or(usize::MAX);
-        let listed = cut(matching.into_iter().take(reach), page);
+        let listed = cut(matching.take(reach), page);
         Ok(Listed {
             items: listed.items.into_iter().map(|r| state.newest(r)).collect(),
             total: listed.total,

@@ -8,6 +8,7 @@ mod migrations;
 mod perform;
 mod rows;
 mod schema;
+mod stated;
 
 pub mod postgres;
 pub mod sqlite;

@@ -231,6 +231,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    listed_runs (run_id, conclusion) {
+        run_id -> BigInt,
+        conclusion -> Text,
+        repository_id -> BigInt,
+        workflow_id -> BigInt,
+        actor_id -> BigInt,
+        event -> Text,
+        head_branch -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::TimeColumn;
+    use diesel::sql_types::BigInt;
+
+    run_hours (repository_id, hour) {
+        repository_id -> BigInt,
+        hour -> TimeColumn,
+        first_id -> BigInt,
+        last_id -> BigInt,
+    }
+}
+
+diesel::table! {
     use crate::sql::columns::{JsonColumn, TimeColumn};
     use diesel::sql_types::{BigInt, Nullable, Text};
 
@@ -614,6 +640,7 @@ diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories, arti
 diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
 diesel::allow_tables_to_appear_in_same_query!(jobs, logs);
 diesel::allow_tables_to_appear_in_same_query!(jobs, runs);
+diesel::allow_tables_to_appear_in_same_query!(listed_runs, runs);
 diesel::allow_tables_to_appear_in_same_query!(label_sets, queue, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(run_messages, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(follow_ups, troubled_rows);

@@ -200,6 +200,8 @@ conformance!(memory, sqlite, postgres => [
     runs_of_other_repositories_are_not_listed,
     every_filter_of_runs_is_obeyed,
     a_filtered_list_reaches_so_many_runs_and_no_more,
+    filters_together_find_what_each_run_says,
+    a_run_is_listed_by_its_newest_conclusion_only,
     jobs_are_listed_by_id_for_an_attempt_or_for_all,
     a_job_shows_the_steps_that_were_reported,
     unknown_ids_answer_nothing,

@@ -73,19 +73,65 @@ const EXCEPTIONS: [(&str, &str); 11] = [
     ),
 ];
 
-/// What lists of runs are filtered by, and the index that has the matches in the order of the list.
-const FILTERS: [(&str, &str); 7] = [
-    ("head_branch", "runs_by_branch"),
-    ("event", "runs_by_event"),
-    ("actor_id", "runs_by_actor"),
-    ("head_sha", "runs_by_commit"),
-    ("status", "runs_by_status"),
-    ("conclusion", "runs_by_conclusion"),
-    ("check_suite_id", "runs_by_check_suite"),
+/// What lists of runs are filtered by, and the index that has just these conditions, in the order of the list.
+const FILTERS: [(&[&str], &str); 16] = [
+    (&[], "listed_runs_newest"),
+    (&["workflow_id"], "listed_runs_by_workflow"),
+    (&["actor_id"], "listed_runs_by_actor"),
+    (&["event"], "listed_runs_by_event"),
+    (&["head_branch"], "listed_runs_by_branch"),
+    (
+        &["workflow_id", "actor_id"],
+        "listed_runs_by_workflow_actor",
+    ),
+    (&["workflow_id", "event"], "listed_runs_by_workflow_event"),
+    (
+        &["workflow_id", "head_branch"],
+        "listed_runs_by_workflow_branch",
+    ),
+    (&["actor_id", "event"], "listed_runs_by_actor_event"),
+    (&["actor_id", "head_branch"], "listed_runs_by_actor_branch"),
+    (&["event", "head_branch"], "listed_runs_by_event_branch"),
+    (
+        &["workflow_id", "actor_id", "event"],
+        "listed_runs_by_workflow_actor_event",
+    ),
+    (
+        &["workflow_id", "actor_id", "head_branch"],
+        "listed_runs_by_workflow_actor_branch",
+    ),
+    (
+        &["workflow_id", "event", "head_branch"],
+        "listed_runs_by_workflow_event_branch",
+    ),
+    (
+        &["actor_id", "event", "head_branch"],
+        "listed_runs_by_actor_event_branch",
+    ),
+    (
+        &["workflow_id", "actor_id", "event", "head_branch"],
+        "listed_runs_by_workflow_actor_event_branch",
+    ),
+];
+
+/// What only few runs have, and the index that finds them.
+const FEW: [(&str, &str); 3] = [
+    (
+        "(runs.head_sha = ?)) ORDER BY runs.id DESC",
+        "runs_by_commit",
+    ),
+    (
+        "(runs.check_suite_id = ?)) ORDER BY runs.id DESC",
+        "runs_by_check_suite",
+    ),
+    (
+        "(runs.status <> 'completed')) AND (runs.status = ?)) ORDER BY",
+        "runs_live",
+    ),
 ];
 
 /// What of runs that ended is asked for, and the index that has it in its order.
-const ENDED: [(&str, &str); 4] = [
+const ENDED: [(&str, &str); 3] = [
     (
         "(runs.completed_at <= ?)) ORDER BY runs.completed_at, runs.id",
         "runs_by_end",
@@ -93,10 +139,6 @@ const ENDED: [(&str, &str); 4] = [
     (
         "(runs.completed_at <= ?)) AND (runs.logs_deleted_attempts < runs.attempt)) ORDER BY",
         "runs_with_logs",
-    ),
-    (
-        "(runs.created_at < ?)) AND (runs.status = ?)) ORDER BY runs.created_at, runs.id",
-        "runs_by_creation",
     ),
     (
         "FROM workflows WHERE (workflows.retention_due_at <= ?) ORDER BY",
@@ -162,6 +204,7 @@ async fn run_cases(mut new_store: impl AsyncFnMut() -> Arc<dyn Store>) {
         expired_executions_come_oldest_first,
         leases_are_extended_but_never_shortened,
         every_filter_of_runs_is_obeyed,
+        filters_together_find_what_each_run_says,
         jobs_are_listed_by_id_for_an_attempt_or_for_all,
         a_job_shows_the_steps_that_were_reported,
         a_sealed_log_takes_no_more,
@@ -210,17 +253,28 @@ fn assert_fine(plans: &[Plan]) {
         bad.len(),
         bad.join("\n")
     );
-    for (column, index) in FILTERS {
-        let filter = format!("runs.deleted_at IS NULL)) AND (runs.{column} = ?)) ORDER BY");
-        let mut plans = plans.iter();
-        let plan = plans.find(|plan| plan.plain_statement().contains(&filter));
-        let lines = plan
-            .expect("runs were listed by this filter")
-            .lines
-            .join("\n");
-        assert!(lines.contains(index), "by {column}:\n{lines}");
+    for (columns, index) in FILTERS {
+        let conditions = columns.iter();
+        let conditions = conditions.map(|column| format!(" AND (listed_runs.{column} = ?))"));
+        let filter = conditions.collect::<String>();
+        let filter =
+            format!("(listed_runs.conclusion = ?)){filter} ORDER BY listed_runs.run_id DESC");
+        // A space or the end of the line behind it: the name of another index may begin with it.
+        let is_its = |line: &str| line.split_whitespace().any(|word| word == index);
+        let of_it = plans.iter();
+        let of_it = of_it.filter(|plan| plan.plain_statement().contains(&filter));
+        let of_it: Vec<&Plan> = of_it.collect();
+        assert!(!of_it.is_empty(), "runs were listed by {columns:?}");
+        for plan in of_it {
+            let lines = &plan.lines;
+            assert!(
+                lines.iter().any(|line| is_its(line)),
+                "by {columns:?}:\n{}",
+                lines.join("\n")
+            );
+        }
     }
-    for (part, index) in ENDED {
+    for (part, index) in ENDED.into_iter().chain(FEW) {
         let mut plans = plans.iter();
         let plan = plans.find(|plan| plan.plain_statement().contains(part));
         let lines = plan.expect(part).lines.join("\n");

@@ -26,6 +26,7 @@ mod rebuilds;
 mod reports;
 mod repositories;
 mod retentions;
+mod run_ids;
 mod run_list;
 mod run_views;
 mod runners;
@@ -34,6 +35,7 @@ mod save;
 mod schedules;
 mod secrets;
 mod troubles;
+mod wanted_runs;
 mod workflows;
 
 use super::{Connection, SqlStore, dialect};

@@ -1,20 +1,21 @@
 //! Lists of runs: ids from an index, then the rows of one page. Totals are counters, or stop at a cap (contract 4).
 
-use super::{Connection, run_views::views_of};
+use super::{
+    Connection,
+    run_views::views_of,
+    wanted_runs::{Order, Wanted},
+};
 use crate::{
     FILTERED_RUNS_MAX, Listed, Page, RunFilter, RunView, Stage,
     sql::{
-        columns::DbTime,
-        counted::Counted,
         failure::Failure,
-        rows::{Place, login_key},
-        schema::{repositories, runs, users, workflows},
+        rows::Place,
+        schema::{repositories, runs, workflows},
     },
 };
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, sql_types::BigInt};
-use diesel_async::{AsyncConnectionCore, RunQueryDsl};
-use runyard_domain::{Conclusion, RepositoryId, RunId, RunStatus, WorkflowId};
-use std::collections::BTreeMap;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
+use diesel_async::RunQueryDsl;
+use runyard_domain::{RepositoryId, RunId, WorkflowId};
 
 pub(super) async fn list(
     connection: &mut Connection,
@@ -29,11 +30,12 @@ pub(super) async fn list(
     let Some(all) = count_of_repository(connection, *repository).await? else {
         return Ok(nothing);
     };
-    let Some(wanted) = Wanted::of(connection, *repository, filter).await? else {
+    let Some(wanted) = Wanted::of(connection, *repository, filter, None).await? else {
         return Ok(nothing);
     };
     let (total, reach) = if is_filtered(filter) {
-        (count(connection, &wanted).await?, FILTERED_RUNS_MAX)
+        let total = wanted.count(connection, FILTERED_RUNS_MAX).await?;
+        (total, FILTERED_RUNS_MAX)
     } else if let Some(workflow) = filter.workflow {
         let count = count_of_workflow(connection, (*repository, workflow)).await?;
         (count, u64::MAX)
@@ -41,11 +43,7 @@ pub(super) async fn list(
         (all, u64::MAX)
     };
     let ids = ids_of_page(connection, &wanted, *page, reach).await?;
-    let mut items = views_of(connection, &ids).await?;
-    if filter.is_of_a_time() {
-        let place = |view: &RunView| ids.iter().position(|id| *id == view.identity.id.get());
-        items.sort_by_key(place);
-    }
+    let items = views_of(connection, &ids).await?;
     Ok(Listed { items, total })
 }
 
@@ -64,97 +62,6 @@ fn is_filtered(filter: &RunFilter) -> bool {
     } = filter;
     let mut words = [actor, branch, event, status, head_sha].into_iter();
     words.any(Option::is_some) || check_suite.is_some() || filter.is_of_a_time()
-}
-
-/// A word of `status` as the API has it: one of two columns (semantics R1.4).
-enum Stands {
-    At(RunStatus),
-    EndedAs(Conclusion),
-}
-
-/// A filter whose names are looked up.
-struct Wanted<'a> {
-    repository: RepositoryId,
-    filter: &'a RunFilter,
-    /// Everybody who has or had the login.
-    actors: Option<Vec<i64>>,
-    stands: Option<Stands>,
-}
-
-impl<'a> Wanted<'a> {
-    /// `None` when nothing can match.
-    async fn of(
-        connection: &mut Connection,
-        repository: RepositoryId,
-        filter: &'a RunFilter,
-    ) -> Result<Option<Self>, Failure> {
-        let stands = match filter.status.as_deref().map(stands) {
-            Some(None) => return Ok(None),
-            known => known.flatten(),
-        };
-        let actors = match &filter.actor {
-            Some(login) => Some(users_with(connection, login).await?),
-            None => None,
-        };
-        let impossible = actors.as_ref().is_some_and(Vec::is_empty);
-        Ok((!impossible).then_some(Self {
-            repository,
-            filter,
-            actors,
-            stands,
-        }))
-    }
-
-    fn ids(&self) -> Ids<'_> {
-        let filter = self.filter;
-        let own = runs::repository_id.eq(self.repository.get());
-        let mut ids: Ids<'_> = runs::table.select(runs::id).into_boxed().filter(own);
-        ids = ids.filter(runs::deleted_at.is_null());
-        if let Some(workflow) = filter.workflow {
-            ids = ids.filter(runs::workflow_id.eq(workflow.get()));
-        }
-        if let Some(branch) = &filter.branch {
-            ids = ids.filter(runs::head_branch.eq(branch));
-        }
-        if let Some(event) = &filter.event {
-            ids = ids.filter(runs::event.eq(event));
-        }
-        if let Some(commit) = &filter.head_sha {
-            ids = ids.filter(runs::head_sha.eq(commit));
-        }
-        if let Some(suite) = filter.check_suite {
-            ids = ids.filter(runs::check_suite_id.eq(suite.get()));
-        }
-        if let Some(from) = filter.created_from {
-            ids = ids.filter(runs::created_at.ge(DbTime(from)));
-        }
-        if let Some(before) = filter.created_before {
-            ids = ids.filter(runs::created_at.lt(DbTime(before)));
-        }
-        ids = match &self.stands {
-            Some(Stands::At(status)) => ids.filter(runs::status.eq(status.name())),
-            Some(Stands::EndedAs(end)) => ids.filter(runs::conclusion.eq(end.name())),
-            None => ids,
-        };
-        match self.actors.as_deref() {
-            // One is the rule, and keeps the order of the index.
-            Some([actor]) => ids.filter(runs::actor_id.eq(*actor)),
-            Some(actors) => ids.filter(runs::actor_id.eq_any(actors)),
-            None => ids,
-        }
-    }
-}
-
-type Ids<'a> = runs::BoxedQuery<'a, <Connection as AsyncConnectionCore>::Backend, BigInt>;
-
-fn stands(word: &str) -> Option<Stands> {
-    let status = word.parse().map(Stands::At);
-    status.or_else(|_| word.parse().map(Stands::EndedAs)).ok()
-}
-
-async fn users_with(connection: &mut Connection, login: &str) -> Result<Vec<i64>, Failure> {
-    let users = users::table.filter(users::login_key.eq(login_key(login)));
-    Ok(users.select(users::id).load(connection).await?)
 }
 
 async fn count_of_repository(
@@ -185,12 +92,6 @@ async fn count_of_workflow(
     Ok(count.map_or(0, i64::unsigned_abs))
 }
 
-async fn count(connection: &mut Connection, wanted: &Wanted<'_>) -> Result<u64, Failure> {
-    let reached = wanted.ids().limit(as_limit(FILTERED_RUNS_MAX));
-    let count: i64 = Counted(reached).get_result(connection).await?;
-    Ok(count.unsigned_abs())
-}
-
 /// The ids of one page, newest first; nothing lies beyond `reach`.
 async fn ids_of_page(
     connection: &mut Connection,
@@ -203,15 +104,8 @@ async fn ids_of_page(
     if limit == 0 {
         return Ok(Vec::new());
     }
-    let ids = match wanted.filter.is_of_a_time() {
-        // In the order of the index that has the times.
-        true => wanted
-            .ids()
-            .order((runs::created_at.desc(), runs::id.desc())),
-        false => wanted.ids().order(runs::id.desc()),
-    };
-    let page = ids.limit(as_limit(limit)).offset(as_limit(before));
-    Ok(page.load(connection).await?)
+    let part = (before, limit);
+    wanted.page(connection, Order::NewestFirst, part).await
 }
 
 /// Completed runs that were chosen, with the numbers of their newest attempts, the oldest first.
@@ -221,30 +115,22 @@ pub(super) async fn chosen(
     chosen: &RunFilter,
     limit: &u32,
 ) -> Result<Vec<(RunId, u32)>, Failure> {
-    let Some(wanted) = Wanted::of(connection, *repository, chosen).await? else {
+    let ended = Some(Stage::Ended);
+    let Some(wanted) = Wanted::of(connection, *repository, chosen, ended).await? else {
         return Ok(Vec::new());
     };
-    let ids = wanted.ids().limit((*limit).into());
-    let ids = ids.filter(runs::status.eq(RunStatus::Completed.name()));
-    let ids = match chosen.is_of_a_time() {
-        // In the order of the index that has the times.
-        true => ids.order((runs::created_at, runs::id)),
-        false => ids.order(runs::id),
-    };
-    let ids: Vec<i64> = ids.load(connection).await?;
+    let part = (0, u64::from(*limit));
+    let ids = wanted.page(connection, Order::OldestFirst, part).await?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let rows: Vec<(i64, i64)> = runs::table
-        .filter(runs::id.eq_any(&ids))
+        .filter(runs::id.eq_any(ids))
+        .order(runs::id)
         .select((runs::id, runs::attempt))
         .load(connection)
         .await?;
-    let attempts: BTreeMap<i64, i64> = rows.into_iter().collect();
-    let known = ids
-        .into_iter()
-        .filter_map(|id| Some((id, *attempts.get(&id)?)));
-    let runs = known.map(|(id, attempt)| {
+    let runs = rows.into_iter().map(|(id, attempt)| {
         let attempt = Place::of("runs", id).number("attempt", attempt)?;
         Ok((RunId::new(id), attempt))
     });
@@ -258,21 +144,8 @@ pub(super) async fn count_of_chosen(
     chosen: &RunFilter,
     stage: &Stage,
 ) -> Result<u64, Failure> {
-    let Some(wanted) = Wanted::of(connection, *repository, chosen).await? else {
-        return Ok(0);
-    };
-    let of_stage = |status: &&RunStatus| match stage {
-        Stage::Ended => **status == RunStatus::Completed,
-        Stage::Live => **status != RunStatus::Completed,
-    };
-    let statuses = RunStatus::ALL.iter().filter(of_stage);
-    let statuses: Vec<&str> = statuses.map(|status| status.name()).collect();
-    let ids = wanted.ids().filter(runs::status.eq_any(statuses));
-    let reached = ids.limit(as_limit(FILTERED_RUNS_MAX));
-    let count: i64 = Counted(reached).get_result(connection).await?;
-    Ok(count.unsigned_abs())
-}
-
-fn as_limit(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
+    match Wanted::of(connection, *repository, chosen, Some(*stage)).await? {
+        Some(wanted) => wanted.count(connection, FILTERED_RUNS_MAX).await,
+        None => Ok(0),
+    }
 }

@@ -236,7 +236,7 @@ pub(crate) async fn chosen_runs_have_ended_and_come_oldest_first(store: Arc<dyn 
         (&branch, vec![made[0], made[1]]),
         (&cancelled, vec![made[0], made[1]]),
         (&nobody, vec![]),
-        (&before, vec![made[1], made[0]]),
+        (&before, vec![made[0], made[1]]),
         (&between, vec![made[0]]),
     ];
     for (wanted, found) in table {

@@ -126,7 +126,7 @@ pub(crate) async fn every_filter_of_runs_is_obeyed(store: Arc<dyn Store>) {
         (by(&|f| f.created_before = Some(created)), vec![second.id]),
         (
             by(&|f| f.created_from = Some(created.minus(HOUR))),
-            vec![third.id, first.id, second.id],
+            vec![third.id, second.id, first.id],
         ),
         (
             by(&|f| {

@@ -1,0 +1,17 @@
+DROP INDEX runs_live;
+CREATE INDEX runs_newest ON runs (repository_id, id DESC);
+CREATE INDEX runs_of_workflow ON runs (workflow_id, id DESC);
+CREATE INDEX runs_by_branch ON runs (repository_id, head_branch, id DESC);
+CREATE INDEX runs_by_event ON runs (repository_id, event, id DESC);
+CREATE INDEX runs_by_actor ON runs (repository_id, actor_id, id DESC);
+CREATE INDEX runs_by_conclusion ON runs (repository_id, conclusion, id DESC) WHERE conclusion IS NOT NULL;
+CREATE INDEX runs_by_creation ON runs (repository_id, created_at, id) WHERE deleted_at IS NULL;
+DROP TRIGGER listed_when_new ON runs;
+DROP TRIGGER listed_as_ended ON runs;
+DROP TRIGGER not_listed_when_marked ON runs;
+DROP TRIGGER not_listed_when_gone ON runs;
+DROP FUNCTION list_new_run;
+DROP FUNCTION list_run_as_it_ended;
+DROP FUNCTION list_run_no_more;
+DROP TABLE run_hours;
+DROP TABLE listed_runs;

@@ -1,0 +1,15 @@
+DROP INDEX runs_live;
+CREATE INDEX runs_newest ON runs (repository_id, id DESC);
+CREATE INDEX runs_of_workflow ON runs (workflow_id, id DESC);
+CREATE INDEX runs_by_branch ON runs (repository_id, head_branch, id DESC);
+CREATE INDEX runs_by_event ON runs (repository_id, event, id DESC);
+CREATE INDEX runs_by_actor ON runs (repository_id, actor_id, id DESC);
+CREATE INDEX runs_by_conclusion ON runs (repository_id, conclusion, id DESC) WHERE conclusion IS NOT NULL;
+CREATE INDEX runs_by_creation ON runs (repository_id, created_at, id) WHERE deleted_at IS NULL;
+DROP TRIGGER listed_out_of_order;
+DROP TRIGGER listed_when_new;
+DROP TRIGGER listed_as_ended;
+DROP TRIGGER not_listed_when_marked;
+DROP TRIGGER not_listed_when_gone;
+DROP TABLE run_hours;
+DROP TABLE listed_runs;
