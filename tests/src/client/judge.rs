@@ -136,6 +136,7 @@ mod tests {
     #[test]
     fn planted_bodies_are_found() {
         let error = r#"{"message":"no"}"#;
+        let whole_error = r#"{"message":"no","documentation_url":"","status":"422"}"#;
         let cases = [
             (answer("POST", CANCEL, 202, ""), false),
             (answer("POST", CANCEL, 404, error), false),
@@ -174,7 +175,8 @@ mod tests {
                 false,
             ),
             (answer("GET", "/api/v1/no-such-thing", 200, "{}"), false),
-            (answer("POST", "/api/v1/repos", 422, error), true),
+            (answer("POST", "/api/v1/repos", 422, error), false), // members are missing
+            (answer("POST", "/api/v1/repos", 422, whole_error), true),
             (answer("POST", "/api/v1/repos", 422, "{}"), false),
             (answer("POST", "/api/v1/repos", 422, ""), false),
             (answer("GET", "/api/v1/repos", 200, "3"), false),
