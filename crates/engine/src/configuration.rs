@@ -275,12 +275,12 @@ fn check_value(value: &str) -> Result<(), EngineError> {
 }
 
 fn full(error: StoreError, what: &'static str, limit: u32) -> EngineError {
-    match error {
-        StoreError::Conflict(Conflict::Full) => EngineError::TooMuch {
-            what,
-            limit: limit.into(),
-        },
-        error => error.into(),
+    if !matches!(error, StoreError::Conflict(Conflict::Full)) {
+        return error.into();
+    }
+    EngineError::TooMuch {
+        what,
+        limit: limit.into(),
     }
 }
 

@@ -46,6 +46,10 @@ impl UserNode {
 }
 
 /// Represents an owner of a repository. Only users own any.
+#[expect(
+    clippy::duplicated_attributes,
+    reason = "two fields of one type are no repeat"
+)]
 #[derive(Clone, Interface)]
 #[graphql(
     field(name = "id", ty = "&ID"),

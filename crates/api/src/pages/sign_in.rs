@@ -101,7 +101,8 @@ mod tests {
     fn a_change_that_another_site_asks_for_is_told_from_ones_own() {
         let own = || Origin::at("http://ci.example.org");
         let basic = ("authorization", "Basic dTpw");
-        let cases: [(Method, &[(&str, &str)], bool); 9] = [
+        type Headers<'a> = &'a [(&'a str, &'a str)];
+        let cases: [(Method, Headers<'_>, bool); 9] = [
             (
                 Method::POST,
                 &[basic, ("sec-fetch-site", "cross-site")],

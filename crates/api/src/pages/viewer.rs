@@ -71,10 +71,11 @@ impl Viewed {
             Ok(repository) => Repo::authorise(&state, caller, repository, Door::GitHub).await,
             Err(error) => Err(error),
         };
-        let repo = found.map_err(|error| match error {
-            // As git is answered: whoever is nobody may sign in, whether it is there or not.
-            ApiError::NotFound if anonymous => failed(ApiError::RequiresAuthentication),
-            error => failed(error),
+        // As git is answered: whoever is nobody may sign in, whether it is there or not.
+        let is_hidden = |error: &ApiError| anonymous && matches!(error, ApiError::NotFound);
+        let repo = found.map_err(|error| match is_hidden(&error) {
+            true => failed(ApiError::RequiresAuthentication),
+            false => failed(error),
         })?;
         Ok(Self {
             repo,

@@ -105,7 +105,7 @@ async fn stored(world: &World, mut one: Made, number: usize) -> Option<Made> {
     wanted.identity.created_at = one.created_at;
     let flow = world.create(wanted).await.unwrap();
     one.id = flow.id;
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         return Some(one);
     }
     flow.cancel().await.unwrap();
