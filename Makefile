@@ -31,21 +31,20 @@ test-clients: ## Drive a server with gh, Octokit, PyGithub and octocrab on SQLit
 
 check: ## Check format, lints and documentation, as CI does
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
+	$(CARGO) clippy --locked --workspace --all-targets --features runyard-clients/clients -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps
 
 fmt: ## Format the sources
 	$(CARGO) fmt --all
 
 bench: ## Measure the workflow language, how fast a runner hears of a job and of a cancel, and lists of a million runs
-	$(CARGO) bench --locked --package runyard-workflow --benches
-	$(CARGO) build --locked --release --bins
-	tests/with-postgres $(CARGO) bench --locked --package runyard-tests
+	$(CARGO) build --locked --release --workspace --bins
+	tests/with-postgres $(CARGO) bench --locked --workspace --bench expressions --bench workflows --bench latency --bench lists
 
 SEEDS ?= 1000
 simulate: ## Tell SEEDS histories of runs, runners and failures (1000), and look after each step whether all holds
 	RUNYARD_SIMULATION_SEEDS=$(SEEDS) RUNYARD_SIMULATION_SEED=$(SEED) $(CARGO) test --locked --release \
-	  --package runyard-simulation -- --nocapture fresh_seeds_hold
+	  --workspace --test simulation -- --nocapture fresh_seeds_hold
 
 clean-data: ## Forget all runs: remove data/
 	rm -rf data
