@@ -34,10 +34,12 @@ impl Table {
     }
 
     /// Which statements fail: those that a change is sure to make when it writes here.
-    pub(super) fn statement(self) -> &'static str {
+    pub(super) fn statements(self) -> &'static [&'static str] {
         match self {
-            Self::Attempts | Self::Jobs | Self::Events | Self::Queue => "INSERT",
-            Self::Executions => "UPDATE",
+            Self::Attempts | Self::Events | Self::Queue => &["INSERT"],
+            // Jobs of which only the state changed are updated.
+            Self::Jobs => &["INSERT", "UPDATE"],
+            Self::Executions => &["UPDATE"],
         }
     }
 

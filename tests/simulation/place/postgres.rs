@@ -65,7 +65,7 @@ impl OwnDatabase {
     pub(super) async fn prepare_to_break(&self) {
         execute(&self.client, BREAKING).await;
         for table in Table::ALL {
-            execute(&self.client, &trigger(table)).await;
+            execute(&self.client, &triggers(table)).await;
         }
     }
 
@@ -95,12 +95,15 @@ const BREAKING: &str = "
         RETURN NEW;
       END $$;";
 
-fn trigger(table: Table) -> String {
-    let (name, statement) = (table.name(), table.statement());
-    format!(
-        "CREATE TRIGGER break_{name} BEFORE {statement} ON history.{name}
-         FOR EACH ROW EXECUTE FUNCTION history.break();"
-    )
+fn triggers(table: Table) -> String {
+    let name = table.name();
+    let statements = table.statements().iter().map(|statement| {
+        format!(
+            "CREATE TRIGGER break_{name}_{statement} BEFORE {statement} ON history.{name}
+             FOR EACH ROW EXECUTE FUNCTION history.break();"
+        )
+    });
+    statements.collect()
 }
 
 /// What makes the clock, for every connection that comes later.

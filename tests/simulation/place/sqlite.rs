@@ -26,7 +26,7 @@ impl OwnFile {
         file.execute("PRAGMA busy_timeout = 5000; PRAGMA synchronous = OFF;");
         file.execute("CREATE TABLE broken (at TEXT); INSERT INTO broken VALUES (NULL);");
         for table in Table::ALL {
-            file.execute(&trigger(table));
+            file.execute(&triggers(table));
         }
         file
     }
@@ -45,11 +45,14 @@ impl OwnFile {
     }
 }
 
-fn trigger(table: Table) -> String {
-    let (name, statement) = (table.name(), table.statement());
-    format!(
-        "CREATE TRIGGER break_{name} BEFORE {statement} ON {name}
-         WHEN (SELECT at FROM broken) = '{name}'
-         BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END;"
-    )
+fn triggers(table: Table) -> String {
+    let name = table.name();
+    let statements = table.statements().iter().map(|statement| {
+        format!(
+            "CREATE TRIGGER break_{name}_{statement} BEFORE {statement} ON {name}
+             WHEN (SELECT at FROM broken) = '{name}'
+             BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END;"
+        )
+    });
+    statements.collect()
 }
