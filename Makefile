@@ -38,13 +38,14 @@ fmt: ## Format the sources
 	$(CARGO) fmt --all
 
 bench: ## Measure the workflow language, how fast a runner hears of a job and of a cancel, and lists of a million runs
-	$(CARGO) build --locked --release --workspace --bins
-	tests/with-postgres $(CARGO) bench --locked --workspace --bench expressions --bench workflows --bench latency --bench lists
+	$(CARGO) bench --locked --package runyard-workflow --benches
+	$(CARGO) build --locked --release --bins
+	tests/with-postgres $(CARGO) bench --locked --package runyard-tests
 
 SEEDS ?= 1000
 simulate: ## Tell SEEDS histories of runs, runners and failures (1000), and look after each step whether all holds
 	RUNYARD_SIMULATION_SEEDS=$(SEEDS) RUNYARD_SIMULATION_SEED=$(SEED) $(CARGO) test --locked --release \
-	  --workspace --test simulation -- --nocapture fresh_seeds_hold
+	  --package runyard-simulation -- --nocapture fresh_seeds_hold
 
 clean-data: ## Forget all runs: remove data/
 	rm -rf data

@@ -32,12 +32,13 @@ mod tokens;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
-use mimalloc::MiMalloc;
 use std::{process::ExitCode, time::Duration};
 
-/// Reading workflows and answering requests allocate much that is small.
+/// Reading workflows and answering requests allocate much that is small. Not in debug builds, where it checks itself at
+/// every step.
+#[cfg(not(debug_assertions))]
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What still runs on a thread when the program is done, a fetch for example, is waited for no longer than this.
 const LEFTOVERS: Duration = Duration::from_secs(1);

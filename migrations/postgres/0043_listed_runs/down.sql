@@ -13,5 +13,5 @@ DROP TRIGGER not_listed_when_gone ON runs;
 DROP FUNCTION list_new_run;
 DROP FUNCTION list_run_as_it_ended;
 DROP FUNCTION list_run_no_more;
-DROP TABLE run_hours;
+DROP TABLE run_minutes;
 DROP TABLE listed_runs;

@@ -14,15 +14,15 @@ CREATE TABLE listed_runs (
 
 -- Between which ids the runs of a time are: a list of a time looks at no others. Ids and times rise together but for what
 -- was made at the same time; this is right also where they do not.
-CREATE TABLE run_hours (
+CREATE TABLE run_minutes (
     repository_id BIGINT NOT NULL,
-    -- The first moment of an hour in UTC in which a run was made.
-    hour TIMESTAMPTZ NOT NULL,
-    -- No run of this hour or of a later one has a smaller id.
+    -- The first moment of a minute in UTC in which a run was made.
+    minute TIMESTAMPTZ NOT NULL,
+    -- No run of this minute or of a later one has a smaller id.
     first_id BIGINT NOT NULL,
-    -- No run of this hour or of an earlier one has a greater id.
+    -- No run of this minute or of an earlier one has a greater id.
     last_id BIGINT NOT NULL,
-    PRIMARY KEY (repository_id, hour)
+    PRIMARY KEY (repository_id, minute)
 );
 
 -- The database keeps these rows itself, so that a server of the version before, which does not know of them, keeps them
@@ -30,7 +30,7 @@ CREATE TABLE run_hours (
 -- They come first: the lock that they need lets nobody write runs until the rows below are all there.
 CREATE FUNCTION list_new_run() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 DECLARE
-    of_hour CONSTANT TIMESTAMPTZ := date_trunc('hour', NEW.created_at, 'UTC');
+    of_minute CONSTANT TIMESTAMPTZ := date_trunc('minute', NEW.created_at, 'UTC');
     first_later BIGINT;
     first_earlier BIGINT;
     last_earlier BIGINT;
@@ -41,23 +41,23 @@ BEGIN
         INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
         VALUES (NEW.id, NEW.conclusion, NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch);
     END IF;
-    SELECT first_id INTO first_later FROM run_hours
-    WHERE repository_id = NEW.repository_id AND hour > of_hour ORDER BY hour LIMIT 1;
-    SELECT first_id, last_id INTO first_earlier, last_earlier FROM run_hours
-    WHERE repository_id = NEW.repository_id AND hour < of_hour ORDER BY hour DESC LIMIT 1;
-    INSERT INTO run_hours AS known (repository_id, hour, first_id, last_id)
-    VALUES (NEW.repository_id, of_hour, least(NEW.id, first_later), greatest(NEW.id, last_earlier))
-    ON CONFLICT (repository_id, hour) DO UPDATE SET
+    SELECT first_id INTO first_later FROM run_minutes
+    WHERE repository_id = NEW.repository_id AND minute > of_minute ORDER BY minute LIMIT 1;
+    SELECT first_id, last_id INTO first_earlier, last_earlier FROM run_minutes
+    WHERE repository_id = NEW.repository_id AND minute < of_minute ORDER BY minute DESC LIMIT 1;
+    INSERT INTO run_minutes AS known (repository_id, minute, first_id, last_id)
+    VALUES (NEW.repository_id, of_minute, least(NEW.id, first_later), greatest(NEW.id, last_earlier))
+    ON CONFLICT (repository_id, minute) DO UPDATE SET
         first_id = least(known.first_id, excluded.first_id),
         last_id = greatest(known.last_id, excluded.last_id);
     -- Only where ids and times do not rise together.
     IF first_earlier > NEW.id THEN
-        UPDATE run_hours SET first_id = NEW.id
-        WHERE repository_id = NEW.repository_id AND hour < of_hour AND first_id > NEW.id;
+        UPDATE run_minutes SET first_id = NEW.id
+        WHERE repository_id = NEW.repository_id AND minute < of_minute AND first_id > NEW.id;
     END IF;
     IF first_later IS NOT NULL THEN
-        UPDATE run_hours SET last_id = NEW.id
-        WHERE repository_id = NEW.repository_id AND hour > of_hour AND last_id < NEW.id;
+        UPDATE run_minutes SET last_id = NEW.id
+        WHERE repository_id = NEW.repository_id AND minute > of_minute AND last_id < NEW.id;
     END IF;
     RETURN NULL;
 END $$;
@@ -92,16 +92,16 @@ FROM runs WHERE deleted_at IS NULL;
 INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
 SELECT id, conclusion, repository_id, workflow_id, actor_id, event, head_branch
 FROM runs WHERE deleted_at IS NULL AND conclusion IS NOT NULL;
-INSERT INTO run_hours (repository_id, hour, first_id, last_id)
+INSERT INTO run_minutes (repository_id, minute, first_id, last_id)
 SELECT
     repository_id,
-    hour,
-    min(first_id) OVER (PARTITION BY repository_id ORDER BY hour DESC),
-    max(last_id) OVER (PARTITION BY repository_id ORDER BY hour)
+    minute,
+    min(first_id) OVER (PARTITION BY repository_id ORDER BY minute DESC),
+    max(last_id) OVER (PARTITION BY repository_id ORDER BY minute)
 FROM (
-    SELECT repository_id, date_trunc('hour', created_at, 'UTC') AS hour, min(id) AS first_id, max(id) AS last_id
+    SELECT repository_id, date_trunc('minute', created_at, 'UTC') AS minute, min(id) AS first_id, max(id) AS last_id
     FROM runs GROUP BY 1, 2
-) AS hours;
+) AS minutes;
 
 -- One for each set of filters, with the ids in their order: a list reads its own page and no more, also where hardly
 -- anything matches. Which of them serves must not be a guess: planners that expect to find nothing take any. So each has a

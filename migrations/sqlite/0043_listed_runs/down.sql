@@ -11,5 +11,5 @@ DROP TRIGGER listed_when_new;
 DROP TRIGGER listed_as_ended;
 DROP TRIGGER not_listed_when_marked;
 DROP TRIGGER not_listed_when_gone;
-DROP TABLE run_hours;
+DROP TABLE run_minutes;
 DROP TABLE listed_runs;

@@ -14,15 +14,15 @@ CREATE TABLE listed_runs (
 
 -- Between which ids the runs of a time are: a list of a time looks at no others. Ids and times rise together but for what
 -- was made at the same time; this is right also where they do not.
-CREATE TABLE run_hours (
+CREATE TABLE run_minutes (
     repository_id INTEGER NOT NULL,
-    -- The first moment of an hour in UTC in which a run was made.
-    hour TEXT NOT NULL,
-    -- No run of this hour or of a later one has a smaller id.
+    -- The first moment of a minute in UTC in which a run was made.
+    minute TEXT NOT NULL,
+    -- No run of this minute or of a later one has a smaller id.
     first_id INTEGER NOT NULL,
-    -- No run of this hour or of an earlier one has a greater id.
+    -- No run of this minute or of an earlier one has a greater id.
     last_id INTEGER NOT NULL,
-    PRIMARY KEY (repository_id, hour)
+    PRIMARY KEY (repository_id, minute)
 ) STRICT, WITHOUT ROWID;
 
 -- The database keeps these rows itself, so that a server of the version before, which does not know of them, keeps them
@@ -34,34 +34,34 @@ BEGIN
     INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
     SELECT NEW.id, NEW.conclusion, NEW.repository_id, NEW.workflow_id, NEW.actor_id, NEW.event, NEW.head_branch
     WHERE NEW.conclusion IS NOT NULL;
-    INSERT INTO run_hours (repository_id, hour, first_id, last_id)
+    INSERT INTO run_minutes (repository_id, minute, first_id, last_id)
     VALUES (
         NEW.repository_id,
-        substr(NEW.created_at, 1, 13) || ':00:00.000000Z',
+        substr(NEW.created_at, 1, 16) || ':00.000000Z',
         min(NEW.id, ifnull((
-            SELECT first_id FROM run_hours
-            WHERE repository_id = NEW.repository_id AND hour > substr(NEW.created_at, 1, 13) || ':00:00.000000Z' ORDER BY hour LIMIT 1
+            SELECT first_id FROM run_minutes
+            WHERE repository_id = NEW.repository_id AND minute > substr(NEW.created_at, 1, 16) || ':00.000000Z' ORDER BY minute LIMIT 1
         ), NEW.id)),
         max(NEW.id, ifnull((
-            SELECT last_id FROM run_hours
-            WHERE repository_id = NEW.repository_id AND hour < substr(NEW.created_at, 1, 13) || ':00:00.000000Z' ORDER BY hour DESC LIMIT 1
+            SELECT last_id FROM run_minutes
+            WHERE repository_id = NEW.repository_id AND minute < substr(NEW.created_at, 1, 16) || ':00.000000Z' ORDER BY minute DESC LIMIT 1
         ), NEW.id))
     )
-    ON CONFLICT (repository_id, hour) DO UPDATE SET
+    ON CONFLICT (repository_id, minute) DO UPDATE SET
         first_id = min(first_id, excluded.first_id),
         last_id = max(last_id, excluded.last_id);
-    UPDATE run_hours SET last_id = NEW.id
-    WHERE repository_id = NEW.repository_id AND hour > substr(NEW.created_at, 1, 13) || ':00:00.000000Z' AND last_id < NEW.id;
+    UPDATE run_minutes SET last_id = NEW.id
+    WHERE repository_id = NEW.repository_id AND minute > substr(NEW.created_at, 1, 16) || ':00.000000Z' AND last_id < NEW.id;
 END;
 -- Only where ids and times do not rise together.
 CREATE TRIGGER listed_out_of_order AFTER INSERT ON runs
 WHEN NEW.id < (
-    SELECT first_id FROM run_hours
-    WHERE repository_id = NEW.repository_id AND hour < substr(NEW.created_at, 1, 13) || ':00:00.000000Z' ORDER BY hour DESC LIMIT 1
+    SELECT first_id FROM run_minutes
+    WHERE repository_id = NEW.repository_id AND minute < substr(NEW.created_at, 1, 16) || ':00.000000Z' ORDER BY minute DESC LIMIT 1
 )
 BEGIN
-    UPDATE run_hours SET first_id = NEW.id
-    WHERE repository_id = NEW.repository_id AND hour < substr(NEW.created_at, 1, 13) || ':00:00.000000Z' AND first_id > NEW.id;
+    UPDATE run_minutes SET first_id = NEW.id
+    WHERE repository_id = NEW.repository_id AND minute < substr(NEW.created_at, 1, 16) || ':00.000000Z' AND first_id > NEW.id;
 END;
 CREATE TRIGGER listed_as_ended AFTER UPDATE OF conclusion ON runs
 WHEN OLD.conclusion IS NOT NEW.conclusion AND NEW.deleted_at IS NULL
@@ -87,16 +87,16 @@ FROM runs WHERE deleted_at IS NULL;
 INSERT INTO listed_runs (run_id, conclusion, repository_id, workflow_id, actor_id, event, head_branch)
 SELECT id, conclusion, repository_id, workflow_id, actor_id, event, head_branch
 FROM runs WHERE deleted_at IS NULL AND conclusion IS NOT NULL;
-INSERT INTO run_hours (repository_id, hour, first_id, last_id)
+INSERT INTO run_minutes (repository_id, minute, first_id, last_id)
 SELECT
     repository_id,
-    hour,
-    min(first_id) OVER (PARTITION BY repository_id ORDER BY hour DESC),
-    max(last_id) OVER (PARTITION BY repository_id ORDER BY hour)
+    minute,
+    min(first_id) OVER (PARTITION BY repository_id ORDER BY minute DESC),
+    max(last_id) OVER (PARTITION BY repository_id ORDER BY minute)
 FROM (
-    SELECT repository_id, substr(created_at, 1, 13) || ':00:00.000000Z' AS hour, min(id) AS first_id, max(id) AS last_id
+    SELECT repository_id, substr(created_at, 1, 16) || ':00.000000Z' AS minute, min(id) AS first_id, max(id) AS last_id
     FROM runs GROUP BY 1, 2
-) AS hours;
+) AS minutes;
 
 -- One for each set of filters, with the ids in their order: a list reads its own page and no more, also where hardly
 -- anything matches. Which of them serves must not be a guess: planners that expect to find nothing take any. So each has a

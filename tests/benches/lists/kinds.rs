@@ -6,6 +6,9 @@ use super::site::Site;
 /// Seconds of the lists of a time.
 const HOUR: i64 = 3_600;
 
+/// As many as the small store has too: a longer page would be another question there.
+const FEW: &str = "per_page=5";
+
 /// A kind of request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
@@ -83,7 +86,7 @@ impl Kind {
                 let some = i64::try_from(some(20)).expect("few");
                 site.url(&format!("workflows/{}/runs", of.workflow + 1_000 + some))
             }
-            Self::Actor => site.url(&format!("runs?actor=person-{}", some(100))),
+            Self::Actor => site.url(&format!("runs?actor=person-{}&{FEW}", some(10))),
             Self::Branch => site.url(&format!("runs?branch={}", branch(number))),
             Self::Event => site.url(&format!("runs?event={}", ["push", "release"][some(2)])),
             Self::Completed => site.url("runs?status=completed"),
@@ -95,7 +98,9 @@ impl Kind {
             Self::WithoutPullRequests => site.url("runs?exclude_pull_requests=true"),
             Self::Together => {
                 let actor = some(5);
-                site.url(&format!("runs?actor=person-{actor}&branch=main&event=push"))
+                site.url(&format!(
+                    "runs?actor=person-{actor}&branch=main&event=push&{FEW}"
+                ))
             }
             Self::RareTogether => {
                 let actor = some(5);
@@ -104,7 +109,7 @@ impl Kind {
                     "runs?{common}&status=stale&created=%3E%3D2020-01-01"
                 ))
             }
-            Self::LastPage => site.url("runs?event=push&page=33"),
+            Self::LastPage => site.url("runs?event=push&per_page=10&page=33"),
         }
     }
 }

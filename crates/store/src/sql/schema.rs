@@ -248,9 +248,9 @@ diesel::table! {
     use crate::sql::columns::TimeColumn;
     use diesel::sql_types::BigInt;
 
-    run_hours (repository_id, hour) {
+    run_minutes (repository_id, minute) {
         repository_id -> BigInt,
-        hour -> TimeColumn,
+        minute -> TimeColumn,
         first_id -> BigInt,
         last_id -> BigInt,
     }

@@ -6,7 +6,7 @@ use crate::{
     sql::{
         columns::DbTime,
         failure::Failure,
-        schema::{run_hours, runs},
+        schema::{run_minutes, runs},
         stated::Stated,
     },
 };
@@ -15,8 +15,8 @@ use diesel_async::RunQueryDsl;
 use runyard_domain::{RepositoryId, RunStatus, Timestamp};
 use std::time::Duration;
 
-/// A row of `run_hours` begins with its hour.
-const HOUR: Duration = Duration::from_secs(3_600);
+/// A row of `run_minutes` begins with its minute.
+const MINUTE: Duration = Duration::from_secs(60);
 /// What the index `runs_live` is limited to, as its migration says it.
 pub(super) const IS_LIVE: Stated = Stated("runs.status <> 'completed'");
 
@@ -38,8 +38,8 @@ pub(super) async fn time_ids(
 ) -> Result<Option<TimeIds>, Failure> {
     let (mut first, mut surely_after) = (i64::MIN, i64::MIN);
     if let Some(from) = filter.created_from {
-        // The hours that end after it, and those that begin before it: it may be within one.
-        let Some(id) = first_id(connection, repository, from.minus(HOUR)).await? else {
+        // The minutes that end after it, and those that begin before it: it may be within one.
+        let Some(id) = first_id(connection, repository, from.minus(MINUTE)).await? else {
             return Ok(None);
         };
         first = id;
@@ -52,7 +52,7 @@ pub(super) async fn time_ids(
             return Ok(None);
         };
         last = id;
-        let later = first_id(connection, repository, before.minus(HOUR)).await?;
+        let later = first_id(connection, repository, before.minus(MINUTE)).await?;
         surely_before = later.unwrap_or(i64::MAX);
     }
     Ok(Some(TimeIds {
@@ -62,33 +62,33 @@ pub(super) async fn time_ids(
     }))
 }
 
-/// The first id of all hours that begin after this.
+/// The first id of all minutes that begin after this.
 async fn first_id(
     connection: &mut Connection,
     repository: RepositoryId,
     after: Timestamp,
 ) -> Result<Option<i64>, Failure> {
-    let first = run_hours::table
-        .filter(run_hours::repository_id.eq(repository.get()))
-        .filter(run_hours::hour.gt(DbTime(after)))
-        .order(run_hours::hour.asc())
+    let first = run_minutes::table
+        .filter(run_minutes::repository_id.eq(repository.get()))
+        .filter(run_minutes::minute.gt(DbTime(after)))
+        .order(run_minutes::minute.asc())
         .limit(1)
-        .select(run_hours::first_id);
+        .select(run_minutes::first_id);
     Ok(first.get_result(connection).await.optional()?)
 }
 
-/// The last id of all hours that begin then or earlier.
+/// The last id of all minutes that begin then or earlier.
 async fn last_id(
     connection: &mut Connection,
     repository: RepositoryId,
     until: Timestamp,
 ) -> Result<Option<i64>, Failure> {
-    let last = run_hours::table
-        .filter(run_hours::repository_id.eq(repository.get()))
-        .filter(run_hours::hour.le(DbTime(until)))
-        .order(run_hours::hour.desc())
+    let last = run_minutes::table
+        .filter(run_minutes::repository_id.eq(repository.get()))
+        .filter(run_minutes::minute.le(DbTime(until)))
+        .order(run_minutes::minute.desc())
         .limit(1)
-        .select(run_hours::last_id);
+        .select(run_minutes::last_id);
     Ok(last.get_result(connection).await.optional()?)
 }
 

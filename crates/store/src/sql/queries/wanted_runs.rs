@@ -219,7 +219,7 @@ impl Part<'_> {
     }
 
     /// From the table that is made for lists. What neither it nor an id says is asked of a run by its id: a join of the two
-    /// tables a database may turn round, this it cannot. Few are passed over so: what goes on, and the rest of an hour.
+    /// tables a database may turn round, this it cannot. Few are passed over so: what goes on, and the rest of a minute.
     fn listed(&self) -> ListedIds<'_> {
         let filter = self.wanted.filter;
         let conclusion = match self.stand {
