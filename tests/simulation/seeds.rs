@@ -25,7 +25,7 @@ const COUNT: &str = "RUNYARD_SIMULATION_SEEDS";
 const FIRST: &str = "RUNYARD_SIMULATION_SEED";
 const FUZZ: &str = "RUNYARD_FUZZ_SEED";
 /// Fresh seeds without the variable.
-const DEFAULT_COUNT: u64 = 120;
+const DEFAULT_COUNT: u64 = 100;
 /// Fresh seeds of two commits do not overlap.
 const APART: u64 = 100_000;
 /// Seeds whose files are in one git repository.
