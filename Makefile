@@ -33,7 +33,7 @@ check: ## Check format, lints and documentation, as CI does
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets --features runyard-clients/clients -- --deny warnings
 # With the examples dependencies have the features that the lints saw them with, and are not checked again.
-	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps --lib --bins --examples
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps --lib --bin runyard --examples
 
 fmt: ## Format the sources
 	$(CARGO) fmt --all
