@@ -32,7 +32,8 @@ test-clients: ## Drive a server with gh, Octokit, PyGithub and octocrab on SQLit
 check: ## Check format, lints and documentation, as CI does
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets --features runyard-clients/clients -- --deny warnings
-# With the examples dependencies have the features that the lints saw them with, and are not checked again.
+# With the examples, dependencies have the features that the lints saw them with, and are not checked again. The other
+# program has the name of its library, and rustdoc writes one page for both.
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --workspace --no-deps --lib --bin runyard --examples
 
 fmt: ## Format the sources
