@@ -1,8 +1,9 @@
 //! What the token of a job may do (semantics R2.80, R2.81).
 
+use crate::given::identity;
 use runyard_domain::{
     permission::{DefaultPermissions, Level, Permission, Permissions},
-    run::{NodePath, permissions_of, single},
+    run::{HeadRepository, NodePath, permissions_of, single},
 };
 use runyard_workflow::{JobName, parse};
 use {Level::*, Permission::*};
@@ -74,4 +75,23 @@ fn r2_81_where_no_file_says_it_the_repository_does() {
 fn r2_81_a_stranger_reads_what_it_could_write() {
     let everything = of_one("write-all", "", DefaultPermissions::Read);
     assert_eq!(everything.reading(), given(SEEN));
+}
+
+#[test]
+fn r2_81_only_the_code_of_a_fork_is_a_strangers() {
+    use HeadRepository::{Gone, Own};
+    for (head, event, wanted) in [
+        (Gone, "pull_request", true),
+        (Gone, "pull_request_review", true),
+        (Gone, "pull_request_review_comment", true),
+        (Gone, "pull_request_target", false),
+        (Gone, "workflow_run", false),
+        (Own, "pull_request", false),
+        (Own, "push", false),
+    ] {
+        let mut identity = identity();
+        identity.event = event.to_owned();
+        identity.cause.head_repository = head.clone();
+        assert_eq!(identity.is_of_a_fork(), wanted, "{head:?}, {event}");
+    }
 }

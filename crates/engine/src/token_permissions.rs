@@ -4,16 +4,9 @@ use crate::{Engine, EngineError};
 use runyard_domain::{
     permission::{DefaultPermissions, Permissions},
     repository::Repository,
-    run::{Definition, NodePath, RunIdentity, permissions_of},
+    run::{Definition, NodePath, permissions_of},
 };
 use runyard_store::RunView;
-
-/// Events of pull requests for which the code of a fork would run; `pull_request_target` runs the repository's own.
-const OF_STRANGERS: [&str; 3] = [
-    "pull_request",
-    "pull_request_review",
-    "pull_request_review_comment",
-];
 
 impl Engine {
     /// Says what the tokens of a repository's jobs may do where no file says it.
@@ -48,13 +41,9 @@ impl Engine {
             }
         };
         let permissions = Permissions::of_a_job(declared, silent);
-        Ok(match is_of_a_stranger(&run.identity) {
+        Ok(match run.identity.is_of_a_fork() {
             true => permissions.reading(),
             false => permissions,
         })
     }
-}
-
-fn is_of_a_stranger(identity: &RunIdentity) -> bool {
-    !identity.cause.head_repository.is_own() && OF_STRANGERS.contains(&identity.event.as_str())
 }

@@ -5,6 +5,13 @@ use crate::{CheckSuiteId, RepositoryId, RunId, Timestamp, UserId, WorkflowId};
 use runyard_workflow::reusable::Source;
 use serde::{Deserialize, Serialize};
 
+/// Events that run the code of a pull request. `pull_request_target` is none: it runs the repository's own.
+const OF_PULL_REQUESTS: [&str; 3] = [
+    "pull_request",
+    "pull_request_review",
+    "pull_request_review_comment",
+];
+
 /// The part of a run that no command changes (semantics 1.4, R4.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunIdentity {
@@ -56,6 +63,11 @@ impl RunIdentity {
     /// The commit that runs, from which its file is too: `github.sha`, 40 hex digits.
     pub fn sha(&self) -> &str {
         self.cause.sha.as_deref().unwrap_or(&self.head_sha)
+    }
+
+    /// Whether it runs what a fork's pull request brings: its jobs' tokens write nothing (semantics R2.81).
+    pub fn is_of_a_fork(&self) -> bool {
+        !self.cause.head_repository.is_own() && OF_PULL_REQUESTS.contains(&self.event.as_str())
     }
 }
 
