@@ -35,6 +35,8 @@ const BURST: usize = 3;
 const BURSTS: usize = 40;
 /// So many different faults end the test.
 const FAULTS_MAX: usize = 25;
+/// More is not shown of a request, an answer and what is wrong with it.
+const SHOWN_CHARS: usize = 800;
 /// Good requests that a route gets at the end when none succeeded before.
 const LAST_TRIES: usize = 40;
 /// Words that no log of a server may hold, unless the client sent what is no HTTP.
@@ -202,8 +204,9 @@ impl Fuzz {
         if self.known.insert(format!("{} {kind}", case.route)) {
             let (seed, number) = (self.plan.seed, self.case);
             let (caller, curl) = (&case.caller, case.curl(base));
-            let shown: String = shown(came).chars().take(2000).collect();
-            let curl: String = curl.chars().take(3000).collect();
+            let shown: String = shown(came).chars().take(SHOWN_CHARS).collect();
+            let curl: String = curl.chars().take(SHOWN_CHARS).collect();
+            let fault: String = fault.chars().take(SHOWN_CHARS).collect();
             self.faults.push(format!(
                 "{fault}\n  again: RUNYARD_FUZZ_SEED={seed}:{number}\n  as {caller}, {:?}: {curl}\n  {shown}",
                 case.framing
@@ -262,12 +265,14 @@ impl Fuzz {
         }
         self.world.server.stop().await;
         let (total, seed) = (self.count.total(), self.plan.seed);
-        println!(
-            "{}\n{}: {total} requests, seed {seed}",
-            self.count.table(),
-            store.name()
-        );
         let found = self.faults.len();
+        // Faults are to be seen in a log that is cut.
+        let table = if found == 0 {
+            self.count.table()
+        } else {
+            String::new()
+        };
+        println!("{table}\n{}: {total} requests, seed {seed}", store.name());
         assert!(
             found == 0,
             "{found} faults:\n\n{}",
