@@ -8,12 +8,50 @@ use futures_util::future::try_join;
 use runyard_domain::{
     Execution,
     access::Caller,
-    account::{Token, TokenKind},
+    account::{Token, TokenKind, User},
     execution::ExecutionState,
     runner::Runner,
 };
+use runyard_store::SeenRepository;
+
+/// Who asks for a repository by its name, and how they stand to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entrance {
+    /// Who; nobody when the credential is unknown, expired or of another kind.
+    pub caller: Option<Caller>,
+    /// The repository, whoever may see it.
+    pub repository: Option<SeenRepository>,
+}
 
 impl Engine {
+    /// Whom a credential stands for, and the repository that they ask for: with one question to the store for the tokens
+    /// of people.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn enter(
+        &self,
+        text: Option<&str>,
+        owner: &str,
+        name: &str,
+    ) -> Result<Entrance, EngineError> {
+        let of_a_job = text.filter(|text| text.starts_with(SecretKind::GitHub.prefix()));
+        let bearer = text.filter(|_| of_a_job.is_none()).map(hash);
+        let standing = self.store.standing(bearer, owner, name).await?;
+        let caller = match (text, of_a_job) {
+            (None, _) => Some(Caller::Anonymous),
+            (Some(_), None) => self.caller_with(standing.bearer).await?,
+            (Some(_), Some(text)) => self.authenticate_github_token(text).await?,
+        };
+        let mut repository = standing.repository;
+        if let (Some(seen), Some(bot)) = (&mut repository, of_a_job.and(caller.as_ref())) {
+            seen.role = self
+                .collaborator_role(bot.user_id(), &seen.repository)
+                .await?;
+        }
+        Ok(Entrance { caller, repository })
+    }
+
     /// Whom a credential stands for; nobody when it is unknown, expired or of another kind.
     ///
     /// # Errors
@@ -22,7 +60,15 @@ impl Engine {
         if text.starts_with(SecretKind::GitHub.prefix()) {
             return self.authenticate_github_token(text).await;
         }
-        let Some((token, user)) = self.store.token_by_hash(hash(text)).await? else {
+        let bearer = self.store.token_by_hash(hash(text)).await?;
+        self.caller_with(bearer).await
+    }
+
+    async fn caller_with(
+        &self,
+        bearer: Option<(Token, User)>,
+    ) -> Result<Option<Caller>, EngineError> {
+        let Some((token, user)) = bearer else {
             return Ok(None);
         };
         if !self.is_valid(&token).await? {

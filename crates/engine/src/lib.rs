@@ -65,6 +65,7 @@ pub use accounts::NewUser;
 pub use artifacts::{Archive, LIST_REACH};
 pub use assignment::Assignment;
 pub use caches::CACHES_PER_DELETE;
+pub use callers::Entrance;
 pub use clocks::Clocks;
 pub use configuration::{EncryptedSecret, VariableChange};
 pub use credentials::CredentialFacts;

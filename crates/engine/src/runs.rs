@@ -1,8 +1,9 @@
 //! Commands on runs that exist: cancel, by force too, and cancel one job.
 
-use crate::{Engine, EngineError, planning::PREPARED_MAX};
+use crate::{Engine, EngineError, follow::shown_branch, planning::PREPARED_MAX};
 use runyard_domain::{
     Conclusion, Event, Execution, JobId, Refusal, RepositoryId, RunId, UserId, handover,
+    pull_request::PullRequest,
     run::{JobCancelled, Planning, Run},
 };
 use runyard_store::{RowKind, RunView, Scope};
@@ -39,6 +40,22 @@ impl Engine {
         let view = self.store.run(run).await?;
         view.filter(|view| view.identity.repository == repository)
             .ok_or(EngineError::NotFound { what: "the run" })
+    }
+
+    /// A run of this repository, and the open pull requests that it shows.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] also when it is another repository's.
+    pub async fn run_and_pull_requests_of(
+        &self,
+        repository: RepositoryId,
+        run: RunId,
+    ) -> Result<(RunView, Vec<PullRequest>), EngineError> {
+        let found = self.store.run_and_pull_requests(run).await?;
+        let own = found.filter(|(view, _)| view.identity.repository == repository);
+        let (view, mut pulls) = own.ok_or(EngineError::NotFound { what: "the run" })?;
+        pulls.retain(|pull| shown_branch(&view) == Some(&pull.head_branch));
+        Ok((view, pulls))
     }
 
     /// Cancels a run (semantics R3.1).

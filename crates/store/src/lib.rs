@@ -55,7 +55,7 @@ pub use pull_requests::PullRequests;
 pub use purges::{PURGED_ROWS_MAX, Purges};
 pub use queue::{ClaimRequest, Expired, NewExecution, Queue, QueueDepth};
 pub use reports::{JobOutputs, Reports, Summary};
-pub use repositories::Repositories;
+pub use repositories::{Repositories, SeenRepository, Standing};
 pub use retentions::{EndedWith, RetentionLook, Retentions, Stage};
 pub use runners::{RUNNERS_LISTED_MAX, RunnerView, Runners};
 pub use runs::{

@@ -4,9 +4,30 @@ use crate::{Listed, Page, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
     RepositoryId, UserId, WorkflowId,
+    account::{Token, TokenHash, User},
     permission::DefaultPermissions,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
 };
+
+/// What decides whether a request is let in: whose credential it brought, and which repository it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The token with that hash, and its user; whether it expired is the caller's to see.
+    pub bearer: Option<(Token, User)>,
+    /// The repository, if there is one.
+    pub repository: Option<SeenRepository>,
+}
+
+/// A repository, as somebody stands to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenRepository {
+    /// One that is not deleted.
+    pub repository: Repository,
+    /// Whether its owner administers this server.
+    pub owner_is_site_admin: bool,
+    /// The role of the credential's user as collaborator.
+    pub role: Option<Role>,
+}
 
 /// Repositories and what they hold. Ids come from [`crate::Store::reserve`].
 #[async_trait]
@@ -24,6 +45,14 @@ pub trait Repositories {
         owner: &str,
         name: &str,
     ) -> Result<Option<Repository>, StoreError>;
+    /// The token with the hash `bearer`, and the repository with that name as its user stands to it, of one state of the
+    /// store: every request to the API asks for them first.
+    async fn standing(
+        &self,
+        bearer: Option<TokenHash>,
+        owner: &str,
+        name: &str,
+    ) -> Result<Standing, StoreError>;
     /// All that are not deleted, by id, after `after`, at most `limit`.
     async fn repositories(
         &self,

@@ -8,6 +8,7 @@ use runyard_domain::{
     concurrency::{Concurrency, GroupName},
     event::EndReason,
     execution::Step,
+    pull_request::PullRequest,
     run::{CommitFacts, JobState, Leg, NodePath, ReferencedWorkflow, RunIdentity},
 };
 use runyard_workflow::Diagnostic;
@@ -218,6 +219,12 @@ impl RunView {
 pub trait Runs {
     /// A run with its newest attempt.
     async fn run(&self, id: RunId) -> Result<Option<RunView>, StoreError>;
+    /// A run with its newest attempt, and the open pull requests whose head has the name of its branch, by number: of
+    /// one state of the store.
+    async fn run_and_pull_requests(
+        &self,
+        id: RunId,
+    ) -> Result<Option<(RunView, Vec<PullRequest>)>, StoreError>;
     /// A run as of one of its attempts.
     async fn attempt(&self, id: RunId, attempt: u32) -> Result<Option<RunView>, StoreError>;
     /// Runs of a repository, newest first (`id` descending).

@@ -74,42 +74,42 @@ impl Kind {
         }
     }
 
-    /// Where it is asked.
-    pub(crate) fn url(self, site: &Site, number: usize) -> String {
+    /// The path and query that ask for it.
+    pub(crate) fn path(self, site: &Site, number: usize) -> String {
         let (of, sample) = (site.template(), site.sample(number));
         let some = |count: usize| number % count;
         match self {
-            Self::Run => site.url(&format!("runs/{}", sample.run)),
-            Self::Jobs => site.url(&format!("runs/{}/jobs", sample.run)),
-            Self::List => site.url("runs"),
+            Self::Run => site.path(&format!("runs/{}", sample.run)),
+            Self::Jobs => site.path(&format!("runs/{}/jobs", sample.run)),
+            Self::List => site.path("runs"),
             Self::Workflow => {
                 let some = i64::try_from(some(20)).expect("few");
-                site.url(&format!("workflows/{}/runs", of.workflow + 1_000 + some))
+                site.path(&format!("workflows/{}/runs", of.workflow + 1_000 + some))
             }
-            Self::Actor => site.url(&format!("runs?actor=person-{}&{FEW}", some(10))),
-            Self::Branch => site.url(&format!("runs?branch={}", branch(number))),
-            Self::Event => site.url(&format!("runs?event={}", ["push", "release"][some(2)])),
-            Self::Completed => site.url("runs?status=completed"),
-            Self::Conclusion => site.url("runs?status=failure"),
-            Self::Live => site.url("runs?status=queued"),
-            Self::Created => site.url(&format!("runs?created={}", time(of, number))),
-            Self::Commit => site.url(&format!("runs?head_sha={}", sample.commit)),
-            Self::CheckSuite => site.url(&format!("runs?check_suite_id={}", sample.suite)),
-            Self::WithoutPullRequests => site.url("runs?exclude_pull_requests=true"),
+            Self::Actor => site.path(&format!("runs?actor=person-{}&{FEW}", some(10))),
+            Self::Branch => site.path(&format!("runs?branch={}", branch(number))),
+            Self::Event => site.path(&format!("runs?event={}", ["push", "release"][some(2)])),
+            Self::Completed => site.path("runs?status=completed"),
+            Self::Conclusion => site.path("runs?status=failure"),
+            Self::Live => site.path("runs?status=queued"),
+            Self::Created => site.path(&format!("runs?created={}", time(of, number))),
+            Self::Commit => site.path(&format!("runs?head_sha={}", sample.commit)),
+            Self::CheckSuite => site.path(&format!("runs?check_suite_id={}", sample.suite)),
+            Self::WithoutPullRequests => site.path("runs?exclude_pull_requests=true"),
             Self::Together => {
                 let actor = some(5);
-                site.url(&format!(
+                site.path(&format!(
                     "runs?actor=person-{actor}&branch=main&event=push&{FEW}"
                 ))
             }
             Self::RareTogether => {
                 let actor = some(5);
                 let common = format!("actor=person-{actor}&branch=main&event=push");
-                site.url(&format!(
+                site.path(&format!(
                     "runs?{common}&status=stale&created=%3E%3D2020-01-01"
                 ))
             }
-            Self::LastPage => site.url("runs?event=push&per_page=10&page=33"),
+            Self::LastPage => site.path("runs?event=push&per_page=10&page=33"),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! are medians of the rounds. `RUNYARD_BENCH_RUNS` makes the large one smaller, to try the bench itself.
 
 mod bare;
+mod connection;
 mod fill;
 mod kinds;
 mod load;

@@ -89,10 +89,15 @@ impl Site {
         self.samples.iter().map(|sample| sample.run).collect()
     }
 
-    /// Below the server's root: the repository's Actions.
-    pub(crate) fn url(&self, path: &str) -> String {
+    /// Below the repository's Actions.
+    pub(crate) fn path(&self, path: &str) -> String {
+        format!("/api/v3/repos/{OWNER}/{NAME}/actions/{path}")
+    }
+
+    /// Host and port.
+    pub(crate) fn address(&self) -> String {
         let base = self.server.client().base().to_owned();
-        format!("{base}/api/v3/repos/{OWNER}/{NAME}/actions/{path}")
+        base.trim_start_matches("http://").to_owned()
     }
 
     pub(crate) fn token(&self) -> &str {

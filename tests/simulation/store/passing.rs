@@ -24,8 +24,8 @@ use runyard_store::{
     LeftMessage, Listed, LogContent, Logs, NamedSecret, Order, Page, Poll, Polls, PullRequests,
     Purges, QueueRow, ReadBranch, Reports, Repositories, RetentionLook, Retentions, RowState,
     RunFilter, RunView, RunnerView, Runners, Runs, ScheduleEntry, Scheduled, Schedules, SealedLog,
-    SealedSecret, SecretFacts, SecretUse, Secrets, SeenRefs, SetAside, Stage, StoreError, Summary,
-    Tries, Troubles,
+    SealedSecret, SecretFacts, SecretUse, Secrets, SeenRefs, SetAside, Stage, Standing, StoreError,
+    Summary, Tries, Troubles,
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -42,6 +42,7 @@ macro_rules! passing {
 
 passing! { Runs {
     fn run(id: RunId) -> Option<RunView>;
+    fn run_and_pull_requests(id: RunId) -> Option<(RunView, Vec<PullRequest>)>;
     fn attempt(id: RunId, attempt: u32) -> Option<RunView>;
     fn runs(repository: RepositoryId, filter: &RunFilter, page: Page) -> Listed<RunView>;
     fn jobs(run: RunId, of: JobsOf, page: Page) -> Listed<JobView>;
@@ -57,6 +58,7 @@ passing! { Repositories {
     fn insert_repository(repository: &Repository) -> ();
     fn repository(id: RepositoryId) -> Option<Repository>;
     fn repository_by_name(owner: &str, name: &str) -> Option<Repository>;
+    fn standing(bearer: Option<TokenHash>, owner: &str, name: &str) -> Standing;
     fn repositories(after: RepositoryId, limit: u32) -> Vec<Repository>;
     fn delete_repository(id: RepositoryId) -> ();
     fn put_collaborator(repository: RepositoryId, collaborator: Collaborator) -> ();

@@ -50,6 +50,11 @@ pub(crate) async fn caller(request: &HttpRequest) -> Result<Caller, ApiError> {
     Ok(caller)
 }
 
+/// Whether the caller was looked up already.
+pub(super) fn is_known(request: &HttpRequest) -> bool {
+    request.extensions().get::<Caller>().is_some()
+}
+
 /// What handlers share.
 pub(crate) fn state(request: &HttpRequest) -> Result<Data<ApiState>, ApiError> {
     let state = request.app_data::<Data<ApiState>>().cloned();

@@ -1,12 +1,12 @@
 //! The repository that a path speaks of, and the proof that the caller may do what the route does.
 
-use super::credential::{caller, state};
+use super::credential::{caller, is_known, state, token};
 use crate::{ApiState, error::ApiError};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 use runyard_domain::{
     JobId, RepositoryId, RunId,
-    access::{Access, Action, Caller, Door},
+    access::{Access, Action, Caller, Door, decide},
     account::{Grant, User},
     repository::Repository,
 };
@@ -91,6 +91,8 @@ impl Permission for Administer {
 /// It is the one that the path names: by owner and name, by its id, or as that of the run or job in the path.
 pub(crate) struct Repo<P> {
     repository: Repository,
+    /// Known where the store was asked for it with the rest.
+    owner_is_site_admin: Option<bool>,
     caller: Caller,
     permission: PhantomData<P>,
 }
@@ -104,6 +106,11 @@ impl<P: Permission> Repo<P> {
     /// Its id.
     pub(crate) fn id(&self) -> RepositoryId {
         self.repository.id
+    }
+
+    /// Whether its owner administers this server, if that was asked for.
+    pub(crate) fn owner_is_site_admin(&self) -> Option<bool> {
+        self.owner_is_site_admin
     }
 
     /// Who asks.
@@ -122,9 +129,14 @@ impl<P: Permission> Repo<P> {
             .engine
             .access(&caller, &repository, P::ACTION, door)
             .await?;
+        Self::decided(access, caller, repository)
+    }
+
+    fn decided(access: Access, caller: Caller, repository: Repository) -> Result<Self, ApiError> {
         match access {
             Access::Allowed => Ok(Self {
                 repository,
+                owner_is_site_admin: None,
                 caller,
                 permission: PhantomData,
             }),
@@ -134,14 +146,41 @@ impl<P: Permission> Repo<P> {
     }
 
     async fn load(request: &HttpRequest) -> Result<Self, ApiError> {
+        let named = Named::in_path(request);
+        if let (Some(Named::Name(owner, name)), false) = (&named, is_known(request)) {
+            return Self::enter(request, owner, name).await;
+        }
         let caller = caller(request).await?;
         // For the header that says what it needs, whatever the answer is.
         request.extensions_mut().insert(P::ACTION);
         let state = state(request)?;
-        let named = Named::in_path(request).ok_or(ApiError::NotFound)?;
-        let repository = named.find(&state).await?;
-        let door = request.app_data::<Door>().copied().unwrap_or(Door::GitHub);
-        Self::authorise(&state, caller, repository, door).await
+        let repository = named.ok_or(ApiError::NotFound)?.find(&state).await?;
+        Self::authorise(&state, caller, repository, door(request)).await
+    }
+
+    /// Asks the store for caller and repository at once: nearly every request comes here.
+    async fn enter(request: &HttpRequest, owner: &str, name: &str) -> Result<Self, ApiError> {
+        let text = token(request.headers());
+        let entered = state(request)?
+            .engine
+            .enter(text.as_deref(), owner, name)
+            .await?;
+        let caller = entered.caller.ok_or(ApiError::BadCredentials)?;
+        request.extensions_mut().insert(caller.clone());
+        request.extensions_mut().insert(P::ACTION);
+        let seen = entered.repository.ok_or(ApiError::NotFound)?;
+        let access = decide(
+            &caller,
+            seen.role,
+            &seen.repository,
+            P::ACTION,
+            door(request),
+        );
+        let repo = Self::decided(access, caller, seen.repository)?;
+        Ok(Self {
+            owner_is_site_admin: Some(seen.owner_is_site_admin),
+            ..repo
+        })
     }
 }
 
@@ -184,6 +223,10 @@ pub(crate) fn words_of_refusal(caller: &Caller) -> &'static str {
         Caller::Anonymous | Caller::User { .. } => "Must have admin rights to Repository.",
         Caller::Job { .. } => "Resource not accessible by integration",
     }
+}
+
+fn door(request: &HttpRequest) -> Door {
+    request.app_data::<Door>().copied().unwrap_or(Door::GitHub)
 }
 
 /// How a path names a repository.

@@ -41,7 +41,7 @@ pub(super) async fn minimal<P: Permission>(
     origin: &Origin,
 ) -> Result<Rc<MinimalRepository>, ApiError> {
     let repository = repo.repository();
-    let owner = owner(repository, state).await?;
+    let owner = owner(repo, state).await?;
     let owner = SimpleUser::of(&owner, origin);
     Ok(Rc::new(MinimalRepository::of(repository, owner, origin)))
 }
@@ -52,11 +52,18 @@ pub(super) fn urls<P: Permission>(repo: &Repo<P>, origin: &Origin) -> Repository
 }
 
 /// The owner under the name that the repository has, also after the account was deleted.
-async fn owner(repository: &Repository, state: &ApiState) -> Result<UserRef, ApiError> {
-    let user = state.engine.store().user(repository.owner_id).await?;
+async fn owner<P: Permission>(repo: &Repo<P>, state: &ApiState) -> Result<UserRef, ApiError> {
+    let Repository { owner_id, .. } = *repo.repository();
+    let site_admin = match repo.owner_is_site_admin() {
+        Some(known) => known,
+        None => {
+            let user = state.engine.store().user(owner_id).await?;
+            user.is_some_and(|user| user.site_admin)
+        }
+    };
     Ok(UserRef {
-        id: repository.owner_id,
-        login: repository.owner.clone(),
-        site_admin: user.is_some_and(|user| user.site_admin),
+        id: owner_id,
+        login: repo.repository().owner.clone(),
+        site_admin,
     })
 }

@@ -202,9 +202,14 @@ pub(super) async fn run(
     state: Data<ApiState>,
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {
-    let run = state.engine.run_of(repo.id(), path.id()).await?;
-    let shown = (Shown::Run, shows_pull_requests(&query));
-    show(&repo, run, shown, &state, &origin).await
+    let (run, mut pulls) = state
+        .engine
+        .run_and_pull_requests_of(repo.id(), path.id())
+        .await?;
+    if !shows_pull_requests(&query) {
+        pulls.clear();
+    }
+    show(&repo, run, (Shown::Run, pulls), &state, &origin).await
 }
 
 /// GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt}
@@ -215,9 +220,10 @@ pub(super) async fn attempt(
     state: Data<ApiState>,
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {
-    let run = attempt_of(&repo, &path, &state).await?;
-    let shown = (Shown::Attempt, shows_pull_requests(&query));
-    show(&repo, run, shown, &state, &origin).await
+    let runs = [attempt_of(&repo, &path, &state).await?];
+    let pulls = pull_requests(&runs, shows_pull_requests(&query), &state).await?;
+    let [run] = runs;
+    show(&repo, run, (Shown::Attempt, pulls), &state, &origin).await
 }
 
 /// The attempt that a path names, if it is one of this repository.
@@ -235,22 +241,14 @@ pub(super) async fn attempt_of(
 async fn show(
     repo: &Repo<Read>,
     run: RunView,
-    (shown, pulls): (Shown, bool),
+    (shown, pulls): (Shown, Vec<PullRequest>),
     state: &ApiState,
     origin: &Origin,
 ) -> Result<HttpResponse, ApiError> {
-    let runs = [run];
-    let pulls = pull_requests(&runs, pulls, state).await?;
     let repository = minimal(repo, state, origin).await?;
     let urls = urls(repo, origin);
     let shown = (shown, pulls.as_slice());
-    Ok(ok(&RunBody::of(
-        &runs[0],
-        shown,
-        &repository,
-        &urls,
-        origin,
-    )))
+    Ok(ok(&RunBody::of(&run, shown, &repository, &urls, origin)))
 }
 
 /// POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel

@@ -66,12 +66,7 @@ impl Accounts for MemoryStore {
     }
 
     async fn token_by_hash(&self, hash: TokenHash) -> Result<Option<(Token, User)>, StoreError> {
-        let state = self.state();
-        let token = state.tokens.values().find(|token| token.hash == hash);
-        Ok(token.and_then(|token| {
-            let user = state.live_user(token.user)?;
-            Some((token.clone(), user.clone()))
-        }))
+        Ok(bearer(&self.state(), hash))
     }
 
     async fn token(&self, id: TokenId) -> Result<Option<Token>, StoreError> {
@@ -107,4 +102,11 @@ impl State {
         let row = rows.find(|row| !row.deleted && row.user.login.to_lowercase() == login)?;
         Some(&row.user)
     }
+}
+
+/// The token with this hash and its user.
+pub(super) fn bearer(state: &State, hash: TokenHash) -> Option<(Token, User)> {
+    let token = state.tokens.values().find(|token| token.hash == hash)?;
+    let user = state.live_user(token.user)?;
+    Some((token.clone(), user.clone()))
 }

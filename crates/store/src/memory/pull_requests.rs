@@ -1,6 +1,9 @@
 //! Open pull requests in memory.
 
-use super::{MemoryStore, state::broken_reference};
+use super::{
+    MemoryStore,
+    state::{State, broken_reference},
+};
 use crate::{PullRequests, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{RepositoryId, pull_request::PullRequest};
@@ -42,12 +45,7 @@ impl PullRequests for MemoryStore {
         repository: RepositoryId,
         head_branches: &[String],
     ) -> Result<Vec<PullRequest>, StoreError> {
-        let state = self.state();
-        let rows = state.pull_requests.iter();
-        let own = rows.filter(|((of, _), pull)| {
-            *of == repository && head_branches.contains(&pull.head_branch)
-        });
-        Ok(own.map(|(_, pull)| pull.clone()).collect())
+        Ok(pull_requests_of(&self.state(), repository, head_branches))
     }
 
     async fn all_pull_requests(
@@ -69,4 +67,16 @@ impl PullRequests for MemoryStore {
         let state = self.state();
         Ok(state.pull_requests.get(&(repository, number)).cloned())
     }
+}
+
+/// Those whose head has one of these names, by number.
+pub(super) fn pull_requests_of(
+    state: &State,
+    repository: RepositoryId,
+    head_branches: &[String],
+) -> Vec<PullRequest> {
+    let rows = state.pull_requests.iter();
+    let own = rows
+        .filter(|((of, _), pull)| *of == repository && head_branches.contains(&pull.head_branch));
+    own.map(|(_, pull)| pull.clone()).collect()
 }

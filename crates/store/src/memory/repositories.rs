@@ -1,14 +1,15 @@
 //! Repositories, collaborators, workflows and definitions in memory. Deleted repositories stay, marked.
 
 use super::{
-    MemoryStore,
+    MemoryStore, accounts,
     runs::cut,
     state::{RepositoryRow, State, WorkflowRow, broken_reference, not_found},
 };
-use crate::{Conflict, Listed, Page, Repositories, StoreError};
+use crate::{Conflict, Listed, Page, Repositories, SeenRepository, Standing, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
     RepositoryId, UserId, WorkflowId,
+    account::{Token, TokenHash, User},
     permission::DefaultPermissions,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
 };
@@ -43,6 +44,29 @@ impl Repositories for MemoryStore {
         name: &str,
     ) -> Result<Option<Repository>, StoreError> {
         Ok(self.state().repository_named(owner, name).cloned())
+    }
+
+    async fn standing(
+        &self,
+        bearer: Option<TokenHash>,
+        owner: &str,
+        name: &str,
+    ) -> Result<Standing, StoreError> {
+        let state = self.state();
+        let bearer = bearer.and_then(|hash| accounts::bearer(&state, hash));
+        let repository = state.repository_named(owner, name).map(|repository| {
+            let role = |(_, user): &(Token, User)| {
+                let key = (repository.id, user.id);
+                state.collaborators.get(&key).copied()
+            };
+            let owner = state.users.get(&repository.owner_id);
+            SeenRepository {
+                repository: repository.clone(),
+                owner_is_site_admin: owner.is_some_and(|row| row.user.site_admin),
+                role: bearer.as_ref().and_then(role),
+            }
+        });
+        Ok(Standing { bearer, repository })
     }
 
     async fn repositories(

@@ -2,6 +2,7 @@
 
 use super::{
     MemoryStore,
+    pull_requests::pull_requests_of,
     state::{RunRow, State},
 };
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
 use async_trait::async_trait;
 use runyard_domain::{
     Event, JobId, RepositoryId, Run, RunId, Timestamp, UserId,
+    pull_request::PullRequest,
     run::{Attempt, AttemptState, PlannedJob},
 };
 use runyard_workflow::Diagnostic;
@@ -21,6 +23,19 @@ impl Runs for MemoryStore {
     async fn run(&self, id: RunId) -> Result<Option<RunView>, StoreError> {
         let state = self.state();
         Ok(state.live_run(id).map(|row| state.newest(row)))
+    }
+
+    async fn run_and_pull_requests(
+        &self,
+        id: RunId,
+    ) -> Result<Option<(RunView, Vec<PullRequest>)>, StoreError> {
+        let state = self.state();
+        let view = state.live_run(id).map(|row| state.newest(row));
+        Ok(view.map(|view| {
+            let heads = view.identity.head_branch.as_slice();
+            let pulls = pull_requests_of(&state, view.identity.repository, heads);
+            (view, pulls)
+        }))
     }
 
     async fn attempt(&self, id: RunId, attempt: u32) -> Result<Option<RunView>, StoreError> {

@@ -648,4 +648,5 @@ diesel::allow_tables_to_appear_in_same_query!(polls, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(executions, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(attempts, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(tokens, users);
+diesel::allow_tables_to_appear_in_same_query!(repositories, users, collaborators);
 diesel::allow_tables_to_appear_in_same_query!(repositories, workflows);

@@ -60,6 +60,7 @@ conformance!(memory, sqlite, postgres => [
     a_token_reads_back_with_its_user,
     tokens_are_listed_by_id_and_deleted_by_their_user_only,
     a_token_of_an_unknown_user_is_refused,
+    who_asks_and_what_for_are_answered_at_once,
     // repositories
     a_repository_reads_back_as_written,
     a_repository_name_is_taken_ignoring_case,
@@ -101,6 +102,7 @@ conformance!(memory, sqlite, postgres => [
     caches_go_with_their_repository_and_their_objects_follow,
     // triggers
     open_pull_requests_are_found_by_their_branches,
+    a_run_comes_with_the_pull_requests_of_its_branch,
     so_many_pull_requests_are_known_the_newest,
     open_pull_requests_are_listed_and_found_by_number,
     a_run_keeps_what_caused_it,

@@ -157,7 +157,7 @@ async fn insert_token(connection: &mut Connection, token: &Token) -> Result<(), 
     Ok(())
 }
 
-async fn token_by_hash(
+pub(super) async fn token_by_hash(
     connection: &mut Connection,
     hash: &TokenHash,
 ) -> Result<Option<(Token, User)>, Failure> {

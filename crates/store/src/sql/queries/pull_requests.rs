@@ -113,17 +113,26 @@ async fn delete_pull_request(
     Ok(())
 }
 
-async fn pull_requests_of(
+pub(super) async fn pull_requests_of(
     connection: &mut Connection,
     repository: &RepositoryId,
     head_branches: &[String],
 ) -> Result<Vec<PullRequest>, Failure> {
-    let rows: Vec<PullRequestRow> = pull_requests::table
+    let own = pull_requests::table
         .filter(pull_requests::repository_id.eq(repository.get()))
-        .filter(pull_requests::head_branch.eq_any(head_branches))
-        .select(PullRequestRow::as_select())
-        .load(connection)
-        .await?;
+        .select(PullRequestRow::as_select());
+    let rows: Vec<PullRequestRow> = match head_branches {
+        [] => Vec::new(),
+        // As a statement of its own it is prepared once; lists are parsed each time.
+        [branch] => {
+            let of_branch = own.filter(pull_requests::head_branch.eq(branch));
+            of_branch.load(connection).await?
+        }
+        branches => {
+            let of_branches = own.filter(pull_requests::head_branch.eq_any(branches));
+            of_branches.load(connection).await?
+        }
+    };
     let mut pulls: Vec<PullRequest> = rows.into_iter().map(PullRequest::from).collect();
     pulls.sort_by_key(|pull| pull.number);
     Ok(pulls)

@@ -2,7 +2,7 @@
 
 use super::{
     Connection, SqlStore,
-    accounts::lock_live_user,
+    accounts::{lock_live_user, token_by_hash},
     caches::forget_caches_of,
     dialect,
     workflows::{
@@ -11,7 +11,7 @@ use super::{
     },
 };
 use crate::{
-    Conflict, Listed, Page, Repositories, StoreError,
+    Conflict, Listed, Page, Repositories, SeenRepository, Standing, StoreError,
     sql::{
         columns::DbTime,
         failure::{Failure, reference, with_meaning},
@@ -20,15 +20,19 @@ use crate::{
         schema::{
             actions_switched_off, collaborators, default_branches, deliveries, named_secrets,
             polls, pull_requests, repositories, repository_secrets, retentions, runs, schedules,
-            variables, writing_tokens,
+            users, variables, writing_tokens,
         },
     },
 };
 use async_trait::async_trait;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl,
+    SelectableHelper,
+};
 use diesel_async::RunQueryDsl;
 use runyard_domain::{
     RepositoryId, RunStatus, UserId, WorkflowId,
+    account::TokenHash,
     permission::DefaultPermissions,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
 };
@@ -49,6 +53,15 @@ impl Repositories for SqlStore {
         name: &str,
     ) -> Result<Option<Repository>, StoreError> {
         perform!(self.read, repository_by_name(owner, name))
+    }
+
+    async fn standing(
+        &self,
+        bearer: Option<TokenHash>,
+        owner: &str,
+        name: &str,
+    ) -> Result<Standing, StoreError> {
+        perform!(self.read, standing(bearer, owner, name))
     }
 
     async fn repositories(
@@ -213,6 +226,49 @@ async fn repository_by_name(
         .await
         .optional()?;
     Ok(row.map(Repository::try_from).transpose()?)
+}
+
+/// The user of nothing: no collaborator has this id.
+const NOBODY: i64 = 0;
+
+async fn standing(
+    connection: &mut Connection,
+    bearer: &Option<TokenHash>,
+    owner: &str,
+    name: &str,
+) -> Result<Standing, Failure> {
+    let bearer = match bearer {
+        Some(hash) => token_by_hash(connection, hash).await?,
+        None => None,
+    };
+    let user = bearer.as_ref().map_or(NOBODY, |(_, user)| user.id.get());
+    let as_collaborator = collaborators::repository_id
+        .eq(repositories::id)
+        .and(collaborators::user_id.eq(user));
+    let row: Option<(RepositoryRow, bool, Option<CollaboratorRow>)> = repositories::table
+        .inner_join(users::table.on(users::id.eq(repositories::owner_id)))
+        .left_join(collaborators::table.on(as_collaborator))
+        .filter(repositories::owner_key.eq(login_key(owner)))
+        .filter(repositories::name_key.eq(login_key(name)))
+        .filter(repositories::deleted_at.is_null())
+        .select((
+            RepositoryRow::as_select(),
+            users::site_admin,
+            Option::<CollaboratorRow>::as_select(),
+        ))
+        .get_result(connection)
+        .await
+        .optional()?;
+    let seen = row.map(|(repository, owner_is_site_admin, collaborator)| {
+        let collaborator = collaborator.map(Collaborator::try_from).transpose()?;
+        Ok::<_, StoreError>(SeenRepository {
+            repository: repository.try_into()?,
+            owner_is_site_admin,
+            role: collaborator.map(|collaborator| collaborator.role),
+        })
+    });
+    let repository = seen.transpose()?;
+    Ok(Standing { bearer, repository })
 }
 
 async fn all_repositories(

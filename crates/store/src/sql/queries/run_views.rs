@@ -1,6 +1,6 @@
 //! Runs as they are shown: a run, one of its attempts, and the users that both name.
 
-use super::Connection;
+use super::{Connection, pull_requests::pull_requests_of};
 use crate::{
     RunView, StoreError, UserRef,
     sql::{
@@ -14,7 +14,7 @@ use diesel::{
     SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
-use runyard_domain::{RunId, UserId};
+use runyard_domain::{RunId, UserId, pull_request::PullRequest};
 use std::collections::BTreeMap;
 
 type ShownRow = (RunRow, AttemptRow);
@@ -37,6 +37,19 @@ pub(super) async fn view(
         .await
         .optional()?;
     one(connection, row).await
+}
+
+pub(super) async fn view_and_pull_requests(
+    connection: &mut Connection,
+    id: &RunId,
+) -> Result<Option<(RunView, Vec<PullRequest>)>, Failure> {
+    let Some(view) = view(connection, id).await? else {
+        return Ok(None);
+    };
+    let identity = &view.identity;
+    let heads = identity.head_branch.as_slice();
+    let pulls = pull_requests_of(connection, &identity.repository, heads).await?;
+    Ok(Some((view, pulls)))
 }
 
 pub(super) async fn view_of_attempt(
@@ -104,11 +117,12 @@ type Users = BTreeMap<i64, UserRef>;
 async fn users_of(connection: &mut Connection, mut ids: Vec<i64>) -> Result<Users, Failure> {
     ids.sort_unstable();
     ids.dedup();
-    let rows: Vec<(i64, String, bool)> = users::table
-        .filter(users::id.eq_any(ids))
-        .select((users::id, users::login, users::site_admin))
-        .load(connection)
-        .await?;
+    let named = users::table.select((users::id, users::login, users::site_admin));
+    let rows: Vec<(i64, String, bool)> = match ids.as_slice() {
+        // As a statement of its own it is prepared once; lists are parsed each time.
+        [id] => named.filter(users::id.eq(*id)).load(connection).await?,
+        ids => named.filter(users::id.eq_any(ids)).load(connection).await?,
+    };
     let refs = rows.into_iter().map(|(id, login, site_admin)| {
         let user = UserRef {
             id: UserId::new(id),

@@ -1,7 +1,7 @@
 //! Questions about runs, attempts and jobs. Lists find ids in an index first, and then read those rows alone.
 
 use super::run_list::list;
-use super::run_views::{view, view_of_attempt};
+use super::run_views::{view, view_and_pull_requests, view_of_attempt};
 use super::{Connection, SqlStore, aggregates::aggregate, dialect, jobs, troubles::is_tried};
 use crate::{
     JobView, JobsOf, Listed, Page, RunFilter, RunView, Runs, StoreError,
@@ -17,13 +17,22 @@ use async_trait::async_trait;
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use jobs::{job, jobs_of};
-use runyard_domain::{Event, JobId, RepositoryId, Run, RunId, Timestamp};
+use runyard_domain::{
+    Event, JobId, RepositoryId, Run, RunId, Timestamp, pull_request::PullRequest,
+};
 use std::time::Duration;
 
 #[async_trait]
 impl Runs for SqlStore {
     async fn run(&self, id: RunId) -> Result<Option<RunView>, StoreError> {
         perform!(self.read, view(id))
+    }
+
+    async fn run_and_pull_requests(
+        &self,
+        id: RunId,
+    ) -> Result<Option<(RunView, Vec<PullRequest>)>, StoreError> {
+        perform!(self.read, view_and_pull_requests(id))
     }
 
     async fn attempt(&self, id: RunId, attempt: u32) -> Result<Option<RunView>, StoreError> {

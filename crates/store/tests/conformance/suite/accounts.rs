@@ -10,7 +10,7 @@ use runyard_domain::{
     permission::{Level, Permission, Permissions},
     repository::{Collaborator, Role},
 };
-use runyard_store::{Conflict, IdKind, RunFilter, Store, StoreError};
+use runyard_store::{Conflict, IdKind, RunFilter, Standing, Store, StoreError};
 use std::{sync::Arc, time::Duration};
 
 async fn insert_token(store: &Arc<dyn Store>, user: UserId, kind: TokenKind) -> Token {
@@ -243,4 +243,54 @@ pub(crate) async fn a_token_of_an_unknown_user_is_refused(store: Arc<dyn Store>)
         "{error}"
     );
     assert_eq!(store.token_by_hash(token.hash).await.unwrap(), None);
+}
+
+/// What one question answers is what the single ones do.
+async fn stands(store: &Arc<dyn Store>, bearer: Option<&Token>, name: &str) -> Standing {
+    let hash = bearer.map(|token| token.hash);
+    let standing = store.standing(hash, "OCTO", name).await.unwrap();
+    let user = match hash {
+        Some(hash) => store.token_by_hash(hash).await.unwrap(),
+        None => None,
+    };
+    let repository = store.repository_by_name("OCTO", name).await.unwrap();
+    assert_eq!(standing.bearer, user);
+    let seen = standing.repository.as_ref();
+    assert_eq!(seen.map(|seen| seen.repository.clone()), repository);
+    standing
+}
+
+pub(crate) async fn who_asks_and_what_for_are_answered_at_once(store: Arc<dyn Store>) {
+    let owner = User {
+        site_admin: true,
+        ..new_user(&store, "octo").await
+    };
+    store.insert_user(&owner).await.unwrap();
+    let id = insert_repository(&store, &owner, "Harbour").await.id;
+    let [mona, guest] = [
+        insert_user(&store, "mona").await,
+        insert_user(&store, "guest").await,
+    ];
+    let of_mona = insert_token(&store, mona.id, TokenKind::Registration).await;
+    let of_guest = insert_token(&store, guest.id, TokenKind::Registration).await;
+    let (user, role) = (mona.id, Role::Write);
+    let given = Collaborator { user, role };
+    store.put_collaborator(id, given).await.unwrap();
+    for (bearer, expected) in [
+        (Some(&of_mona), Some(Role::Write)),
+        (Some(&of_guest), None),
+        (None, None),
+    ] {
+        let seen = stands(&store, bearer, "harbouR").await.repository.unwrap();
+        assert_eq!((seen.role, seen.owner_is_site_admin), (expected, true));
+    }
+    assert_eq!(
+        stands(&store, Some(&of_mona), "other").await.repository,
+        None
+    );
+    store.delete_token(mona.id, of_mona.id).await.unwrap();
+    let revoked = stands(&store, Some(&of_mona), "harbour").await;
+    assert_eq!(revoked.repository.unwrap().role, None);
+    store.delete_repository(id).await.unwrap();
+    assert_eq!(stands(&store, None, "harbour").await.repository, None);
 }

@@ -2,7 +2,7 @@
 
 use crate::world::{CHAIN, ONE_JOB, World, a_moment, insert_user, is_not_found};
 use runyard_domain::{
-    Conclusion, RepositoryId, Timestamp, WorkflowId,
+    Conclusion, RepositoryId, RunId, Timestamp, WorkflowId,
     pull_request::PullRequest,
     repository::WorkflowState,
     run::{Cause, Fork, HeadRepository, RunMoment},
@@ -28,6 +28,21 @@ fn pull(number: i64, head_branch: &str) -> PullRequest {
         base_branch: "main".to_owned(),
         base_sha: "b".repeat(40),
     }
+}
+
+pub(crate) async fn a_run_comes_with_the_pull_requests_of_its_branch(store: Arc<dyn Store>) {
+    let world = World::new(Arc::clone(&store)).await;
+    let id = world.repository.id;
+    let run = world.run(ONE_JOB).await.id;
+    for (number, branch) in [(9, "main"), (7, "main"), (8, "topic")] {
+        let pull = pull(number, branch);
+        store.put_pull_request(id, &pull, 99).await.unwrap();
+    }
+    let (view, pulls) = store.run_and_pull_requests(run).await.unwrap().unwrap();
+    assert_eq!(Some(view), store.run(run).await.unwrap());
+    assert_eq!(pulls, [pull(7, "main"), pull(9, "main")]);
+    let unknown = store.run_and_pull_requests(RunId::new(99)).await;
+    assert_eq!(unknown.unwrap(), None);
 }
 
 pub(crate) async fn open_pull_requests_are_found_by_their_branches(store: Arc<dyn Store>) {
