@@ -9,7 +9,7 @@ RUN     ?= serve --demo
 BUILT   := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-clients check fmt bench simulate clean-data
+.PHONY: help run build test test-clients check fmt bench simulate clean-data
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -18,10 +18,12 @@ run: ## Start Runyard on 127.0.0.1:8080 with its data in data/, and run the samp
 	$(CARGO) build --locked --profile $(PROFILE) --package runyard
 	@exec $(BUILT)/runyard $(RUN)
 
+build: ## Build the programs and all tests
+	$(CARGO) build --locked --workspace --bins --tests
+
 # Tests wait for programs more than they compute.
 test: export RUST_TEST_THREADS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 3 / 2)
-test: ## Run every test on all three stores (finds or starts a PostgreSQL of its own)
-	$(CARGO) build --locked --workspace --bins --tests
+test: build ## Run every test on all three stores (finds or starts a PostgreSQL of its own)
 	tests/with-postgres $(CARGO) test --locked --workspace --no-fail-fast
 
 test-clients: ## Drive a server with gh, Octokit, PyGithub and octocrab on SQLite and PostgreSQL (installs them below target/clients)

@@ -636,7 +636,16 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(runs, attempts, repositories, artifacts);
+diesel::allow_tables_to_appear_in_same_query!(
+    artifacts,
+    attempts,
+    collaborators,
+    pull_requests,
+    repositories,
+    runs,
+    tokens,
+    users,
+);
 diesel::allow_tables_to_appear_in_same_query!(jobs, executions);
 diesel::allow_tables_to_appear_in_same_query!(jobs, logs);
 diesel::allow_tables_to_appear_in_same_query!(jobs, runs);
@@ -647,6 +656,4 @@ diesel::allow_tables_to_appear_in_same_query!(follow_ups, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(polls, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(executions, troubled_rows);
 diesel::allow_tables_to_appear_in_same_query!(attempts, troubled_rows);
-diesel::allow_tables_to_appear_in_same_query!(tokens, users);
-diesel::allow_tables_to_appear_in_same_query!(repositories, users, collaborators);
 diesel::allow_tables_to_appear_in_same_query!(repositories, workflows);

@@ -113,7 +113,7 @@ async fn delete_pull_request(
     Ok(())
 }
 
-pub(super) async fn pull_requests_of(
+async fn pull_requests_of(
     connection: &mut Connection,
     repository: &RepositoryId,
     head_branches: &[String],

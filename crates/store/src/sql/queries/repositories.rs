@@ -16,18 +16,18 @@ use crate::{
         columns::DbTime,
         failure::{Failure, reference, with_meaning},
         perform::perform,
-        rows::{CollaboratorRow, RepositoryRow, login_key},
+        rows::{CollaboratorRow, RepositoryRow, TokenRow, UserRow, login_key},
         schema::{
             actions_switched_off, collaborators, default_branches, deliveries, named_secrets,
             polls, pull_requests, repositories, repository_secrets, retentions, runs, schedules,
-            users, variables, writing_tokens,
+            tokens, users, variables, writing_tokens,
         },
     },
 };
 use async_trait::async_trait;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
+    OptionalExtension, QueryDsl, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 use runyard_domain::{
@@ -228,25 +228,54 @@ async fn repository_by_name(
     Ok(row.map(Repository::try_from).transpose()?)
 }
 
-/// The user of nothing: no collaborator has this id.
-const NOBODY: i64 = 0;
-
+/// One statement, but for names of nothing: where the database is far, each costs its way.
 async fn standing(
     connection: &mut Connection,
     bearer: &Option<TokenHash>,
     owner: &str,
     name: &str,
 ) -> Result<Standing, Failure> {
+    if let Some(standing) = standing_to_known(connection, bearer.as_ref(), owner, name).await? {
+        return Ok(standing);
+    }
     let bearer = match bearer {
         Some(hash) => token_by_hash(connection, hash).await?,
         None => None,
     };
-    let user = bearer.as_ref().map_or(NOBODY, |(_, user)| user.id.get());
+    Ok(Standing {
+        bearer,
+        repository: None,
+    })
+}
+
+type StandingRow = (
+    RepositoryRow,
+    bool,
+    Option<TokenRow>,
+    Option<UserRow>,
+    Option<CollaboratorRow>,
+);
+
+async fn standing_to_known(
+    connection: &mut Connection,
+    bearer: Option<&TokenHash>,
+    owner: &str,
+    name: &str,
+) -> Result<Option<Standing>, Failure> {
+    let bearers = diesel::alias!(users as bearers);
+    // No token has an empty hash.
+    let hash = bearer.map_or_else(Vec::new, |hash| hash.as_bytes().to_vec());
+    let of_token = bearers
+        .field(users::id)
+        .eq(tokens::user_id)
+        .and(bearers.field(users::deleted_at).is_null());
     let as_collaborator = collaborators::repository_id
         .eq(repositories::id)
-        .and(collaborators::user_id.eq(user));
-    let row: Option<(RepositoryRow, bool, Option<CollaboratorRow>)> = repositories::table
+        .and(collaborators::user_id.eq(bearers.field(users::id)));
+    let row: Option<StandingRow> = repositories::table
         .inner_join(users::table.on(users::id.eq(repositories::owner_id)))
+        .left_join(tokens::table.on(tokens::hash.eq(hash)))
+        .left_join(bearers.on(of_token))
         .left_join(collaborators::table.on(as_collaborator))
         .filter(repositories::owner_key.eq(login_key(owner)))
         .filter(repositories::name_key.eq(login_key(name)))
@@ -254,21 +283,42 @@ async fn standing(
         .select((
             RepositoryRow::as_select(),
             users::site_admin,
+            Option::<TokenRow>::as_select(),
+            bearers
+                .fields((
+                    users::id,
+                    users::login,
+                    users::login_key,
+                    users::name,
+                    users::site_admin,
+                    users::created_at,
+                ))
+                .nullable(),
             Option::<CollaboratorRow>::as_select(),
         ))
         .get_result(connection)
         .await
         .optional()?;
-    let seen = row.map(|(repository, owner_is_site_admin, collaborator)| {
-        let collaborator = collaborator.map(Collaborator::try_from).transpose()?;
-        Ok::<_, StoreError>(SeenRepository {
+    Ok(row.map(stood).transpose()?)
+}
+
+fn stood(
+    (repository, owner_is_site_admin, token, user, collaborator): StandingRow,
+) -> Result<Standing, StoreError> {
+    let bearer = match (token, user) {
+        (Some(token), Some(user)) => Some((token.try_into()?, user.into())),
+        // Whoever was deleted has no tokens.
+        (None | Some(_), None) | (None, Some(_)) => None,
+    };
+    let collaborator = collaborator.map(Collaborator::try_from).transpose()?;
+    Ok(Standing {
+        bearer,
+        repository: Some(SeenRepository {
             repository: repository.try_into()?,
             owner_is_site_admin,
             role: collaborator.map(|collaborator| collaborator.role),
-        })
-    });
-    let repository = seen.transpose()?;
-    Ok(Standing { bearer, repository })
+        }),
+    })
 }
 
 async fn all_repositories(

@@ -1,17 +1,17 @@
 //! Runs as they are shown: a run, one of its attempts, and the users that both name.
 
-use super::{Connection, pull_requests::pull_requests_of};
+use super::Connection;
 use crate::{
     RunView, StoreError, UserRef,
     sql::{
         failure::Failure,
-        rows::{AttemptRow, RunRow},
-        schema::{attempts, repositories, runs, users},
+        rows::{AttemptRow, PullRequestRow, RunRow},
+        schema::{attempts, pull_requests, repositories, runs, users},
     },
 };
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
+    OptionalExtension, QueryDsl, SelectableHelper,
 };
 use diesel_async::RunQueryDsl;
 use runyard_domain::{RunId, UserId, pull_request::PullRequest};
@@ -23,33 +23,65 @@ pub(super) async fn view(
     connection: &mut Connection,
     id: &RunId,
 ) -> Result<Option<RunView>, Failure> {
-    let newest = attempts::run_id
-        .eq(runs::id)
-        .and(attempts::number.eq(runs::attempt));
-    let row: Option<ShownRow> = runs::table
-        .inner_join(attempts::table.on(newest))
-        .inner_join(repositories::table.on(repositories::id.eq(runs::repository_id)))
-        .filter(runs::id.eq(id.get()))
-        .filter(runs::deleted_at.is_null())
-        .filter(repositories::deleted_at.is_null())
-        .select((RunRow::as_select(), AttemptRow::as_select()))
-        .get_result(connection)
-        .await
-        .optional()?;
-    one(connection, row).await
+    let shown = view_and_pull_requests(connection, id).await?;
+    Ok(shown.map(|(view, _)| view))
 }
 
+type NamedUser = (i64, String, bool);
+
+/// One statement: where the database is far, each costs its way. Nearly every run has one pull request or none.
 pub(super) async fn view_and_pull_requests(
     connection: &mut Connection,
     id: &RunId,
 ) -> Result<Option<(RunView, Vec<PullRequest>)>, Failure> {
-    let Some(view) = view(connection, id).await? else {
+    type Row = (
+        RunRow,
+        AttemptRow,
+        NamedUser,
+        NamedUser,
+        Option<PullRequestRow>,
+    );
+    let (actors, triggering) = diesel::alias!(users as actors, users as triggering);
+    let newest = attempts::run_id
+        .eq(runs::id)
+        .and(attempts::number.eq(runs::attempt));
+    let of_branch = pull_requests::repository_id
+        .eq(runs::repository_id)
+        .and(pull_requests::head_branch.nullable().eq(runs::head_branch));
+    let named = (users::id, users::login, users::site_admin);
+    let rows: Vec<Row> = runs::table
+        .inner_join(attempts::table.on(newest))
+        .inner_join(repositories::table.on(repositories::id.eq(runs::repository_id)))
+        .inner_join(actors.on(actors.field(users::id).eq(runs::actor_id)))
+        .inner_join(
+            triggering.on(triggering
+                .field(users::id)
+                .eq(attempts::triggering_actor_id)),
+        )
+        .left_join(pull_requests::table.on(of_branch))
+        .filter(runs::id.eq(id.get()))
+        .filter(runs::deleted_at.is_null())
+        .filter(repositories::deleted_at.is_null())
+        .select((
+            RunRow::as_select(),
+            AttemptRow::as_select(),
+            actors.fields(named),
+            triggering.fields(named),
+            Option::<PullRequestRow>::as_select(),
+        ))
+        .load(connection)
+        .await?;
+    let (mut shown, mut pulls) = (None, Vec::new());
+    for (run, attempt, actor, triggering, pull) in rows {
+        pulls.extend(pull.map(PullRequest::from));
+        shown = Some((run, attempt, actor, triggering));
+    }
+    pulls.sort_by_key(|pull| pull.number);
+    let Some((run, attempt, actor, triggering)) = shown else {
         return Ok(None);
     };
-    let identity = &view.identity;
-    let heads = identity.head_branch.as_slice();
-    let pulls = pull_requests_of(connection, &identity.repository, heads).await?;
-    Ok(Some((view, pulls)))
+    let users = [actor, triggering].map(named_user).into();
+    Ok(Some((joined((run, attempt), &users)?, pulls)))
 }
 
 pub(super) async fn view_of_attempt(
@@ -118,20 +150,21 @@ async fn users_of(connection: &mut Connection, mut ids: Vec<i64>) -> Result<User
     ids.sort_unstable();
     ids.dedup();
     let named = users::table.select((users::id, users::login, users::site_admin));
-    let rows: Vec<(i64, String, bool)> = match ids.as_slice() {
+    let rows: Vec<NamedUser> = match ids.as_slice() {
         // As a statement of its own it is prepared once; lists are parsed each time.
         [id] => named.filter(users::id.eq(*id)).load(connection).await?,
         ids => named.filter(users::id.eq_any(ids)).load(connection).await?,
     };
-    let refs = rows.into_iter().map(|(id, login, site_admin)| {
-        let user = UserRef {
-            id: UserId::new(id),
-            login,
-            site_admin,
-        };
-        (id, user)
-    });
-    Ok(refs.collect())
+    Ok(rows.into_iter().map(named_user).collect())
+}
+
+fn named_user((id, login, site_admin): NamedUser) -> (i64, UserRef) {
+    let user = UserRef {
+        id: UserId::new(id),
+        login,
+        site_admin,
+    };
+    (id, user)
 }
 
 fn joined((run, attempt): ShownRow, users: &Users) -> Result<RunView, StoreError> {
