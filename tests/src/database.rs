@@ -2,8 +2,11 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use tokio::sync::OnceCell;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 use url::Url;
+
+use crate::process::command;
 
 /// Names the server whose user may create databases.
 const VARIABLE: &str = "TEST_POSTGRES_URL";
@@ -14,6 +17,8 @@ const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
      WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
+/// The database that others are copied from: one for each program of tests.
+static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 
 /// An empty database.
 #[derive(Debug)]
@@ -39,15 +44,32 @@ impl Database {
         Self::create_at(server).await
     }
 
+    /// Creates one with the tables of the program under test, on the same server: copied, which is sooner done than making
+    /// the tables. The database that it is copied from stays behind.
+    ///
+    /// # Panics
+    /// As [`Self::create`].
+    pub async fn with_tables() -> Self {
+        let text = std::env::var(VARIABLE).expect("the caller asked whether there is a server");
+        let server = Url::parse(&text).expect("TEST_POSTGRES_URL is a URL");
+        let template = TEMPLATE.get_or_init(async || make_template(&server).await);
+        let from = format!(" TEMPLATE {}", template.await);
+        Self::create_from(server, &from).await
+    }
+
     /// Creates one on another server.
     ///
     /// # Panics
     /// If that is not there, or its user may not create databases.
     pub async fn create_at(server: Url) -> Self {
+        Self::create_from(server, "").await
+    }
+
+    async fn create_from(server: Url, from: &str) -> Self {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let time = chrono::Utc::now().timestamp_micros();
         let name = format!("runyard_test_{}_{number}_{time}", std::process::id());
-        execute(&server, &format!("CREATE DATABASE {name}"))
+        execute(&server, &format!("CREATE DATABASE {name}{from}"))
             .await
             .expect("TEST_POSTGRES_URL may create databases");
         Self { server, name }
@@ -116,6 +138,26 @@ impl Drop for Database {
             eprintln!("the database {} is left behind: {dropped:?}", self.name);
         }
     }
+}
+
+/// A database with the tables of the program under test.
+async fn make_template(server: &Url) -> String {
+    let name = format!("runyard_template_{}", std::process::id());
+    for statement in ["DROP DATABASE IF EXISTS", "CREATE DATABASE"] {
+        let made = execute(server, &format!("{statement} {name}")).await;
+        made.expect("TEST_POSTGRES_URL may create databases");
+    }
+    let mut url = server.clone();
+    url.set_path(&name);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut migrate = command("runyard", folder.path());
+    let migrate = migrate
+        .arg("migrate")
+        .env("RUNYARD__STORE__KIND", "postgres")
+        .env("RUNYARD__DATABASE__URL", url.as_str());
+    let ended = migrate.output().await.expect("the program starts");
+    assert!(ended.status.success(), "{ended:?}");
+    name
 }
 
 fn drop_database(server: &Url, name: &str) -> anyhow::Result<()> {

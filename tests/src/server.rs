@@ -146,7 +146,7 @@ impl Server {
         let postgres = settings.store.is_postgres();
         let database = match &settings.postgres {
             Some(server) if postgres => Some(Database::create_at(server.clone()).await),
-            None if postgres => Some(Database::create().await),
+            None if postgres => Some(Database::with_tables().await),
             Some(_) | None => None,
         };
         if settings.store == Store::Replicas {
