@@ -75,6 +75,9 @@ impl Engine {
             .resolve_calls(&source.repository, &identity, &source.file.1)
             .await?;
         identity.referenced = referenced;
+        let definition = self
+            .as_allowed(&source.repository, &identity.path, definition)
+            .await?;
         let scope = Scope::NewRun {
             repository: source.repository.id,
             workflow: workflow.id,
@@ -127,6 +130,9 @@ impl Engine {
         let repository = repository.ok_or_else(|| missing("the repository"))?;
         let login = user.ok_or_else(|| missing("the user"))?.login;
         let definition = self.definitions.of(&identity).await?;
+        let definition = self
+            .as_allowed(&repository, &identity.path, definition)
+            .await?;
         let trigger_key = format!("rerun:{run}:{}", Uuid::new_v4());
         let ids = self.new_run_ids(trigger_key.clone()).await?;
         let vars = self.vars(repository.id).await?;

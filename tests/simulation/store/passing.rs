@@ -6,12 +6,12 @@ use runyard_domain::{
     ArtifactId, CacheId, CheckSuiteId, Event, ExecutionId, JobId, MessageId, RepositoryId, RunId,
     RunnerId, Timestamp, TokenId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
+    actions::{ActionsChange, ActionsSettings},
     artifact::Artifact,
     cache::{Cache, CacheSort},
     concurrency::{ConcurrencyGroup, GroupName, Member, Message},
     configuration::{ValueName, Variable},
     execution::Annotation,
-    permission::DefaultPermissions,
     pull_request::PullRequest,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
     retention::RetentionRules,
@@ -70,10 +70,8 @@ passing! { Repositories {
     fn workflow(id: WorkflowId) -> Option<Workflow>;
     fn workflow_by_path(repository: RepositoryId, path: &str) -> Option<Workflow>;
     fn workflows(repository: RepositoryId, page: Page) -> Listed<Workflow>;
-    fn put_actions_enabled(repository: RepositoryId, enabled: bool) -> ();
-    fn actions_enabled(repository: RepositoryId) -> bool;
-    fn put_default_permissions(repository: RepositoryId, permissions: DefaultPermissions) -> ();
-    fn default_permissions(repository: RepositoryId) -> DefaultPermissions;
+    fn change_actions_settings(repository: RepositoryId, change: &ActionsChange) -> ();
+    fn actions_settings(repository: RepositoryId) -> ActionsSettings;
     fn put_definition(hash: &str, text: &str) -> ();
     fn definition(hash: &str) -> Option<String>;
 } }

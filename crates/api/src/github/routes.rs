@@ -107,6 +107,23 @@ fn repository(scope: Scope) -> Scope {
             get().to(permissions::selected_actions),
         )
         .route(
+            "/actions/permissions/selected-actions",
+            put().to(permissions::set_selected_actions),
+        )
+        .route("/actions/permissions/access", get().to(permissions::access))
+        .route(
+            "/actions/permissions/access",
+            put().to(permissions::set_access),
+        )
+        .route(
+            "/actions/permissions/artifact-and-log-retention",
+            get().to(permissions::retention),
+        )
+        .route(
+            "/actions/permissions/artifact-and-log-retention",
+            put().to(permissions::set_retention),
+        )
+        .route(
             "/actions/permissions/workflow",
             get().to(permissions::workflow_permissions),
         )

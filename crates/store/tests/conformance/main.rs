@@ -77,8 +77,8 @@ conformance!(memory, sqlite, postgres => [
     workflows_are_listed_by_id_in_pages,
     a_workflow_of_an_unknown_repository_is_refused,
     a_definition_is_kept_under_its_hash,
-    actions_of_a_repository_are_on_until_somebody_switches_them_off,
-    tokens_of_jobs_read_until_somebody_lets_them_write,
+    settings_of_actions_are_githubs_until_somebody_says_otherwise,
+    changes_of_actions_at_the_same_time_all_hold,
     // git access
     a_secret_is_kept_once_for_each_use,
     what_reaches_a_source_goes_with_its_repository,
