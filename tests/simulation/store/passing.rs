@@ -21,11 +21,11 @@ use runyard_store::{
     Accounts, Appended, ArtifactFilter, ArtifactView, Artifacts, CacheFilter, CacheUsage, Caches,
     CheckFilter, CheckRun, Checks, ChecksOf, Concurrency, Configuration, Deliveries, EndedWith,
     FollowUp, FollowUps, Inspected, Inspections, JobOutputs, JobView, JobsOf, KeptGroup, Left,
-    LeftMessage, Listed, LogContent, Logs, NamedSecret, Order, Page, Poll, Polls, PullRequests,
-    Purges, QueueRow, ReadBranch, Reports, Repositories, RetentionLook, Retentions, RowState,
-    RunFilter, RunView, RunnerView, Runners, Runs, ScheduleEntry, Scheduled, Schedules, SealedLog,
-    SealedSecret, SecretFacts, SecretUse, Secrets, SeenRefs, SetAside, Stage, Standing, StoreError,
-    Summary, Tries, Troubles,
+    LeftMessage, Listed, LogContent, Logs, NamedSecret, Order, OwnedCounts, Page, Poll, Polls,
+    PullRequests, Purges, QueueRow, ReadBranch, Reports, Repositories, RetentionLook, Retentions,
+    RowState, RunFilter, RunView, RunnerView, Runners, Runs, ScheduleEntry, Scheduled, Schedules,
+    SealedLog, SealedSecret, SecretFacts, SecretUse, Secrets, SeenRefs, SetAside, Stage, Standing,
+    StoreError, Summary, Tries, Troubles,
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -142,6 +142,7 @@ passing! { Polls {
 
 passing! { Accounts {
     fn insert_user(user: &User) -> ();
+    fn owned_counts(id: UserId) -> OwnedCounts;
     fn user(id: UserId) -> Option<User>;
     fn user_by_login(login: &str) -> Option<User>;
     fn users(after: UserId, limit: u32) -> Vec<User>;

@@ -61,6 +61,7 @@ conformance!(memory, sqlite, postgres => [
     tokens_are_listed_by_id_and_deleted_by_their_user_only,
     a_token_of_an_unknown_user_is_refused,
     who_asks_and_what_for_are_answered_at_once,
+    what_a_user_owns_is_counted,
     // repositories
     a_repository_reads_back_as_written,
     a_repository_name_is_taken_ignoring_case,

@@ -160,7 +160,7 @@ pub(in crate::github) struct CheckSuiteBody {
     status: &'static str,
     conclusion: Option<&'static str>,
     url: String,
-    /// Not told: it is in the event of the run, which is too much to read for a list.
+    /// Where the branch was before the push; null for what is no push.
     before: Option<String>,
     after: String,
     pull_requests: Vec<PullRequestBody>,
@@ -189,7 +189,7 @@ impl CheckSuiteBody {
             conclusion: run.attempt.conclusion.map(|conclusion| conclusion.name()),
             check_runs_url: format!("{url}/check-runs"),
             url,
-            before: None,
+            before: run.identity.cause.before.clone(),
             after: run.identity.head_sha.clone(),
             pull_requests: pull_requests(run, around.pulls, around.repository, around.urls),
             app: around.app.clone(),
