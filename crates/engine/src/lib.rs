@@ -13,6 +13,7 @@ mod branch;
 mod caches;
 mod callers;
 mod calls;
+mod check_outputs;
 mod clocks;
 mod configuration;
 mod contents;

@@ -7,7 +7,7 @@ use runyard_domain::{
     account::{Token, TokenHash, User},
 };
 
-/// Repositories of a user, and people in them, that are counted at most: a total stops there.
+/// Repositories of a user, and roles of others in them, that are looked at to count at most: a total stops there.
 pub const OWNED_COUNTED_MAX: u32 = 10_000;
 
 /// What a user owns that is not deleted; each stops at [`OWNED_COUNTED_MAX`], both kinds of repositories together.

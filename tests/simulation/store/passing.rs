@@ -11,7 +11,7 @@ use runyard_domain::{
     cache::{Cache, CacheSort},
     concurrency::{ConcurrencyGroup, GroupName, Member, Message},
     configuration::{ValueName, Variable},
-    execution::Annotation,
+    execution::{Annotation, CheckOutput},
     pull_request::PullRequest,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
     retention::RetentionRules,
@@ -225,6 +225,13 @@ passing! { Reports {
     fn add_annotations(job: (RunId, JobId), annotations: &[Annotation]) -> ();
     fn annotations(job: JobId, page: Page) -> Listed<Annotation>;
     fn put_summary(job: (RunId, JobId), summary: &Summary) -> ();
+    fn put_check(
+        job: (RunId, JobId),
+        output: &CheckOutput,
+        annotations: &[Annotation],
+        most: u32,
+    ) -> bool;
+    fn check_outputs(jobs: &[JobId]) -> BTreeMap<JobId, CheckOutput>;
     fn summaries(job: JobId, limit: u32) -> Vec<Summary>;
 } }
 

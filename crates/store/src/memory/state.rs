@@ -14,7 +14,7 @@ use runyard_domain::{
     cache::Cache,
     concurrency::ConcurrencyGroup,
     configuration::{ValueName, Variable},
-    execution::Annotation,
+    execution::{Annotation, CheckOutput},
     pull_request::PullRequest,
     repository::{Repository, Role, Workflow},
     retention::RetentionRules,
@@ -71,6 +71,8 @@ pub(super) struct State {
     pub(super) logs: BTreeMap<ExecutionId, LogRow>,
     pub(super) outputs: BTreeMap<JobId, Vec<(String, String)>>,
     pub(super) annotations: BTreeMap<(JobId, u32), Annotation>,
+    /// What was said of jobs as check runs.
+    pub(super) check_outputs: BTreeMap<JobId, CheckOutput>,
     /// By job and step.
     pub(super) summaries: BTreeMap<(JobId, u32), String>,
     /// What deletes left to do, by when it was asked for.

@@ -605,6 +605,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql::columns::JsonColumn;
+    use diesel::sql_types::BigInt;
+
+    check_outputs (job_id) {
+        job_id -> BigInt,
+        run_id -> BigInt,
+        output -> JsonColumn,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Binary};
 
     job_summaries (job_id, step) {

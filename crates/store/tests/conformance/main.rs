@@ -228,6 +228,8 @@ conformance!(memory, sqlite, postgres => [
     outputs_of_a_refused_end_are_not_kept,
     annotations_are_kept_once_and_listed_by_number,
     a_summary_takes_the_place_of_an_earlier_one,
+    a_check_run_says_more_each_time,
+    remarks_on_a_check_run_at_the_same_time_are_all_kept,
     reports_of_an_unknown_run_are_refused,
     reports_of_a_deleted_run_are_removed_with_it,
     // retentions

@@ -179,6 +179,7 @@ async fn run_cases(mut new_store: impl AsyncFnMut() -> Arc<dyn Store>) {
         a_runner_shows_when_it_was_seen_and_whether_it_is_busy,
         custom_labels_are_changed_by_whoever_knew_the_ones_before,
         what_a_user_owns_is_counted,
+        a_check_run_says_more_each_time,
         settings_of_actions_are_githubs_until_somebody_says_otherwise,
         changes_of_actions_at_the_same_time_all_hold,
         open_pull_requests_are_listed_and_found_by_number,

@@ -18,6 +18,7 @@ use runyard_domain::{
     TokenId, UserId,
     account::{Token, TokenHash, User},
 };
+use std::collections::BTreeSet;
 
 #[async_trait]
 impl Accounts for SqlStore {
@@ -230,7 +231,6 @@ async fn owned_counts(connection: &mut Connection, id: &UserId) -> Result<OwnedC
         .filter(repositories::private.eq(true))
         .filter(collaborators::user_id.ne(id.get()))
         .select(collaborators::user_id)
-        .distinct()
         .limit(OWNED_COUNTED_MAX.into())
         .load(connection)
         .await?;
@@ -239,6 +239,6 @@ async fn owned_counts(connection: &mut Connection, id: &UserId) -> Result<OwnedC
     Ok(OwnedCounts {
         public_repositories: counted(privates.len() - private),
         private_repositories: counted(private),
-        collaborators: counted(others.len()),
+        collaborators: counted(others.into_iter().collect::<BTreeSet<_>>().len()),
     })
 }

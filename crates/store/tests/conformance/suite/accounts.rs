@@ -1,16 +1,16 @@
 //! Users and tokens.
 
 use crate::world::{
-    ALL, ONE_JOB, World, a_moment, insert_repository, insert_user, is_not_found, new_user, reserve,
-    token_hash,
+    ALL, ONE_JOB, World, a_moment, insert_repository, insert_user, is_not_found, new_repository,
+    new_user, reserve, token_hash,
 };
 use runyard_domain::{
     RepositoryId, TokenId, UserId,
     account::{Grant, Reach, Scope, Token, TokenKind, User},
     permission::{Level, Permission, Permissions},
-    repository::{Collaborator, Role},
+    repository::{Collaborator, Repository, Role},
 };
-use runyard_store::{Conflict, IdKind, RunFilter, Standing, Store, StoreError};
+use runyard_store::{Conflict, IdKind, OwnedCounts, RunFilter, Standing, Store, StoreError};
 use std::{sync::Arc, time::Duration};
 
 async fn insert_token(store: &Arc<dyn Store>, user: UserId, kind: TokenKind) -> Token {

@@ -1,3 +1,4 @@
+DROP TABLE check_outputs;
 CREATE TABLE actions_switched_off (
     repository_id INTEGER NOT NULL PRIMARY KEY REFERENCES repositories (id)
 ) STRICT;

@@ -22,3 +22,11 @@ INSERT INTO actions_settings (repository_id, settings)
         );
 DROP TABLE actions_switched_off;
 DROP TABLE writing_tokens;
+
+-- What was said of a job as a check run, beside its annotations.
+CREATE TABLE check_outputs (
+    job_id BIGINT NOT NULL PRIMARY KEY,
+    run_id BIGINT NOT NULL REFERENCES runs (id),
+    output JSON NOT NULL
+);
+CREATE INDEX check_outputs_of_run ON check_outputs (run_id);
