@@ -54,7 +54,7 @@ impl ActionsSettings {
     /// Why it is not allowed, if it is not.
     fn why_not(&self, repository: &Repository, used: &Use<'_>) -> Option<String> {
         let text = &used.text.value;
-        let name = format!("{}/{}", repository.owner, repository.name);
+        let name = repository.full_name();
         if self.allowed == AllowedActions::Selected {
             let mut patterns = self.selected.patterns.iter();
             if let Some(block) = patterns.find(|one| one.blocks() && one.names(used.named)) {
