@@ -30,8 +30,8 @@ impl Engine {
     /// there go on.
     ///
     /// # Errors
-    /// [`EngineError::TooMuch`] for more than [`ACTION_PATTERNS_MAX`] patterns; [`EngineError::NotPrivate`] when it says who may use
-    /// what everybody may.
+    /// [`EngineError::TooMuch`] for more than [`ACTION_PATTERNS_MAX`] patterns; [`EngineError::NotPrivate`] when it says
+    /// who may use what everybody may.
     pub async fn change_actions(
         &self,
         repository: &Repository,
