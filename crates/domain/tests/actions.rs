@@ -57,7 +57,7 @@ fn selecting(github_owned: bool, patterns: &[&str]) -> ActionsSettings {
 /// Those of these that are not allowed.
 fn refused<'a>(settings: &ActionsSettings, uses: &[&'a str]) -> Vec<&'a str> {
     let is_refused = |one: &&str| {
-        let definition = using(&[one]);
+        let definition = using(&[*one]);
         let found = settings.not_allowed(&repository(1, 1, false), "ci.yml", &definition);
         !found.is_empty()
     };
@@ -138,7 +138,7 @@ fn actions_are_pinned_to_commits_where_that_is_asked_for() {
         "./local",
         "docker://alpine",
         "mona/cat@v1",
-        &short,
+        short.as_str(),
     ];
     assert_eq!(refused(&settings, &uses), uses[3..]);
     let called = "on: push\njobs: {one: {uses: mona/cat/.github/workflows/a.yml@v1}}\n";

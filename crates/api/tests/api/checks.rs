@@ -155,7 +155,7 @@ async fn a_job_says_more_of_its_check_run_each_time() {
     let output =
         async || server.get(&path, &server.admin).await.expect(200).json()["output"].clone();
     let url = format!("{}{path}/annotations", server.base);
-    let said = |title, summary, text, count| {
+    let said = |title: &Value, summary: &Value, text: &Value, count: u64| {
         json!({
             "title": title, "summary": summary, "text": text, "annotations_count": count,
             "annotations_url": url,
@@ -294,19 +294,26 @@ async fn only_jobs_that_may_write_checks_say_more_of_them() {
     patch("").await.expect(404);
 }
 
+const PUSHED: &str = "on: [push, workflow_dispatch]
+jobs:
+  one: {runs-on: self-hosted, steps: [run: x]}
+";
+
 #[tokio::test]
 async fn a_suite_says_where_the_branch_was_before_the_push() {
     let server = TestServer::start().await;
-    let repository = server.repository("admin", "open", true).await;
-    let head = git(server.source.path(), &["rev-parse", "HEAD"]);
-    let before = "b".repeat(40);
+    server.repository("admin", "open", true).await;
+    let tip = || git(server.source.path(), &["rev-parse", "HEAD"]);
+    let before = tip().trim().to_owned();
+    commit_workflow(server.source.path(), PUSHED);
+    let head = tip();
     let payload = json!({ "ref": "refs/heads/main", "before": before, "after": head.trim() });
     let request = server.request("POST", "/api/v1/repos/admin/open/events", &server.admin);
     let request = request.header("X-GitHub-Event", "push").json(&payload);
     server.send(request).await.expect(202);
     let suites = get(&server, "/commits/main/check-suites").await;
     let suites = suites["check_suites"].as_array().unwrap();
-    assert!(!suites.is_empty(), "{}", repository.id);
+    assert!(!suites.is_empty());
     for suite in suites {
         assert_eq!(
             (&suite["before"], &suite["after"]),
