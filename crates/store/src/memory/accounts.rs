@@ -2,12 +2,12 @@
 
 use super::{
     MemoryStore,
-    state::{State, UserRow, broken_reference, not_found},
+    state::{RepositoryRow, State, UserRow, broken_reference, not_found},
 };
 use crate::{Accounts, Conflict, OWNED_COUNTED_MAX, OwnedCounts, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
-    TokenId, UserId,
+    RepositoryId, TokenId, UserId,
     account::{Token, TokenHash, User},
 };
 use std::collections::BTreeSet;
@@ -48,17 +48,16 @@ impl Accounts for MemoryStore {
         let state = self.state();
         let rows = state.repositories.values().filter(|row| !row.deleted);
         let own = rows.filter(|row| row.repository.owner_id == id);
-        let own: Vec<_> = own.take(OWNED_COUNTED_MAX as usize).collect();
-        let (private, public): (Vec<_>, Vec<_>) =
-            own.iter().partition(|row| row.repository.private);
-        let private: BTreeSet<_> = private.iter().map(|row| row.repository.id).collect();
+        let own: Vec<&RepositoryRow> = own.take(OWNED_COUNTED_MAX as usize).collect();
+        let private = own.iter().filter(|row| row.repository.private);
+        let private: BTreeSet<RepositoryId> = private.map(|row| row.repository.id).collect();
         let people = state
             .collaborators
             .keys()
             .filter(|(of, user)| private.contains(of) && *user != id);
         let people: BTreeSet<_> = people.map(|(_, user)| user).collect();
         Ok(OwnedCounts {
-            public_repositories: counted(public.len()),
+            public_repositories: counted(own.len() - private.len()),
             private_repositories: counted(private.len()),
             collaborators: counted(people.len()).min(OWNED_COUNTED_MAX),
         })
