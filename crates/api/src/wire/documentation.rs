@@ -9,7 +9,7 @@ const REPOSITORY: [&str; 2] = [
 ];
 
 /// Method and route below a repository, and its page.
-const BELOW_REPOSITORY: [(&str, &str, &str); 61] = [
+const BELOW_REPOSITORY: [(&str, &str, &str); 68] = [
     ("GET", "", "repos/repos#get-a-repository"),
     (
         "GET",
