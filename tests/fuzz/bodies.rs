@@ -191,9 +191,6 @@ fn of_schema(name: &str, schema: &Value, depth: usize, random: &mut Random) -> V
     let schema = follow(schema);
     match name {
         "ref" | "branch" => return "main".into(),
-        // All that there is.
-        "allowed_actions" => return "all".into(),
-        "sha_pinning_required" => return false.into(),
         _ => {}
     }
     if name == "name" {

@@ -52,7 +52,8 @@ fn kind(route: &Route, name: &str, random: &mut Random) -> String {
     let is_whole = !is_deep || name == "login";
     // What has to take jobs keeps its labels, and Actions stay on where they run.
     let is_runner = name == "runner_id" && route.method != "GET";
-    let is_switch = below.ends_with("/actions/permissions") && route.method == "PUT";
+    let is_switch = below.ends_with("/actions/permissions") && route.method == "PUT"
+        || below.ends_with("/selected-actions");
     let is_spared = route.method == "DELETE" && is_whole && SPARED.contains(&name);
     let of = match name {
         "repo" if below.ends_with("/events/secret") => "=vault",

@@ -207,9 +207,13 @@ impl World {
         self.fill_vault().await;
         self.give_values().await;
         // A request that was made for another repository may have switched them off.
-        let path = format!("/api/v3/repos/{OWNER}/{NAME}/actions/permissions");
-        let on = json!({ "enabled": true });
-        let _ = self.site.put(&path, &on).await.expect(204);
+        for (name, allowed) in [(NAME, "all"), (VAULT, "selected")] {
+            let path = format!("/api/v3/repos/{OWNER}/{name}/actions/permissions");
+            let on = json!({
+                "enabled": true, "allowed_actions": allowed, "sha_pinning_required": false,
+            });
+            let _ = self.site.put(&path, &on).await.expect(204);
+        }
         let id = self.bring_runner("spare", "spare").await;
         self.things.put("runner_id=spare", &id);
         self.things.put("name=label", LABEL);

@@ -11,6 +11,7 @@ stores!(memory, sqlite, postgres => [
     a_run_is_a_check_suite_with_a_check_run_for_each_job,
     runners_are_listed_and_labelled_through_a_repository,
     a_repository_whose_actions_are_off_starts_nothing,
+    a_repository_says_what_its_workflows_may_use_and_who_may_call_them,
     a_pull_request_is_found_by_its_branch,
     a_token_can_ask_so_often_in_an_hour,
 ]);
@@ -130,8 +131,17 @@ async fn runners_are_listed_and_labelled_through_a_repository(store: Store) {
         project.reads(&one).await["labels"].as_array().map(Vec::len),
         Some(3)
     );
-    let _ = project.client.delete(&path(&one)).await.expect(204);
+    let made = project
+        .client
+        .post(&path("/actions/runners/remove-token"), &json!({}))
+        .await;
+    let made = made.expect(201).json();
+    let remover = project.client.with_token(text(&made, "token"));
+    let by_token = format!("/api/v1/runners/{}", id(runner));
+    let _ = remover.delete(&by_token).await.expect(204);
+    let _ = remover.delete(&by_token).await.expect(401);
     let _ = project.client.get(&path(&one)).await.expect(404);
+    let _ = project.client.delete(&path(&one)).await.expect(404);
 }
 
 async fn a_repository_whose_actions_are_off_starts_nothing(store: Store) {
@@ -171,6 +181,73 @@ async fn a_repository_whose_actions_are_off_starts_nothing(store: Store) {
     assert_eq!(said, "Actions are disabled for this repository.");
     put(true).await;
     assert_eq!(project.tell_of_push(&before).await.len(), 1);
+}
+
+const USING: &str = "
+name: Using
+on: [push, workflow_dispatch]
+jobs:
+  one:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: mona/tools@v1
+";
+
+async fn a_repository_says_what_its_workflows_may_use_and_who_may_call_them(store: Store) {
+    let server = Server::start_with(Settings::new(store).without_runner()).await;
+    let project = Project::with_workflow(&server, USING).await;
+    let put = async |rest: &str, body: Value| {
+        let path = path(&format!("/actions/permissions{rest}"));
+        let _ = project.client.put(&path, &body).await.expect(204);
+    };
+    let selecting = json!({ "enabled": true, "allowed_actions": "selected" });
+    put("", selecting).await;
+    let shown = project.reads("/actions/permissions").await;
+    assert_eq!(text(&shown, "allowed_actions"), "selected");
+    let url = text(&shown, "selected_actions_url");
+    assert!(
+        url.ends_with("/actions/permissions/selected-actions"),
+        "{url}"
+    );
+    let selected = json!({
+        "github_owned_allowed": true, "verified_allowed": false, "patterns_allowed": ["mona/cat@*"],
+    });
+    put("/selected-actions", selected.clone()).await;
+    let kept = project.reads("/actions/permissions/selected-actions").await;
+    assert_eq!(kept, selected);
+
+    let run = project.dispatch().await;
+    let run = project.run(run).await;
+    assert_eq!(text(&run, "conclusion"), "startup_failure");
+    let own = format!("/api/v1/runs/{}", id(&run));
+    let own = project.client.get(&own).await.expect(200).text();
+    for words in [
+        ".github/workflows/ci.yml",
+        "9",
+        "mona/tools@v1 is not allowed",
+    ] {
+        assert!(own.contains(words), "{words:?} is not in {own}");
+    }
+    put(
+        "/selected-actions",
+        json!({ "patterns_allowed": ["mona/*"] }),
+    )
+    .await;
+    let run = project.dispatch().await;
+    assert_eq!(text(&project.run(run).await, "status"), "queued");
+
+    for (rest, body) in [
+        ("/access", json!({ "access_level": "user" })),
+        ("/artifact-and-log-retention", json!({ "days": 30 })),
+    ] {
+        put(rest, body.clone()).await;
+        let shown = project.reads(&format!("/actions/permissions{rest}")).await;
+        let (name, value) = body
+            .as_object()
+            .and_then(|body| body.iter().next())
+            .expect("one");
+        assert_eq!(&shown[name], value);
+    }
 }
 
 async fn a_pull_request_is_found_by_its_branch(store: Store) {

@@ -17,6 +17,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Make this machine known to a server; once.
     Register(Register),
+    /// Have the server forget this machine, and delete what `register` wrote.
+    Remove(Remove),
     /// Take jobs until told to stop (SIGINT or SIGTERM; twice: at once).
     Run(Run),
 }
@@ -52,6 +54,20 @@ pub(crate) struct Register {
     /// File that keeps the registration.
     #[arg(long, default_value = ".runner")]
     pub(crate) config: PathBuf,
+}
+
+/// Arguments of `remove`.
+#[derive(Debug, Args)]
+pub(crate) struct Remove {
+    /// A removal token of that server, which works once; the runner's own credential when absent.
+    #[arg(long, env = "RUNYARD_REMOVAL_TOKEN", hide_env_values = true)]
+    pub(crate) token: Option<String>,
+    /// File that `register` wrote.
+    #[arg(long, default_value = ".runner")]
+    pub(crate) config: PathBuf,
+    /// Servers to call instead of those that it was registered at; as in `register`.
+    #[arg(long, visible_alias = "url", value_delimiter = ',')]
+    pub(crate) server: Vec<String>,
 }
 
 /// Arguments of `run`.

@@ -17,6 +17,9 @@ pub(crate) enum Failure {
     /// The registration is made but cannot be kept.
     #[error("the registration cannot be written to {}: {source}", .file.display())]
     NotSaved { file: PathBuf, source: io::Error },
+    /// The server has forgotten the runner, but the file stays.
+    #[error("the registration in {} cannot be deleted: {source}", .file.display())]
+    NotDeleted { file: PathBuf, source: io::Error },
     /// The machine refuses threads or signals.
     #[error("the program cannot be set up: {0}")]
     Runtime(io::Error),
@@ -36,6 +39,7 @@ impl Failure {
             Self::Runner(RunnerError::Folder { .. } | RunnerError::FolderBusy(_)) => 8,
             Self::Runner(RunnerError::Refused(_) | RunnerError::Http(_))
             | Self::NotSaved { .. }
+            | Self::NotDeleted { .. }
             | Self::Runtime(_) => 1,
         }
     }

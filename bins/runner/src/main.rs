@@ -4,6 +4,7 @@
 mod arguments;
 mod failure;
 mod register;
+mod remove;
 mod run;
 
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
     let runtime = runtime.map_err(Failure::Runtime)?;
     match arguments.command {
         Command::Register(wanted) => runtime.block_on(register::register(wanted)),
+        Command::Remove(wanted) => runtime.block_on(remove::remove(wanted)),
         Command::Run(wanted) => runtime.block_on(run::run(wanted)),
     }
 }

@@ -37,7 +37,8 @@ pub(crate) async fn run(wanted: Run) -> Result<(), Failure> {
     }
 }
 
-fn load(file: PathBuf) -> Result<Registration, Failure> {
+/// What `register` wrote.
+pub(crate) fn load(file: PathBuf) -> Result<Registration, Failure> {
     Registration::load(&file).map_err(|source| {
         if source.kind() == io::ErrorKind::NotFound {
             return Failure::NotRegistered(file);

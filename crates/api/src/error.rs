@@ -265,6 +265,12 @@ impl From<EngineError> for ApiError {
             EngineError::ActionsDisabled => {
                 Self::forbidden("Actions are disabled for this repository.")
             }
+            EngineError::NothingSelected { allowed } => Self::Conflict(format!(
+                "No actions are selected, as allowed_actions is \"{allowed}\": set it to \"selected\" first."
+            )),
+            EngineError::NotPrivate => Self::Unprocessable(
+                "Access policy only applies to internal and private repositories.".to_owned(),
+            ),
             EngineError::Conflict(conflict) => Self::Conflict(conflict.to_string()),
             EngineError::Git(error) => error.into(),
             error @ EngineError::TooMuch { .. } => Self::Unprocessable(error.to_string()),

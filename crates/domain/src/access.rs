@@ -18,6 +18,8 @@ pub enum Action {
     Read,
     /// Read its checks: runs and jobs as GitHub shows them of a commit.
     ReadChecks,
+    /// Say more of its checks.
+    WriteChecks,
     /// Change its runs: dispatch, cancel, re-run, deliver events.
     Write,
     /// Send it an event of one's own, `repository_dispatch`: as whoever changes its code could.
@@ -44,11 +46,12 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::See,
         Self::Fetch,
         Self::Read,
         Self::ReadChecks,
+        Self::WriteChecks,
         Self::Write,
         Self::SendEvent,
         Self::ReadSecretKey,
@@ -73,6 +76,7 @@ impl Action {
             | Self::ReadDeployments
             | Self::Review => Role::Read,
             Self::Write
+            | Self::WriteChecks
             | Self::SendEvent
             | Self::ReadSecrets
             | Self::WriteSecrets
@@ -89,6 +93,7 @@ impl Action {
             Self::Fetch => (Permission::Contents, Level::Read),
             Self::Read => (Permission::Actions, Level::Read),
             Self::ReadChecks => (Permission::Checks, Level::Read),
+            Self::WriteChecks => (Permission::Checks, Level::Write),
             Self::Write => (Permission::Actions, Level::Write),
             Self::SendEvent => (Permission::Contents, Level::Write),
             Self::ReadSecretKey | Self::ReadSecrets => (Permission::Secrets, Level::Read),
@@ -112,7 +117,8 @@ impl Action {
     /// Whether to be let to it says what a token may do with the repository as a whole.
     const fn tells_a_role(self) -> bool {
         match self {
-            Self::ReadSecretKey
+            Self::WriteChecks
+            | Self::ReadSecretKey
             | Self::ReadSecrets
             | Self::WriteSecrets
             | Self::ReadVariables

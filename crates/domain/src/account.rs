@@ -131,6 +131,8 @@ impl Grant {
 pub enum TokenKind {
     /// Lets a runner register; opens nothing else.
     Registration,
+    /// Has one runner forgotten, once; opens nothing else.
+    Removal,
     /// Used as its user.
     #[serde(untagged)]
     Access(Grant),

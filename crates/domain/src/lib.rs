@@ -99,6 +99,7 @@
 
 pub mod access;
 pub mod account;
+pub mod actions;
 pub mod artifact;
 pub mod cache;
 pub mod concurrency;

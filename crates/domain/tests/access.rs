@@ -355,6 +355,7 @@ fn every_action_names_the_permission_that_it_needs() {
         "contents=read",
         "actions=read",
         "checks=read",
+        "checks=write",
         "actions=write",
         "contents=write",
         "secrets=read",
@@ -446,5 +447,25 @@ fn secrets_and_variables_are_for_those_who_write_and_nobody_else_reads_them() {
     ] {
         let found = configured(&caller, role);
         assert_eq!(found, wanted, "{caller:?} as {role:?}");
+    }
+}
+
+#[test]
+fn more_is_said_of_checks_by_whoever_may_write_them() {
+    use {Level::*, Permission::*};
+    let fine = |given| fine_grained(only(&[1]), given);
+    for (caller, role, allowed) in [
+        (user(EVE, false, &[Scope::Repo]), WRITE, true),
+        (user(EVE, false, &[Scope::Repo]), READ, false),
+        (fine(&[(Checks, Write)]), WRITE, true),
+        (fine(&[(Checks, Read), (Actions, Write)]), WRITE, false),
+        (job(1, permissions(&[(Checks, Write)])), NONE, true),
+        (job(2, permissions(&[(Checks, Write)])), NONE, false),
+        (job(1, reading()), NONE, false),
+        (Caller::Anonymous, NONE, false),
+    ] {
+        let public = repository(false);
+        let found = decide(&caller, role, &public, Action::WriteChecks, Door::GitHub);
+        assert_eq!(found == Access::Allowed, allowed, "{caller:?} as {role:?}");
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod access;
+mod actions;
 mod conclusion;
 mod concurrency;
 mod concurrency_of_calls;

@@ -464,6 +464,7 @@ fn what_caused_a_run_of_a_fork_is_read_as_it_was_written() {
         }),
         chain: 2,
         notice: Some("the head commit runs".to_owned()),
+        before: Some("b".repeat(40)),
     };
     let text = serde_json::to_string(&given).unwrap();
     assert!(text.contains(r#""cause":{"sha":"eeee"#), "{text}");

@@ -47,6 +47,7 @@ fn every_kind_is_written_in_one_way() {
             r#"{"kind":"fine_grained","reach":{"owned_by":7},"permissions":{"actions":"read","deployments":"write"}}"#,
         ),
         (TokenKind::Registration, r#"{"kind":"registration"}"#),
+        (TokenKind::Removal, r#"{"kind":"removal"}"#),
     ] {
         assert_eq!(serde_json::to_string(&kind).unwrap(), text);
         assert_eq!(serde_json::from_str::<TokenKind>(text).unwrap(), kind);

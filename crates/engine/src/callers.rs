@@ -80,7 +80,7 @@ impl Engine {
                 grant,
                 expires_at: token.expires_at,
             }),
-            TokenKind::Registration => None,
+            TokenKind::Registration | TokenKind::Removal => None,
         })
     }
 
@@ -130,6 +130,18 @@ impl Engine {
             return Ok(false);
         };
         Ok(token.kind == TokenKind::Registration && self.is_valid(&token).await?)
+    }
+
+    /// The removal token with this text, if it still holds and was not used.
+    ///
+    /// # Errors
+    /// When the store cannot be reached.
+    pub async fn removal_token(&self, text: &str) -> Result<Option<Token>, EngineError> {
+        let Some((token, _)) = self.store.token_by_hash(hash(text)).await? else {
+            return Ok(None);
+        };
+        let holds = token.kind == TokenKind::Removal && self.is_valid(&token).await?;
+        Ok(holds.then_some(token))
     }
 
     /// The execution with this job token, ended or not.

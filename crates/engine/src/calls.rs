@@ -6,6 +6,7 @@ use crate::{
     git::Content,
 };
 use runyard_domain::{
+    actions::AccessLevel,
     repository::Repository,
     run::{ReferencedWorkflow, RunIdentity},
 };
@@ -18,6 +19,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+/// Why a file cannot be called; the same where the repository is kept secret and where it is not shared.
+const NO_REPOSITORY: &str = "there is no such repository here, or it is not shared with this one \
+                             (actions/permissions/access)";
 /// Rounds of looking for called files: each goes one level deeper than the one before.
 const ROUNDS_MAX: usize = 16;
 
@@ -237,6 +241,15 @@ impl Engine {
         Ok(kept)
     }
 
+    /// Whether `other` lets the workflows of `from` use what it has. Nothing is asked for what everybody may.
+    async fn may_call(&self, from: &Repository, other: &Repository) -> Result<bool, EngineError> {
+        if AccessLevel::None.admits(from, other) {
+            return Ok(true);
+        }
+        let settings = self.store.actions_settings(other.id).await?;
+        Ok(settings.access.admits(from, other))
+    }
+
     /// The file, or a sentence that says why it cannot be called.
     async fn look_up(
         &self,
@@ -247,9 +260,12 @@ impl Engine {
             .store
             .repository_by_name(&wanted.owner, &wanted.name)
             .await?;
-        let Some(repository) = found.filter(|found| may_call(from, found)) else {
-            return Ok(Err("there is no such repository here".to_owned()));
+        let Some(repository) = found else {
+            return Ok(Err(NO_REPOSITORY.to_owned()));
         };
+        if !self.may_call(from, &repository).await? {
+            return Ok(Err(NO_REPOSITORY.to_owned()));
+        }
         let (sha, reference) = match &wanted.at {
             At::Same { sha, reference } => (sha.clone(), reference.clone()),
             At::Written(written) => {
@@ -279,9 +295,4 @@ impl Engine {
             Content::NotUtf8 => Err("it is not UTF-8".to_owned()),
         })
     }
-}
-
-/// Its own files, public ones, and those of the same owner.
-fn may_call(from: &Repository, other: &Repository) -> bool {
-    other.id == from.id || !other.private || other.owner_id == from.owner_id
 }

@@ -29,6 +29,9 @@ use serde_json::Value;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// Characters of the id of a commit.
+const COMMIT_CHARACTERS: usize = 40;
+
 /// Everything that a run is made from.
 pub(crate) struct RunSource {
     pub(crate) repository: Repository,
@@ -75,6 +78,9 @@ impl Engine {
             .resolve_calls(&source.repository, &identity, &source.file.1)
             .await?;
         identity.referenced = referenced;
+        let definition = self
+            .as_allowed(&source.repository, &identity.path, definition)
+            .await?;
         let scope = Scope::NewRun {
             repository: source.repository.id,
             workflow: workflow.id,
@@ -127,6 +133,9 @@ impl Engine {
         let repository = repository.ok_or_else(|| missing("the repository"))?;
         let login = user.ok_or_else(|| missing("the user"))?.login;
         let definition = self.definitions.of(&identity).await?;
+        let definition = self
+            .as_allowed(&repository, &identity.path, definition)
+            .await?;
         let trigger_key = format!("rerun:{run}:{}", Uuid::new_v4());
         let ids = self.new_run_ids(trigger_key.clone()).await?;
         let vars = self.vars(repository.id).await?;
@@ -329,6 +338,17 @@ fn plan_new(
     Ok((run, events))
 }
 
+/// The commit before a push, as its payload has it; a text that is no commit's id is not kept.
+fn before(event: EventName, payload: &Value) -> Option<String> {
+    let is_id = |text: &&str| {
+        text.len() == COMMIT_CHARACTERS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    let before = payload["before"].as_str().filter(is_id);
+    before
+        .filter(|_| event == EventName::Push)
+        .map(str::to_owned)
+}
+
 fn identity(source: &RunSource, workflow: &Workflow, ids: &NewRunIds, name: String) -> RunIdentity {
     let standing = &source.standing;
     RunIdentity {
@@ -355,6 +375,7 @@ fn identity(source: &RunSource, workflow: &Workflow, ids: &NewRunIds, name: Stri
             head_repository: source.head_repository.clone(),
             chain: source.chain,
             notice: standing.notice.clone(),
+            before: before(source.event, &source.payload),
         },
         created_at: standing.commit.timestamp,
     }

@@ -3,6 +3,7 @@
 use crate::{git::GitError, logs::LogError, sealing::SealingError};
 use runyard_domain::{
     Refusal,
+    actions::AllowedActions,
     configuration::{BadName, ValueKind},
 };
 use runyard_store::{ChangeError, Conflict, StoreError};
@@ -85,6 +86,15 @@ pub enum EngineError {
     /// Nothing starts in a repository whose Actions are off.
     #[error("Actions are switched off in the repository")]
     ActionsDisabled,
+    /// Actions are selected only where the repository says so.
+    #[error("no actions are selected: {allowed} holds")]
+    NothingSelected {
+        /// What is allowed.
+        allowed: AllowedActions,
+    },
+    /// A public repository keeps nothing from anybody.
+    #[error("the repository is public, so everybody may use what it has")]
+    NotPrivate,
     /// It would break a rule of uniqueness or reference.
     #[error("{0}")]
     Conflict(Conflict),

@@ -6,12 +6,14 @@
 #![warn(missing_docs)]
 
 mod accounts;
+mod actions;
 mod artifacts;
 mod assignment;
 mod branch;
 mod caches;
 mod callers;
 mod calls;
+mod check_outputs;
 mod clocks;
 mod configuration;
 mod contents;

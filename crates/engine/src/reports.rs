@@ -3,7 +3,7 @@
 use crate::{Engine, EngineError};
 use runyard_domain::{
     Execution, JobId, Refusal,
-    execution::{ANNOTATIONS_MAX, Annotation},
+    execution::{ANNOTATIONS_MAX, Annotation, CHECK_ANNOTATIONS_MAX},
     run::{OUTPUT_UNITS_PER_JOB, output_units},
 };
 use runyard_store::{JobOutputs, JobView, Listed, Page, Summary};
@@ -67,7 +67,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Remarks about a job: why it ended when no runner said it, then the runner's.
+    /// Remarks about a job: why it ended when no runner said it, then the runner's, then those of requests.
     ///
     /// # Errors
     /// When the store cannot be reached.
@@ -78,7 +78,7 @@ impl Engine {
     ) -> Result<Listed<Annotation>, EngineError> {
         let all = Page {
             number: 1,
-            per_page: OWN_NUMBER,
+            per_page: OWN_NUMBER + CHECK_ANNOTATIONS_MAX,
         };
         let told = self.store.annotations(job.id, all).await?.items;
         let reason = job.state.reason();

@@ -7,6 +7,7 @@ use crate::{
 };
 use runyard_domain::{
     JobId, Refusal, RunId, RunStatus, UserId,
+    repository::Repository,
     run::{Definition, ReferencedWorkflow, Rerun, RerunOf, fits},
 };
 use runyard_store::{RunView, Scope};
@@ -83,6 +84,7 @@ impl Engine {
             RerunOf::All => self.prepare_all(&view).await?,
             RerunOf::Failed | RerunOf::Job(_) => self.prepare_part(&view).await?,
         };
+        let prepared = self.as_allowed_again(&view, prepared).await?;
         let next = (view.attempt.number + 1, &*login);
         let plan: Plan = self.plan_with(&view, prepared.definition, next).await?;
         let rerun = Rerun {
@@ -106,6 +108,32 @@ impl Engine {
             .await
     }
 
+    /// What is planned anew uses only what the repository allows now.
+    async fn as_allowed_again(
+        &self,
+        view: &RunView,
+        prepared: Prepared,
+    ) -> Result<Prepared, EngineError> {
+        if prepared.invalid.is_some() {
+            return Ok(prepared);
+        }
+        let repository = self.repository_of(view).await?;
+        let path = &view.identity.path;
+        let not_allowed = self.not_allowed(&repository, path, &prepared.definition);
+        let not_allowed = Some(not_allowed.await?).filter(|found| !found.is_empty());
+        Ok(Prepared {
+            invalid: not_allowed,
+            ..prepared
+        })
+    }
+
+    async fn repository_of(&self, view: &RunView) -> Result<Repository, EngineError> {
+        let repository = self.store.repository(view.identity.repository).await?;
+        repository.ok_or(EngineError::NotFound {
+            what: "the repository",
+        })
+    }
+
     /// The called files are looked up anew.
     async fn prepare_all(&self, view: &RunView) -> Result<Prepared, EngineError> {
         let identity = &view.identity;
@@ -113,11 +141,7 @@ impl Engine {
             // It was never read: the run is refused, whatever is prepared.
             return self.prepared_as_first(view).await;
         }
-        let missing = EngineError::NotFound {
-            what: "the repository",
-        };
-        let repository = self.store.repository(identity.repository).await?;
-        let repository = repository.ok_or(missing)?;
+        let repository = self.repository_of(view).await?;
         let (referenced, definition) = self.resolve_again(&repository, identity).await?;
         let invalid = definition.as_ref().as_ref().err();
         Ok(Prepared {

@@ -6,6 +6,7 @@ use crate::{
 };
 use runyard_domain::{
     RunnerId,
+    account::Token,
     runner::{DEFAULT_GROUP, Runner},
 };
 use runyard_store::{IdKind, RunnerView};
@@ -110,6 +111,21 @@ impl Engine {
             let name = view.runner.name;
             return Err(EngineError::RunnerBusy { name });
         }
+        self.delete_runner(id).await
+    }
+
+    /// Forgets a runner that has no job, by a token that is used up with it. Of two that come with one token at once one
+    /// is late: for that one it is not there any more.
+    ///
+    /// # Errors
+    /// As [`Engine::delete_idle_runner`]; then the token still holds.
+    pub async fn remove_runner(&self, token: &Token, id: RunnerId) -> Result<(), EngineError> {
+        let view = self.runner(id).await?;
+        if view.busy {
+            let name = view.runner.name;
+            return Err(EngineError::RunnerBusy { name });
+        }
+        self.store.delete_token(token.user, token.id).await?;
         self.delete_runner(id).await
     }
 

@@ -22,6 +22,8 @@ pub enum SecretKind {
     OAuth,
     /// Lets a runner register.
     Registration,
+    /// Has a runner forgotten, once.
+    Removal,
     /// A runner's own.
     Runner,
     /// For the calls about one execution.
@@ -40,6 +42,7 @@ impl SecretKind {
             Self::FineGrained => "runyard_pat_",
             Self::OAuth => "ryo_",
             Self::Registration => "ryg_",
+            Self::Removal => "ryx_",
             Self::Runner => "ryr_",
             Self::Job => "ryj_",
             Self::GitHub => "rys_",

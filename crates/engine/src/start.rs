@@ -58,7 +58,7 @@ impl Engine {
         mut occasion: Occasion<'_>,
     ) -> Result<Vec<RunId>, EngineError> {
         let repository = occasion.repository.id;
-        if !self.store.actions_enabled(repository).await? {
+        if !self.store.actions_settings(repository).await?.enabled {
             log::debug!("repository {repository}: its Actions are switched off");
             return Ok(Vec::new());
         }

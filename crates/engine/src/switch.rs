@@ -2,7 +2,7 @@
 
 use crate::{Engine, EngineError, WorkflowKey};
 use runyard_domain::{
-    RepositoryId, RunId, WorkflowId,
+    RunId, WorkflowId,
     repository::{Repository, WorkflowState},
 };
 
@@ -36,31 +36,6 @@ impl Engine {
         match self.store.put_workflow_state(workflow.id, on, off).await? {
             true => Ok(()),
             false => Err(EngineError::WorkflowNotActive),
-        }
-    }
-
-    /// Switches Actions of a repository on or off: while they are off no new run comes to be, whatever happens, and no
-    /// run is made again. Runs that are there go on.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn put_actions_enabled(
-        &self,
-        repository: &Repository,
-        enabled: bool,
-    ) -> Result<(), EngineError> {
-        let store = &self.store;
-        Ok(store.put_actions_enabled(repository.id, enabled).await?)
-    }
-
-    /// Somebody asks for a run, and is told when there can be none.
-    pub(crate) async fn require_actions(
-        &self,
-        repository: RepositoryId,
-    ) -> Result<(), EngineError> {
-        match self.store.actions_enabled(repository).await? {
-            true => Ok(()),
-            false => Err(EngineError::ActionsDisabled),
         }
     }
 

@@ -162,6 +162,7 @@ const fn secret_of(kind: &TokenKind) -> SecretKind {
         TokenKind::Access(Grant::OAuth { .. }) => SecretKind::OAuth,
         TokenKind::Access(Grant::FineGrained { .. }) => SecretKind::FineGrained,
         TokenKind::Registration => SecretKind::Registration,
+        TokenKind::Removal => SecretKind::Removal,
     }
 }
 
@@ -177,8 +178,9 @@ fn check_kind(user: &User, kind: &TokenKind) -> Result<(), EngineError> {
             check_scopes(user, scopes)
         }
         TokenKind::Access(Grant::FineGrained { .. }) => Ok(()),
-        TokenKind::Registration if user.site_admin => Ok(()),
+        TokenKind::Registration | TokenKind::Removal if user.site_admin => Ok(()),
         TokenKind::Registration => Err(only_for_administrators(user, "kind", "registration")),
+        TokenKind::Removal => Err(only_for_administrators(user, "kind", "removal")),
     }
 }
 
@@ -197,7 +199,8 @@ fn check_end(new: &NewToken, now: Timestamp) -> Result<(), EngineError> {
     let latest = match new.kind {
         TokenKind::Access(Grant::FineGrained { .. }) => Some(now.plus(FINE_GRAINED_LIFETIME_MAX)),
         TokenKind::Access(Grant::Classic { .. } | Grant::OAuth { .. })
-        | TokenKind::Registration => None,
+        | TokenKind::Registration
+        | TokenKind::Removal => None,
     };
     let days = FINE_GRAINED_LIFETIME_MAX.as_secs() / (24 * 60 * 60);
     let (value, problem) = match (new.expires_at, latest) {

@@ -4,6 +4,8 @@
     reason = "a test that cannot go on says so by panicking"
 )]
 
+#[path = "life/allowed.rs"]
+mod allowed;
 #[path = "life/deletes.rs"]
 mod deletes;
 #[path = "life/events.rs"]

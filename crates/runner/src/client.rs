@@ -88,6 +88,16 @@ impl Client {
         json(self.answered(call, |call| call.json(body)).await?).await
     }
 
+    /// Has the server forget a runner: this one, whose credential is its own, or the one with this id.
+    pub(crate) async fn remove(&self, runner: Option<i64>) -> Result<(), CallError> {
+        let path = match runner {
+            None => "runners/self".to_owned(),
+            Some(id) => format!("runners/{id}"),
+        };
+        let call = (Method::DELETE, path.as_str(), Manner::Once);
+        self.answered(call, |call| call).await.map(drop)
+    }
+
     pub(crate) async fn declare(&self, body: &DeclareRunner) -> Result<Declared, CallError> {
         let call = (Method::PUT, "runners/self", Manner::Repeatable);
         json(self.answered(call, |call| call.json(body)).await?).await

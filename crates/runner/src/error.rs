@@ -18,7 +18,7 @@ pub enum RunnerError {
     /// The server does not know the token: a wrong one, or the runner was removed.
     #[error("the server refuses this {what}: {message}")]
     Unauthorized {
-        /// `registration token` or `runner's token`.
+        /// `registration token`, `removal token` or `runner's token`.
         what: &'static str,
         /// The server's words.
         message: String,

@@ -27,7 +27,7 @@ pub use backend::{INTERRUPT_GRACE, TERMINATE_GRACE};
 pub use config::{DRAIN_WAIT, RunnerConfig, arch, default_labels, os};
 pub use error::RunnerError;
 pub use log::LogLimits;
-pub use registration::{Registration, register};
+pub use registration::{Registration, register, remove};
 pub use runner::{LAST_WORDS, Runner};
 pub use spool::SPOOL_RETENTION;
 pub use supervisor::{SUPERVISOR_ARGUMENT, run_supervisor_if_asked};

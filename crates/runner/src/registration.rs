@@ -33,6 +33,22 @@ pub async fn register(
         .map_err(|error| RunnerError::of_call(error, "registration token"))
 }
 
+/// Has its server forget a registered runner: with a removal token, or else with the runner's own credential.
+///
+/// # Errors
+/// A refused token, a runner that has a job or is not there, no server that is there.
+pub async fn remove(registration: &Registration, token: Option<&str>) -> Result<(), RunnerError> {
+    let urls = std::iter::once(&registration.url).chain(&registration.further_urls);
+    let credential = token.unwrap_or(&registration.token);
+    let client = Client::new(urls.map(String::as_str), credential)?;
+    let (runner, what) = match token {
+        Some(_) => (Some(registration.runner_id), "removal token"),
+        None => (None, "runner's token"),
+    };
+    let removed = client.remove(runner).await;
+    removed.map_err(|error| RunnerError::of_call(error, what))
+}
+
 /// What a registered runner keeps on disk.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registration {

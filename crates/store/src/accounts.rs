@@ -7,6 +7,20 @@ use runyard_domain::{
     account::{Token, TokenHash, User},
 };
 
+/// Repositories of a user, and roles of others in them, that are looked at to count at most: a total stops there.
+pub const OWNED_COUNTED_MAX: u32 = 10_000;
+
+/// What a user owns that is not deleted; each stops at [`OWNED_COUNTED_MAX`], both kinds of repositories together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OwnedCounts {
+    /// Public repositories.
+    pub public_repositories: u32,
+    /// Private ones.
+    pub private_repositories: u32,
+    /// Others who have a role in the private ones, each once.
+    pub collaborators: u32,
+}
+
 /// Users and their tokens. Ids come from [`crate::Store::reserve`].
 #[async_trait]
 pub trait Accounts {
@@ -21,6 +35,8 @@ pub trait Accounts {
     async fn user_by_login(&self, login: &str) -> Result<Option<User>, StoreError>;
     /// All users who are not deleted, by id, after `after`, at most `limit`.
     async fn users(&self, after: UserId, limit: u32) -> Result<Vec<User>, StoreError>;
+    /// What a user owns.
+    async fn owned_counts(&self, id: UserId) -> Result<OwnedCounts, StoreError>;
     /// Deletes a user: tokens and collaborations are gone, the login is free, runs keep the name.
     ///
     /// # Errors

@@ -37,7 +37,7 @@ mod writes;
 
 pub mod memory;
 
-pub use accounts::Accounts;
+pub use accounts::{Accounts, OWNED_COUNTED_MAX, OwnedCounts};
 pub use artifacts::{ArtifactFilter, ArtifactView, Artifacts, Order};
 pub use caches::{CacheFilter, CacheUsage, Caches};
 pub use change::{ChangeError, Changes, Created, Decide, Loaded, RunNumbers, Scope};

@@ -3,7 +3,11 @@
 
 use crate::{Listed, Page, StoreError};
 use async_trait::async_trait;
-use runyard_domain::{JobId, RunId, execution::Annotation};
+use runyard_domain::{
+    JobId, RunId,
+    execution::{Annotation, CheckOutput},
+};
+use std::collections::BTreeMap;
 
 /// What a job gave, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +50,25 @@ pub trait Reports {
     /// # Errors
     /// [`StoreError::Conflict`] when there is no such run.
     async fn put_summary(&self, job: (RunId, JobId), summary: &Summary) -> Result<(), StoreError>;
+    /// Says more of a job as a check run: what `output` says takes the place of what was said before, `annotations`
+    /// come behind all that were added so, and get their numbers here, from
+    /// [`runyard_domain::execution::FIRST_CHECK_ANNOTATION`]. False, and nothing is kept, when there would be more than
+    /// `most` of them.
+    ///
+    /// # Errors
+    /// [`crate::Conflict::Reference`] when there is no such run.
+    async fn put_check(
+        &self,
+        job: (RunId, JobId),
+        output: &CheckOutput,
+        annotations: &[Annotation],
+        most: u32,
+    ) -> Result<bool, StoreError>;
+    /// What was said of these jobs as check runs; those of which nothing was said are left out.
+    async fn check_outputs(
+        &self,
+        jobs: &[JobId],
+    ) -> Result<BTreeMap<JobId, CheckOutput>, StoreError>;
     /// Summaries of a job, by step, at most `limit`.
     async fn summaries(&self, job: JobId, limit: u32) -> Result<Vec<Summary>, StoreError>;
 }

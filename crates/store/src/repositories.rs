@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use runyard_domain::{
     RepositoryId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
-    permission::DefaultPermissions,
+    actions::{ActionsChange, ActionsSettings},
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
 };
 
@@ -124,32 +124,20 @@ pub trait Repositories {
         to: WorkflowState,
     ) -> Result<bool, StoreError>;
 
-    /// Says whether new runs may come to be in a repository.
+    /// Changes what is said of a repository's Actions; two changes at once both hold.
     ///
     /// # Errors
     /// [`crate::Conflict::Reference`] when it is not there.
-    async fn put_actions_enabled(
+    async fn change_actions_settings(
         &self,
         repository: RepositoryId,
-        enabled: bool,
+        change: &ActionsChange,
     ) -> Result<(), StoreError>;
-    /// Whether new runs may come to be in a repository; so it is until somebody says otherwise.
-    async fn actions_enabled(&self, repository: RepositoryId) -> Result<bool, StoreError>;
-
-    /// Says what the tokens of a repository's jobs may do where no file says it (semantics R2.81).
-    ///
-    /// # Errors
-    /// [`crate::Conflict::Reference`] when it is not there.
-    async fn put_default_permissions(
+    /// What is said of a repository's Actions; GitHub's defaults until somebody says otherwise.
+    async fn actions_settings(
         &self,
         repository: RepositoryId,
-        permissions: DefaultPermissions,
-    ) -> Result<(), StoreError>;
-    /// What they may do; they read until somebody says otherwise.
-    async fn default_permissions(
-        &self,
-        repository: RepositoryId,
-    ) -> Result<DefaultPermissions, StoreError>;
+    ) -> Result<ActionsSettings, StoreError>;
 
     /// Keeps the text of a workflow file under its hash; again is harmless.
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError>;

@@ -6,12 +6,12 @@ use runyard_domain::{
     ArtifactId, CacheId, CheckSuiteId, Event, ExecutionId, JobId, MessageId, RepositoryId, RunId,
     RunnerId, Timestamp, TokenId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
+    actions::{ActionsChange, ActionsSettings},
     artifact::Artifact,
     cache::{Cache, CacheSort},
     concurrency::{ConcurrencyGroup, GroupName, Member, Message},
     configuration::{ValueName, Variable},
-    execution::Annotation,
-    permission::DefaultPermissions,
+    execution::{Annotation, CheckOutput},
     pull_request::PullRequest,
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
     retention::RetentionRules,
@@ -21,11 +21,11 @@ use runyard_store::{
     Accounts, Appended, ArtifactFilter, ArtifactView, Artifacts, CacheFilter, CacheUsage, Caches,
     CheckFilter, CheckRun, Checks, ChecksOf, Concurrency, Configuration, Deliveries, EndedWith,
     FollowUp, FollowUps, Inspected, Inspections, JobOutputs, JobView, JobsOf, KeptGroup, Left,
-    LeftMessage, Listed, LogContent, Logs, NamedSecret, Order, Page, Poll, Polls, PullRequests,
-    Purges, QueueRow, ReadBranch, Reports, Repositories, RetentionLook, Retentions, RowState,
-    RunFilter, RunView, RunnerView, Runners, Runs, ScheduleEntry, Scheduled, Schedules, SealedLog,
-    SealedSecret, SecretFacts, SecretUse, Secrets, SeenRefs, SetAside, Stage, Standing, StoreError,
-    Summary, Tries, Troubles,
+    LeftMessage, Listed, LogContent, Logs, NamedSecret, Order, OwnedCounts, Page, Poll, Polls,
+    PullRequests, Purges, QueueRow, ReadBranch, Reports, Repositories, RetentionLook, Retentions,
+    RowState, RunFilter, RunView, RunnerView, Runners, Runs, ScheduleEntry, Scheduled, Schedules,
+    SealedLog, SealedSecret, SecretFacts, SecretUse, Secrets, SeenRefs, SetAside, Stage, Standing,
+    StoreError, Summary, Tries, Troubles,
 };
 use std::{collections::BTreeMap, time::Duration};
 
@@ -70,10 +70,8 @@ passing! { Repositories {
     fn workflow(id: WorkflowId) -> Option<Workflow>;
     fn workflow_by_path(repository: RepositoryId, path: &str) -> Option<Workflow>;
     fn workflows(repository: RepositoryId, page: Page) -> Listed<Workflow>;
-    fn put_actions_enabled(repository: RepositoryId, enabled: bool) -> ();
-    fn actions_enabled(repository: RepositoryId) -> bool;
-    fn put_default_permissions(repository: RepositoryId, permissions: DefaultPermissions) -> ();
-    fn default_permissions(repository: RepositoryId) -> DefaultPermissions;
+    fn change_actions_settings(repository: RepositoryId, change: &ActionsChange) -> ();
+    fn actions_settings(repository: RepositoryId) -> ActionsSettings;
     fn put_definition(hash: &str, text: &str) -> ();
     fn definition(hash: &str) -> Option<String>;
 } }
@@ -144,6 +142,7 @@ passing! { Polls {
 
 passing! { Accounts {
     fn insert_user(user: &User) -> ();
+    fn owned_counts(id: UserId) -> OwnedCounts;
     fn user(id: UserId) -> Option<User>;
     fn user_by_login(login: &str) -> Option<User>;
     fn users(after: UserId, limit: u32) -> Vec<User>;
@@ -226,6 +225,13 @@ passing! { Reports {
     fn add_annotations(job: (RunId, JobId), annotations: &[Annotation]) -> ();
     fn annotations(job: JobId, page: Page) -> Listed<Annotation>;
     fn put_summary(job: (RunId, JobId), summary: &Summary) -> ();
+    fn put_check(
+        job: (RunId, JobId),
+        output: &CheckOutput,
+        annotations: &[Annotation],
+        most: u32,
+    ) -> bool;
+    fn check_outputs(jobs: &[JobId]) -> BTreeMap<JobId, CheckOutput>;
     fn summaries(job: JobId, limit: u32) -> Vec<Summary>;
 } }
 

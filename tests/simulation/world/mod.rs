@@ -203,6 +203,8 @@ impl World {
             | EngineError::WorkflowDisabled
             | EngineError::DispatchOfDisabled
             | EngineError::ActionsDisabled
+            | EngineError::NothingSelected { .. }
+            | EngineError::NotPrivate
             | EngineError::ArtifactExpired
             | EngineError::BadName { .. }
             | EngineError::RunnerBusy { .. }

@@ -91,6 +91,30 @@ async fn every_failure_is_one_sentence_with_its_own_exit_code() {
 }
 
 #[tokio::test]
+async fn a_runner_is_removed_with_its_own_credential_or_with_a_removal_token() {
+    let (server, folder) = (FakeServer::start().await, TestFolder::new());
+    let file = folder.file(".runner");
+    let url = server.url.as_str();
+    let removals: [(&[&str], i32, &str); 3] = [
+        (&["remove", "--token", "wrong"], 3, "removal token"),
+        (&["remove", "--token", "removal"], 0, ""),
+        (&["remove"], 0, ""),
+    ];
+    for (arguments, code, part) in removals {
+        let register = ["register", "--url", url, "--token", "right"];
+        assert_eq!(told(&register, &folder).await.0, Some(0));
+        let (found, errors) = told(arguments, &folder).await;
+        assert_eq!(found, Some(code), "{arguments:?}: {errors}");
+        assert!(errors.contains(part), "{arguments:?}: {errors}");
+        assert_eq!(file.exists(), code != 0, "{arguments:?}");
+    }
+    let removed = server.until("both are removed", |seen| (seen.removed == 2).then_some(()));
+    removed.await;
+    let (code, errors) = told(&["remove"], &folder).await;
+    assert_eq!(code, Some(5), "{errors}");
+}
+
+#[tokio::test]
 async fn a_work_folder_belongs_to_one_runner() {
     let (server, folder) = (FakeServer::start().await, TestFolder::new());
     let _first = Program::start(&folder, &server.url);

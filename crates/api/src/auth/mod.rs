@@ -9,7 +9,7 @@ pub(crate) use credential::{caller, state, token};
 pub(crate) use people::{SignedIn, SiteAdmin};
 pub(crate) use repository::{
     Administer, Fetch, Named, Permission, Read, ReadAdministration, ReadChecks, ReadSecretKey,
-    ReadSecrets, ReadVariables, Repo, See, SendEvent, Write, WriteSecrets, WriteVariables,
-    words_of_refusal,
+    ReadSecrets, ReadVariables, Repo, See, SendEvent, Write, WriteChecks, WriteSecrets,
+    WriteVariables, words_of_refusal,
 };
-pub(crate) use runners::{JobCaller, Registrar, RunnerCaller};
+pub(crate) use runners::{JobCaller, Registrar, Remover, RunnerCaller};

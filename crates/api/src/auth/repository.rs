@@ -29,6 +29,8 @@ pub(crate) struct Read;
 pub(crate) struct Write;
 /// Reads its checks.
 pub(crate) struct ReadChecks;
+/// Says more of its checks.
+pub(crate) struct WriteChecks;
 /// Reads how it is set up.
 pub(crate) struct ReadAdministration;
 /// Sends it an event.
@@ -60,6 +62,9 @@ impl Permission for Write {
 }
 impl Permission for ReadChecks {
     const ACTION: Action = Action::ReadChecks;
+}
+impl Permission for WriteChecks {
+    const ACTION: Action = Action::WriteChecks;
 }
 impl Permission for ReadAdministration {
     const ACTION: Action = Action::ReadAdministration;

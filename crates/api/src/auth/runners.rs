@@ -1,13 +1,24 @@
 //! Credentials of the runner protocol: registration tokens, runners' own tokens, job tokens.
 
-use super::credential::{state, token};
+use super::{
+    credential::{state, token},
+    people::SiteAdmin,
+};
 use crate::{error::ApiError, requests::CallerWord};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
-use runyard_domain::{Execution, ExecutionId, JobId, runner::Runner};
+use runyard_domain::{Execution, ExecutionId, JobId, account::Token, runner::Runner};
 
 /// Somebody with a registration token.
 pub(crate) struct Registrar;
+
+/// Somebody who may have a runner forgotten.
+pub(crate) enum Remover {
+    /// Whoever administers the server: any, as often as they like.
+    Administrator,
+    /// Somebody with a removal token: one, once.
+    With(Token),
+}
 
 /// A runner.
 pub(crate) struct RunnerCaller(pub(crate) Runner);
@@ -37,6 +48,25 @@ impl FromRequest for Registrar {
                 .is_registration_token(&text(&request)?)
                 .await?;
             known.then_some(Self).ok_or(ApiError::BadCredentials)
+        })
+    }
+}
+
+impl FromRequest for Remover {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let administrator = SiteAdmin::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            if let Some(text) = token(request.headers()) {
+                let known = state(&request)?.engine.removal_token(&text).await?;
+                if let Some(token) = known {
+                    return Ok(Self::With(token));
+                }
+            }
+            administrator.await.map(|_| Self::Administrator)
         })
     }
 }

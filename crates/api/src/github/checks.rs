@@ -9,15 +9,19 @@ use super::{
 };
 use crate::{
     ApiState,
-    auth::{ReadChecks, Repo},
+    auth::{Permission, ReadChecks, Repo, WriteChecks, words_of_refusal},
     error::ApiError,
-    wire::{ListBody, Origin, Paging, ok},
+    wire::{Body, ListBody, Origin, Paging, ok},
 };
 use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use runyard_domain::{CheckSuiteId, RunId};
+use runyard_domain::{
+    CheckSuiteId, JobId, RunId,
+    access::Caller,
+    execution::{Annotation, AnnotationLevel, CheckOutput},
+};
 use runyard_store::{CheckFilter, CheckRun, ChecksOf, JobView, Listed, RunView};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -35,10 +39,112 @@ pub(super) struct CommitPath {
 }
 
 /// What all answers about checks of a repository begin with.
-struct Answering<'a> {
-    repo: &'a Repo<ReadChecks>,
+struct Answering<'a, P> {
+    repo: &'a Repo<P>,
     state: &'a ApiState,
     origin: &'a Origin,
+}
+
+/// What a job's token says of a check run. Images are for GitHub's pages only.
+#[derive(Deserialize)]
+struct CheckChange {
+    output: Option<NewOutput>,
+}
+
+#[derive(Deserialize)]
+struct NewOutput {
+    title: Option<String>,
+    summary: String,
+    text: Option<String>,
+    #[serde(default)]
+    annotations: Vec<NewAnnotation>,
+}
+
+#[derive(Deserialize)]
+struct NewAnnotation {
+    path: String,
+    start_line: u32,
+    end_line: u32,
+    start_column: Option<u32>,
+    end_column: Option<u32>,
+    annotation_level: AnnotationLevel,
+    message: String,
+    title: Option<String>,
+    raw_details: Option<String>,
+}
+
+impl From<NewAnnotation> for Annotation {
+    fn from(new: NewAnnotation) -> Self {
+        Self {
+            level: new.annotation_level,
+            path: Some(new.path),
+            start_line: Some(new.start_line),
+            end_line: Some(new.end_line),
+            start_column: new.start_column,
+            end_column: new.end_column,
+            title: new.title,
+            raw_details: new.raw_details,
+            ..Self::of_job(0, &new.message)
+        }
+    }
+}
+
+/// What the job itself decides; a request that says it is refused rather than obeyed in part.
+const DECIDED_BY_JOBS: [&str; 8] = [
+    "status",
+    "conclusion",
+    "started_at",
+    "completed_at",
+    "name",
+    "details_url",
+    "external_id",
+    "actions",
+];
+
+/// PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}
+pub(super) async fn update_check_run(
+    repo: Repo<WriteChecks>,
+    path: Path<CheckRunPath>,
+    body: Body,
+    state: Data<ApiState>,
+    origin: Origin,
+) -> Result<HttpResponse, ApiError> {
+    refuse_users(repo.caller())?;
+    let (job, _) = job_of(&repo, path.id(), &state).await?;
+    let given = body.object()?;
+    if let Some(member) = DECIDED_BY_JOBS
+        .iter()
+        .find(|member| given.get(**member).is_some())
+    {
+        return Err(ApiError::Unprocessable(format!(
+            "{member}: a check run that GitHub Actions made has it from its job, only output can be changed"
+        )));
+    }
+    let change: CheckChange = body.parse()?;
+    if let Some(new) = change.output {
+        let output = CheckOutput {
+            title: new.title,
+            summary: Some(new.summary),
+            text: new.text,
+        };
+        let annotations: Vec<Annotation> = new.annotations.into_iter().map(Into::into).collect();
+        let engine = &state.engine;
+        engine.say_of_check(&job, &output, &annotations).await?;
+    }
+    shown(&repo, path.id(), &state, &origin).await
+}
+
+/// Check runs are changed by the app that made them: here by jobs, whose tokens are that app's.
+fn refuse_users(caller: &Caller) -> Result<(), ApiError> {
+    match caller {
+        Caller::Job { .. } => Ok(()),
+        Caller::User { grant, .. } if grant.scopes().is_some() => Err(ApiError::forbidden(
+            "You must authenticate via a GitHub App.",
+        )),
+        Caller::Anonymous | Caller::User { .. } => {
+            Err(ApiError::forbidden(words_of_refusal(caller)))
+        }
+    }
 }
 
 /// GET /repos/{owner}/{repo}/check-runs/{check_run_id}
@@ -48,11 +154,20 @@ pub(super) async fn check_run(
     state: Data<ApiState>,
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {
-    let (job, run) = job_of(&repo, path.id(), &state).await?;
+    shown(&repo, path.id(), &state, &origin).await
+}
+
+async fn shown<P: Permission>(
+    repo: &Repo<P>,
+    id: JobId,
+    state: &ApiState,
+    origin: &Origin,
+) -> Result<HttpResponse, ApiError> {
+    let (job, run) = job_of(repo, id, state).await?;
     let answering = Answering {
-        repo: &repo,
-        state: &state,
-        origin: &origin,
+        repo,
+        state,
+        origin,
     };
     let runs = BTreeMap::from([(run.identity.id, run)]);
     let mut bodies = answering.check_runs(&[job], &runs).await?;
@@ -154,7 +269,7 @@ pub(super) async fn suites_of_commit(
     Ok(with_link(ok(&body), paging.link(&url, listed.total)))
 }
 
-impl Answering<'_> {
+impl<P: Permission> Answering<'_, P> {
     async fn page_of_runs(
         &self,
         of: ChecksOf,
@@ -205,6 +320,7 @@ impl Answering<'_> {
     ) -> Result<Vec<CheckRunBody>, ApiError> {
         let engine = &self.state.engine;
         let counts = engine.count_annotations(jobs).await?;
+        let mut said = engine.check_outputs(jobs).await?;
         let views: Vec<&RunView> = runs.values().collect();
         let pulls = engine.pull_requests_of(&views).await?;
         let repository = minimal(self.repo, self.state, self.origin).await?;
@@ -216,7 +332,8 @@ impl Answering<'_> {
         };
         let bodies = jobs.iter().zip(counts).filter_map(|(job, annotations)| {
             let run = runs.get(&job.run)?;
-            Some(CheckRunBody::of(job, run, annotations, &around))
+            let said = (said.remove(&job.id).unwrap_or_default(), annotations);
+            Some(CheckRunBody::of(job, run, said, &around))
         });
         Ok(bodies.collect())
     }

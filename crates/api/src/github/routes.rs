@@ -77,6 +77,10 @@ fn repository(scope: Scope) -> Scope {
         .route("/actions/jobs/{job_id}/logs", get().to(logs::of_job))
         .route("/check-runs/{check_run_id}", get().to(checks::check_run))
         .route(
+            "/check-runs/{check_run_id}",
+            patch().to(checks::update_check_run),
+        )
+        .route(
             "/check-suites/{check_suite_id}",
             get().to(checks::check_suite),
         )
@@ -107,6 +111,23 @@ fn repository(scope: Scope) -> Scope {
             get().to(permissions::selected_actions),
         )
         .route(
+            "/actions/permissions/selected-actions",
+            put().to(permissions::set_selected_actions),
+        )
+        .route("/actions/permissions/access", get().to(permissions::access))
+        .route(
+            "/actions/permissions/access",
+            put().to(permissions::set_access),
+        )
+        .route(
+            "/actions/permissions/artifact-and-log-retention",
+            get().to(permissions::retention),
+        )
+        .route(
+            "/actions/permissions/artifact-and-log-retention",
+            put().to(permissions::set_retention),
+        )
+        .route(
             "/actions/permissions/workflow",
             get().to(permissions::workflow_permissions),
         )
@@ -118,6 +139,10 @@ fn repository(scope: Scope) -> Scope {
         .route(
             "/actions/runners/registration-token",
             post().to(runners::registration_token),
+        )
+        .route(
+            "/actions/runners/remove-token",
+            post().to(runners::remove_token),
         )
         .route("/actions/runners/{runner_id}", get().to(runners::runner))
         .route("/actions/runners/{runner_id}", delete().to(runners::remove))

@@ -9,14 +9,18 @@ use crate::{
     ApiState,
     auth::{Administer, ReadAdministration, Repo, words_of_refusal},
     error::ApiError,
-    runner::new_registration_token,
+    runner::new_token_for_runners,
     wire::{Body, ListBody, Origin, Paging, created, ok, seconds},
 };
 use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use runyard_domain::{RunnerId, account::User, runner::Runner};
+use runyard_domain::{
+    RunnerId,
+    account::{TokenKind, User},
+    runner::Runner,
+};
 use runyard_engine::LabelChange;
 use serde::Deserialize;
 use serde_json::json;
@@ -95,8 +99,24 @@ pub(super) async fn registration_token(
     repo: Repo<Administer>,
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
-    let administrator = administrator(&repo)?;
-    let (token, expires_at) = new_registration_token(administrator, &state).await?;
+    new_token(&repo, TokenKind::Registration, &state).await
+}
+
+/// POST /repos/{owner}/{repo}/actions/runners/remove-token
+pub(super) async fn remove_token(
+    repo: Repo<Administer>,
+    state: Data<ApiState>,
+) -> Result<HttpResponse, ApiError> {
+    new_token(&repo, TokenKind::Removal, &state).await
+}
+
+async fn new_token(
+    repo: &Repo<Administer>,
+    kind: TokenKind,
+    state: &ApiState,
+) -> Result<HttpResponse, ApiError> {
+    let administrator = administrator(repo)?;
+    let (token, expires_at) = new_token_for_runners(administrator, kind, state).await?;
     Ok(created(
         &json!({ "token": token.reveal(), "expires_at": seconds(expires_at) }),
     ))

@@ -13,8 +13,14 @@ use actix_web::{
 };
 
 /// GET /user
-pub(super) async fn myself(signed_in: SignedIn, origin: Origin) -> HttpResponse {
-    ok(&PrivateUser::of(&signed_in.user, &origin))
+pub(super) async fn myself(
+    signed_in: SignedIn,
+    state: Data<ApiState>,
+    origin: Origin,
+) -> Result<HttpResponse, ApiError> {
+    let user = &signed_in.user;
+    let owned = state.engine.store().owned_counts(user.id).await?;
+    Ok(ok(&PrivateUser::of(user, owned, &origin)))
 }
 
 /// GET /users/{login}
@@ -24,5 +30,6 @@ pub(super) async fn user(
     origin: Origin,
 ) -> Result<HttpResponse, ApiError> {
     let user = state.engine.user_by_login(&login).await?;
-    Ok(ok(&PublicUser::of(&user, &origin)))
+    let owned = state.engine.store().owned_counts(user.id).await?;
+    Ok(ok(&PublicUser::of(&user, owned, &origin)))
 }

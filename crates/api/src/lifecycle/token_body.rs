@@ -61,6 +61,7 @@ pub(super) enum KindBody {
         permissions: Permissions,
     },
     Registration,
+    Removal,
 }
 
 /// Names of repositories that are there: one that was deleted opens nothing any more.
@@ -113,6 +114,7 @@ impl<'s> TokenBodies<'s> {
                 permissions,
             },
             TokenKind::Registration => KindBody::Registration,
+            TokenKind::Removal => KindBody::Removal,
         })
     }
 

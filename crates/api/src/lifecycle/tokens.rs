@@ -114,7 +114,7 @@ fn refuse_more_than_own(own: &[Scope], wanted: &TokenKind) -> Result<(), ApiErro
             ("scopes", scopes.as_slice())
         }
         TokenKind::Access(Grant::FineGrained { .. }) => ("permissions", &[Scope::Repo][..]),
-        TokenKind::Registration => ("kind", &[Scope::SiteAdmin][..]),
+        TokenKind::Registration | TokenKind::Removal => ("kind", &[Scope::SiteAdmin][..]),
     };
     match wanted.iter().find(|scope| !covers(own, **scope)) {
         None => Ok(()),
@@ -131,7 +131,7 @@ fn refuse_longer_than_own(signed_in: &SignedIn, new: &NewToken) -> Result<(), Ap
         return Ok(());
     };
     match (&new.kind, new.expires_at) {
-        (TokenKind::Registration, _) => Ok(()),
+        (TokenKind::Registration | TokenKind::Removal, _) => Ok(()),
         (TokenKind::Access(_), Some(end)) if end <= own => Ok(()),
         (TokenKind::Access(_), end) => {
             let end = end.map_or_else(|| "never".to_owned(), |end| end.to_string());

@@ -18,6 +18,6 @@ mod routes;
 #[cfg(feature = "server")]
 pub(crate) use operations::operations;
 #[cfg(feature = "server")]
-pub(crate) use registration::new_registration_token;
+pub(crate) use registration::new_token_for_runners;
 #[cfg(feature = "server")]
 pub(crate) use routes::routes;

@@ -61,7 +61,8 @@ fn runners() -> Vec<Operation> {
         Operation::new(
             ("DELETE", "/runners/{runner_id}"),
             User,
-            "Put a runner out; for site administrators.",
+            "Put a runner out; for site administrators, and for whoever has a removal token (`ryx_`): that works once, \
+             and not while the runner has a job.",
         )
         .answers_nothing(204, "The runner is forgotten."),
     ]

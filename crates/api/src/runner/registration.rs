@@ -5,7 +5,7 @@ use super::messages::{
 };
 use crate::{
     ApiState,
-    auth::{Registrar, RunnerCaller, SiteAdmin},
+    auth::{Registrar, Remover, RunnerCaller, SiteAdmin},
     error::ApiError,
     lifecycle::{Keyset, REGISTRATION_TOKEN_LIFETIME},
     wire::{Body, created, ok, seconds},
@@ -36,23 +36,25 @@ pub(super) async fn token(
     admin: SiteAdmin,
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
-    let (secret, expires_at) = new_registration_token(admin.user(), &state).await?;
+    let kind = TokenKind::Registration;
+    let (secret, expires_at) = new_token_for_runners(admin.user(), kind, &state).await?;
     Ok(created(&RegistrationToken {
         token: secret.reveal().to_owned(),
         expires_at: seconds(expires_at),
     }))
 }
 
-/// A new registration token of an administrator, and when it ends.
-pub(crate) async fn new_registration_token(
+/// A new token of an administrator that lets runners register or has one forgotten, and when it ends.
+pub(crate) async fn new_token_for_runners(
     administrator: &User,
+    kind: TokenKind,
     state: &ApiState,
 ) -> Result<(Secret, Timestamp), ApiError> {
     let now = state.engine.store().now().await?;
     let expires_at = now.plus(REGISTRATION_TOKEN_LIFETIME);
     let new = NewToken {
-        name: "runner registration".to_owned(),
-        kind: TokenKind::Registration,
+        name: "for runners".to_owned(),
+        kind,
         expires_at: Some(expires_at),
     };
     let (_, secret) = state.engine.create_token(administrator, new).await?;
@@ -129,11 +131,15 @@ pub(super) async fn list(
 
 /// DELETE /runners/{runner_id}
 pub(super) async fn remove(
-    _: SiteAdmin,
+    remover: Remover,
     id: Path<i64>,
     state: Data<ApiState>,
 ) -> Result<HttpResponse, ApiError> {
-    state.engine.delete_runner(RunnerId::new(*id)).await?;
+    let id = RunnerId::new(*id);
+    match remover {
+        Remover::Administrator => state.engine.delete_runner(id).await?,
+        Remover::With(token) => state.engine.remove_runner(&token, id).await?,
+    }
     Ok(HttpResponse::NoContent().finish())
 }
 

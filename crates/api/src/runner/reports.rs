@@ -80,6 +80,7 @@ fn annotation(message: AnnotationMessage) -> Annotation {
         end_column: message.end_column,
         title: message.title,
         message: message.message,
+        raw_details: None,
     }
 }
 

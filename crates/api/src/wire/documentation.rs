@@ -9,7 +9,7 @@ const REPOSITORY: [&str; 2] = [
 ];
 
 /// Method and route below a repository, and its page.
-const BELOW_REPOSITORY: [(&str, &str, &str); 61] = [
+const BELOW_REPOSITORY: [(&str, &str, &str); 68] = [
     ("GET", "", "repos/repos#get-a-repository"),
     (
         "GET",
@@ -227,6 +227,11 @@ const BELOW_REPOSITORY: [(&str, &str, &str); 61] = [
         "checks/runs#get-a-check-run",
     ),
     (
+        "PATCH",
+        "/check-runs/{check_run_id}",
+        "checks/runs#update-a-check-run",
+    ),
+    (
         "GET",
         "/check-runs/{check_run_id}/annotations",
         "checks/runs#list-check-run-annotations",
@@ -262,6 +267,31 @@ const BELOW_REPOSITORY: [(&str, &str, &str); 61] = [
         "actions/permissions#get-allowed-actions-and-reusable-workflows-for-a-repository",
     ),
     (
+        "PUT",
+        "/actions/permissions/selected-actions",
+        "actions/permissions#set-allowed-actions-and-reusable-workflows-for-a-repository",
+    ),
+    (
+        "GET",
+        "/actions/permissions/access",
+        "actions/permissions#get-the-level-of-access-for-workflows-outside-of-the-repository",
+    ),
+    (
+        "PUT",
+        "/actions/permissions/access",
+        "actions/permissions#set-the-level-of-access-for-workflows-outside-of-the-repository",
+    ),
+    (
+        "GET",
+        "/actions/permissions/artifact-and-log-retention",
+        "actions/permissions#get-artifact-and-log-retention-settings-for-a-repository",
+    ),
+    (
+        "PUT",
+        "/actions/permissions/artifact-and-log-retention",
+        "actions/permissions#set-artifact-and-log-retention-settings-for-a-repository",
+    ),
+    (
         "GET",
         "/actions/permissions/workflow",
         "actions/permissions#get-default-workflow-permissions-for-a-repository",
@@ -275,6 +305,11 @@ const BELOW_REPOSITORY: [(&str, &str, &str); 61] = [
         "POST",
         "/actions/runners/registration-token",
         "actions/self-hosted-runners#create-a-registration-token-for-a-repository",
+    ),
+    (
+        "POST",
+        "/actions/runners/remove-token",
+        "actions/self-hosted-runners#create-a-remove-token-for-a-repository",
     ),
     (
         "GET",

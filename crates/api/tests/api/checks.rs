@@ -1,6 +1,10 @@
 //! Runs and jobs as checks of a commit.
 
-use crate::{fake_runner::FakeRunner, git::git, server::TestServer};
+use crate::{
+    fake_runner::{FakeRunner, Offered},
+    git::{commit_workflow, git},
+    server::{REPO, TestServer},
+};
 use serde_json::{Value, json};
 
 const REPOSITORY: &str = "/api/v3/repos/admin/open";
@@ -118,4 +122,206 @@ async fn checks_are_listed_by_commit_and_by_suite() {
         refusal,
         (422, "No commit found for SHA: nowhere".to_owned())
     );
+}
+
+/// A running job whose token may write checks if its file says so.
+async fn running(server: &TestServer, permissions: &str) -> (Offered, String) {
+    let text = format!(
+        "on: workflow_dispatch\n{permissions}jobs:\n  one: {{runs-on: self-hosted, steps: [run: x]}}\n"
+    );
+    commit_workflow(server.source.path(), &text);
+    server.repository("admin", "open", true).await;
+    server.dispatch("admin/open").await;
+    let runner = FakeRunner::register(server, "one").await;
+    let offered = runner.claim_one("key").await;
+    runner.start(&offered).await.expect(200);
+    let path = format!("{REPOSITORY}/check-runs/{}", offered.job["job_id"]);
+    (offered, path)
+}
+
+fn remark(line: u32, message: &str) -> Value {
+    json!({
+        "path": "src/a.rs", "start_line": line, "end_line": line, "annotation_level": "warning",
+        "message": message,
+    })
+}
+
+#[tokio::test]
+async fn a_job_says_more_of_its_check_run_each_time() {
+    let server = TestServer::start().await;
+    let (offered, path) = running(&server, "permissions: {checks: write}\n").await;
+    let job = offered.job["github_token"].as_str().unwrap();
+    let patch = async |body| server.call("PATCH", &path, job, body).await;
+    let output =
+        async || server.get(&path, &server.admin).await.expect(200).json()["output"].clone();
+    let url = format!("{}{path}/annotations", server.base);
+    let said = |title: &Value, summary: &Value, text: &Value, count: u64| {
+        json!({
+            "title": title, "summary": summary, "text": text, "annotations_count": count,
+            "annotations_url": url,
+        })
+    };
+    let nothing = json!(null);
+    assert_eq!(output().await, said(&nothing, &nothing, &nothing, 0));
+    let mut first = remark(3, "one");
+    first["title"] = json!("Careful");
+    first["raw_details"] = json!("more");
+    first["start_column"] = json!(2);
+    first["end_column"] = json!(5);
+    let body = json!({ "output": { "title": "T", "summary": "S", "annotations": [first] } });
+    let answer = patch(body).await.expect(200).json();
+    let expected = said(&json!("T"), &json!("S"), &nothing, 1);
+    assert_eq!(answer["output"], expected);
+    assert_eq!(answer["status"], "in_progress");
+    let body =
+        json!({ "output": { "summary": "Two", "text": "X", "annotations": [remark(4, "two")] } });
+    patch(body).await.expect(200);
+    let expected = said(&json!("T"), &json!("Two"), &json!("X"), 2);
+    assert_eq!(output().await, expected);
+    patch(json!({})).await.expect(200);
+    assert_eq!(output().await, expected);
+    let listed = server
+        .get(&format!("{path}/annotations"), &server.admin)
+        .await;
+    let listed = listed.expect(200).json();
+    let members = |at: usize| {
+        [
+            "message",
+            "title",
+            "raw_details",
+            "start_line",
+            "end_column",
+            "annotation_level",
+        ]
+        .map(|name| listed[at][name].clone())
+    };
+    let wanted = json!(["one", "Careful", "more", 3, 5, "warning"]);
+    assert_eq!(json!(members(0)), wanted);
+    assert_eq!(
+        json!(members(1)),
+        json!(["two", "", null, 4, null, "warning"])
+    );
+    let suite = get(&server, "/commits/main/check-runs").await;
+    assert_eq!(suite["check_runs"][0]["output"], expected);
+}
+
+#[tokio::test]
+async fn what_cannot_be_said_of_a_check_run_is_refused_and_changes_nothing() {
+    let server = TestServer::start().await;
+    let (offered, path) = running(&server, "permissions: {checks: write}\n").await;
+    let job = offered.job["github_token"].as_str().unwrap();
+    let patch = async |body| server.call("PATCH", &path, job, body).await;
+    let with =
+        |annotation: Value| json!({ "output": { "summary": "S", "annotations": [annotation] } });
+    let changed = |name: &str, value: Value| {
+        let mut annotation = remark(3, "x");
+        annotation[name] = value;
+        with(annotation)
+    };
+    let many = |count: usize| json!({ "output": { "summary": "S", "annotations": vec![remark(1, "x"); count] } });
+    for (body, part) in [
+        (json!({ "status": "completed" }), "status:"),
+        (json!({ "conclusion": "success" }), "conclusion:"),
+        (json!({ "name": "other" }), "name:"),
+        (json!({ "output": { "title": "T" } }), "output.summary"),
+        (
+            json!({ "output": { "summary": "S", "title": "x".repeat(256) } }),
+            "at most 255 characters",
+        ),
+        (
+            json!({ "output": { "summary": "x".repeat(65_536) } }),
+            "at most 65535 characters",
+        ),
+        (many(51), "at most 50"),
+        (changed("path", json!("")), "output.annotations.path"),
+        (changed("start_line", json!(0)), "start_line"),
+        (changed("start_line", json!(-1)), "start_line"),
+        (changed("end_line", json!(2)), "end_line"),
+        (
+            changed("annotation_level", json!("bad")),
+            "annotation_level",
+        ),
+        (changed("message", json!("x".repeat(65_537))), "message"),
+        (
+            changed("raw_details", json!("x".repeat(65_537))),
+            "raw_details",
+        ),
+        (changed("title", json!("x".repeat(256))), "title"),
+        (changed("start_column", json!(0)), "start_column"),
+    ] {
+        let (status, message) = patch(body).await.refusal();
+        assert_eq!(status, 422, "{part}: {message}");
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    let mut columns = remark(3, "x");
+    columns["end_line"] = json!(4);
+    columns["start_column"] = json!(1);
+    patch(with(columns)).await.expect(422);
+    let shown = server.get(&path, &server.admin).await.expect(200).json();
+    assert_eq!(shown["output"]["annotations_count"], 0);
+    assert_eq!(shown["output"]["summary"], json!(null));
+    // As many as there can be, fifty at a time, and not one more.
+    for _ in 0..20 {
+        patch(many(50)).await.expect(200);
+    }
+    let (status, message) = patch(many(1)).await.refusal();
+    assert_eq!((status, message.contains("1000")), (422, true), "{message}");
+    let shown = server.get(&path, &server.admin).await.expect(200).json();
+    assert_eq!(shown["output"]["annotations_count"], 1_000);
+    let last = format!("{path}/annotations?per_page=100&page=10");
+    let last = server.get(&last, &server.admin).await.expect(200).json();
+    assert_eq!(last.as_array().unwrap().len(), 100);
+}
+
+#[tokio::test]
+async fn only_jobs_that_may_write_checks_say_more_of_them() {
+    let server = TestServer::start().await;
+    let (offered, path) = running(&server, "permissions: read-all\n").await;
+    let body = json!({ "output": { "summary": "S" } });
+    let stan = server.user("stan", false, REPO).await;
+    let job = offered.job["github_token"].as_str().unwrap();
+    let patch = async |token: &str| server.call("PATCH", &path, token, body.clone()).await;
+    let said = |sentence: &str| (403, sentence.to_owned());
+    assert_eq!(
+        patch(job).await.refusal(),
+        said("Resource not accessible by integration")
+    );
+    assert_eq!(
+        patch(&server.admin).await.refusal(),
+        said("You must authenticate via a GitHub App.")
+    );
+    patch(&stan).await.expect(404);
+    patch("").await.expect(404);
+}
+
+const PUSHED: &str = "on: [push, workflow_dispatch]
+jobs:
+  one: {runs-on: self-hosted, steps: [run: x]}
+";
+
+#[tokio::test]
+async fn a_suite_says_where_the_branch_was_before_the_push() {
+    let server = TestServer::start().await;
+    server.repository("admin", "open", true).await;
+    let tip = || git(server.source.path(), &["rev-parse", "HEAD"]);
+    let before = tip().trim().to_owned();
+    commit_workflow(server.source.path(), PUSHED);
+    let head = tip();
+    let payload = json!({ "ref": "refs/heads/main", "before": before, "after": head.trim() });
+    let request = server.request("POST", "/api/v1/repos/admin/open/events", &server.admin);
+    let request = request.header("X-GitHub-Event", "push").json(&payload);
+    server.send(request).await.expect(202);
+    let suites = get(&server, "/commits/main/check-suites").await;
+    let suites = suites["check_suites"].as_array().unwrap();
+    assert!(!suites.is_empty());
+    for suite in suites {
+        assert_eq!(
+            (&suite["before"], &suite["after"]),
+            (&json!(before), &json!(head.trim()))
+        );
+    }
+    let run = server.dispatch("admin/open").await;
+    let run = get(&server, &format!("/actions/runs/{run}")).await;
+    let suite = get(&server, &format!("/check-suites/{}", run["check_suite_id"])).await;
+    assert_eq!(suite["before"], json!(null), "no push made it");
 }

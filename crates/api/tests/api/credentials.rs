@@ -200,3 +200,35 @@ async fn no_route_opens_to_a_stranger() {
     assert_eq!(runs["total_count"], 1);
     assert_eq!(runs["workflow_runs"][0]["status"], "queued");
 }
+
+#[tokio::test]
+async fn a_user_is_shown_with_what_is_theirs() {
+    let server = TestServer::start().await;
+    let olga = server.user("olga", false, REPO).await;
+    for login in ["rita", "wim"] {
+        let _ = server.user(login, false, REPO).await;
+    }
+    for (name, private) in [("one", true), ("two", true), ("three", false)] {
+        let repository = server.repository("olga", name, private).await;
+        server.collaborator(&repository, "rita", Role::Read).await;
+    }
+    let own = server.get("/api/v3/user", &olga).await.expect(200).json();
+    let counts = |body: &serde_json::Value, names: &[&str]| {
+        let counts = names.iter().map(|name| body[*name].clone());
+        json!(counts.collect::<Vec<_>>())
+    };
+    let names = [
+        "public_repos",
+        "owned_private_repos",
+        "total_private_repos",
+        "collaborators",
+    ];
+    assert_eq!(counts(&own, &names), json!([1, 2, 2, 1]));
+    let wim = server.token("wim", REPO).await;
+    let seen = server.get("/api/v3/users/olga", &wim).await.expect(200);
+    assert_eq!(
+        counts(&seen.json(), &names),
+        json!([1, null, null, null]),
+        "nobody else is told of private ones"
+    );
+}

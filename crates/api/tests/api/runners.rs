@@ -236,3 +236,48 @@ async fn only_administrators_of_the_server_change_runners() {
     let path = "/api/v1/runners/register";
     server.call("POST", path, token, body).await.expect(201);
 }
+
+#[tokio::test]
+async fn a_removal_token_has_one_runner_forgotten_once() {
+    let server = TestServer::start().await;
+    server.repository("admin", "open", true).await;
+    let runner = FakeRunner::register(&server, "one").await;
+    FakeRunner::register(&server, "two").await;
+    let make = async || {
+        let path = format!("{RUNNERS}/remove-token");
+        let made = server.call("POST", &path, &server.admin, json!({})).await;
+        let made = made.expect(201).json();
+        assert_eq!(made["expires_at"], "2026-01-02T04:04:05Z");
+        made["token"].as_str().unwrap().to_owned()
+    };
+    let removal = make().await;
+    assert!(removal.starts_with("ryx_"), "{removal}");
+    let path = |id: &Value| format!("/api/v1/runners/{id}");
+    let remove =
+        async |id: &Value, token: &str| server.call("DELETE", &path(id), token, json!({})).await;
+    let listed = get(&server, "").await;
+    let [one, two] = [0, 1].map(|at| listed["runners"][at]["id"].clone());
+    // It opens nothing else, and what fails does not use it up.
+    server.get("/api/v3/user", &removal).await.expect(401);
+    remove(&json!(9_999), &removal).await.expect(404);
+    server.dispatch("admin/open").await;
+    let offered = runner.claim_one("first").await;
+    runner.start(&offered).await.expect(200);
+    remove(&one, &removal).await.expect(422);
+    remove(&two, &removal).await.expect(204);
+    remove(&one, &removal).await.expect(401);
+    assert_eq!(get(&server, "").await["total_count"], 1);
+    runner.finish(&offered, "success", 0).await.expect(200);
+    // It ends like a registration token.
+    let late = make().await;
+    server.pass(Duration::from_secs(60 * 60));
+    remove(&one, &late).await.expect(401);
+    // Not for whoever administers no more than a repository, and not by other means.
+    let olga = server.user("olga", false, REPO).await;
+    server.repository("olga", "own", false).await;
+    let own = "/api/v3/repos/olga/own/actions/runners/remove-token";
+    server.call("POST", own, &olga, json!({})).await.expect(403);
+    let body = json!({ "name": "mine", "kind": "removal" });
+    let made = server.call("POST", "/api/v1/tokens", &server.admin, body);
+    made.await.expect(422);
+}

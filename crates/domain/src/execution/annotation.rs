@@ -10,7 +10,8 @@ pub const ANNOTATION_CHARACTERS_MAX: usize = 4_096;
 /// One remark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotation {
-    /// Counts within the job, from 1 to [`ANNOTATIONS_MAX`].
+    /// Counts within the job: the runner's from 1 to [`ANNOTATIONS_MAX`], those that requests added from
+    /// [`super::FIRST_CHECK_ANNOTATION`].
     pub number: u32,
     /// Number of the step.
     pub step: u32,
@@ -30,6 +31,9 @@ pub struct Annotation {
     pub title: Option<String>,
     /// What it says.
     pub message: String,
+    /// More about it; runners say none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_details: Option<String>,
 }
 
 /// How bad an annotation is.
@@ -69,6 +73,7 @@ impl Annotation {
             end_column: None,
             title: None,
             message: message.to_owned(),
+            raw_details: None,
         }
     }
 

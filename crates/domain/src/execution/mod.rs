@@ -2,11 +2,16 @@
 //! the run hears only of start, cancel and finish.
 
 mod annotation;
+mod check_output;
 mod patience;
 mod state;
 mod step;
 
 pub use annotation::{ANNOTATION_CHARACTERS_MAX, ANNOTATIONS_MAX, Annotation, AnnotationLevel};
+pub use check_output::{
+    CHECK_ANNOTATIONS_MAX, CHECK_ANNOTATIONS_PER_REQUEST, CHECK_MESSAGE_BYTES_MAX,
+    CHECK_TEXT_CHARACTERS_MAX, CHECK_TITLE_CHARACTERS_MAX, CheckOutput, FIRST_CHECK_ANNOTATION,
+};
 pub use patience::{Patience, TIMEOUT_MAX};
 pub use state::{ExecutionEnd, ExecutionEvent, ExecutionState};
 pub use step::{Step, StepState};

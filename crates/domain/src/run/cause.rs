@@ -18,6 +18,9 @@ pub struct Cause {
     /// What the logs of its jobs begin with: why another commit runs than the event means.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
+    /// What its branch or tag pointed to before, as the push says: forty zeros where it was new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
 }
 
 /// The repository that the head of a run is from.

@@ -2,14 +2,15 @@
 
 use super::{
     MemoryStore,
-    state::{State, UserRow, broken_reference, not_found},
+    state::{RepositoryRow, State, UserRow, broken_reference, not_found},
 };
-use crate::{Accounts, Conflict, StoreError};
+use crate::{Accounts, Conflict, OWNED_COUNTED_MAX, OwnedCounts, StoreError};
 use async_trait::async_trait;
 use runyard_domain::{
-    TokenId, UserId,
+    RepositoryId, TokenId, UserId,
     account::{Token, TokenHash, User},
 };
+use std::collections::BTreeSet;
 
 #[async_trait]
 impl Accounts for MemoryStore {
@@ -41,6 +42,25 @@ impl Accounts for MemoryStore {
         let live = rows.filter(|row| !row.deleted && row.user.id > after);
         let page = live.take(limit as usize);
         Ok(page.map(|row| row.user.clone()).collect())
+    }
+
+    async fn owned_counts(&self, id: UserId) -> Result<OwnedCounts, StoreError> {
+        let state = self.state();
+        let rows = state.repositories.values().filter(|row| !row.deleted);
+        let own = rows.filter(|row| row.repository.owner_id == id);
+        let own: Vec<&RepositoryRow> = own.take(OWNED_COUNTED_MAX as usize).collect();
+        let private = own.iter().filter(|row| row.repository.private);
+        let private: BTreeSet<RepositoryId> = private.map(|row| row.repository.id).collect();
+        let people = state
+            .collaborators
+            .keys()
+            .filter(|(of, user)| private.contains(of) && *user != id);
+        let people: BTreeSet<_> = people.map(|(_, user)| user).collect();
+        Ok(OwnedCounts {
+            public_repositories: counted(own.len() - private.len()),
+            private_repositories: counted(private.len()),
+            collaborators: counted(people.len()).min(OWNED_COUNTED_MAX),
+        })
     }
 
     async fn delete_user(&self, id: UserId) -> Result<(), StoreError> {
@@ -93,6 +113,11 @@ impl Accounts for MemoryStore {
         state.tokens.remove(&id);
         Ok(())
     }
+}
+
+/// No more than were looked at.
+fn counted(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(OWNED_COUNTED_MAX)
 }
 
 impl State {

@@ -86,6 +86,7 @@ impl State {
         let of_run: BTreeSet<JobId> = jobs.map(|(job, _)| *job).collect();
         self.outputs.retain(|job, _| !of_run.contains(job));
         self.annotations.retain(|(job, _), _| !of_run.contains(job));
+        self.check_outputs.retain(|job, _| !of_run.contains(job));
         self.summaries.retain(|(job, _), _| !of_run.contains(job));
         self.remove_artifacts_of(run);
         self.jobs.retain(|_, (of, _)| *of != run);

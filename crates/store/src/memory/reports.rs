@@ -7,7 +7,12 @@ use super::{
 };
 use crate::{JobOutputs, Listed, Page, Reports, StoreError, Summary};
 use async_trait::async_trait;
-use runyard_domain::{JobId, RunId, execution::Annotation, run::output_units};
+use runyard_domain::{
+    JobId, RunId,
+    execution::{Annotation, CheckOutput, FIRST_CHECK_ANNOTATION},
+    run::output_units,
+};
+use std::collections::BTreeMap;
 
 #[async_trait]
 impl Reports for MemoryStore {
@@ -59,6 +64,50 @@ impl Reports for MemoryStore {
         let text = summary.text.clone();
         state.summaries.insert((job, summary.step), text);
         Ok(())
+    }
+
+    async fn put_check(
+        &self,
+        (run, job): (RunId, JobId),
+        output: &CheckOutput,
+        annotations: &[Annotation],
+        most: u32,
+    ) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        state.live_run(run).ok_or_else(broken_reference)?;
+        let added = state
+            .annotations
+            .range((job, FIRST_CHECK_ANNOTATION)..=(job, u32::MAX));
+        let added = u32::try_from(added.count()).unwrap_or(u32::MAX);
+        let count = u32::try_from(annotations.len()).unwrap_or(u32::MAX);
+        if added.saturating_add(count) > most {
+            return Ok(false);
+        }
+        let numbers = FIRST_CHECK_ANNOTATION.saturating_add(added)..;
+        for (number, annotation) in numbers.zip(annotations) {
+            let annotation = Annotation {
+                number,
+                ..annotation.clone()
+            };
+            state.annotations.insert((job, number), annotation);
+        }
+        if *output != CheckOutput::default() {
+            let kept = state.check_outputs.entry(job).or_default();
+            *kept = std::mem::take(kept).and(output);
+        }
+        Ok(true)
+    }
+
+    async fn check_outputs(
+        &self,
+        jobs: &[JobId],
+    ) -> Result<BTreeMap<JobId, CheckOutput>, StoreError> {
+        let state = self.state();
+        let said = jobs.iter().filter_map(|job| {
+            let output = state.check_outputs.get(job)?;
+            Some((*job, output.clone()))
+        });
+        Ok(said.collect())
     }
 
     async fn summaries(&self, job: JobId, limit: u32) -> Result<Vec<Summary>, StoreError> {

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use runyard_domain::{
     RepositoryId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
-    permission::DefaultPermissions,
+    actions::{ActionsChange, ActionsSettings},
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
 };
 
@@ -101,8 +101,7 @@ impl Repositories for MemoryStore {
         state.deliveries.remove(&id);
         state.polls.remove(&id);
         state.retentions.remove(&id);
-        state.switched_off.remove(&id);
-        state.writing_tokens.remove(&id);
+        state.actions_settings.remove(&id);
         state.pull_requests.retain(|(of, _), _| *of != id);
         state.branches.remove(&id);
         state.schedules.retain(|(of, _), _| *of != id);
@@ -216,48 +215,25 @@ impl Repositories for MemoryStore {
         Ok(is_so)
     }
 
-    async fn put_actions_enabled(
+    async fn change_actions_settings(
         &self,
         repository: RepositoryId,
-        enabled: bool,
+        change: &ActionsChange,
     ) -> Result<(), StoreError> {
         let mut state = self.state();
         let live = state.live_repository(repository);
         live.ok_or_else(broken_reference)?;
-        match enabled {
-            true => state.switched_off.remove(&repository),
-            false => state.switched_off.insert(repository),
-        };
+        let kept = state.actions_settings.entry(repository).or_default();
+        *kept = std::mem::take(kept).changed(change);
         Ok(())
     }
 
-    async fn actions_enabled(&self, repository: RepositoryId) -> Result<bool, StoreError> {
-        Ok(!self.state().switched_off.contains(&repository))
-    }
-
-    async fn put_default_permissions(
+    async fn actions_settings(
         &self,
         repository: RepositoryId,
-        permissions: DefaultPermissions,
-    ) -> Result<(), StoreError> {
-        let mut state = self.state();
-        let live = state.live_repository(repository);
-        live.ok_or_else(broken_reference)?;
-        match permissions {
-            DefaultPermissions::Read => state.writing_tokens.remove(&repository),
-            DefaultPermissions::Write => state.writing_tokens.insert(repository),
-        };
-        Ok(())
-    }
-
-    async fn default_permissions(
-        &self,
-        repository: RepositoryId,
-    ) -> Result<DefaultPermissions, StoreError> {
-        Ok(match self.state().writing_tokens.contains(&repository) {
-            true => DefaultPermissions::Write,
-            false => DefaultPermissions::Read,
-        })
+    ) -> Result<ActionsSettings, StoreError> {
+        let kept = self.state().actions_settings.get(&repository).cloned();
+        Ok(kept.unwrap_or_default())
     }
 
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError> {

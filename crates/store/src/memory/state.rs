@@ -9,11 +9,12 @@ use runyard_domain::{
     ArtifactId, CacheId, Event, Execution, ExecutionId, JobId, MessageId, RepositoryId, Run, RunId,
     RunnerId, Timestamp, TokenId, UserId, WorkflowId,
     account::{Token, TokenHash, User},
+    actions::ActionsSettings,
     artifact::Artifact,
     cache::Cache,
     concurrency::ConcurrencyGroup,
     configuration::{ValueName, Variable},
-    execution::Annotation,
+    execution::{Annotation, CheckOutput},
     pull_request::PullRequest,
     repository::{Repository, Role, Workflow},
     retention::RetentionRules,
@@ -55,10 +56,7 @@ pub(super) struct State {
     pub(super) runners: BTreeMap<RunnerId, Runner>,
     /// When they were last noted to be there.
     pub(super) runners_seen: BTreeMap<RunnerId, Timestamp>,
-    /// Repositories in which no new run comes to be.
-    pub(super) switched_off: BTreeSet<RepositoryId>,
-    /// Repositories whose jobs' tokens may write where no file says what they may.
-    pub(super) writing_tokens: BTreeSet<RepositoryId>,
+    pub(super) actions_settings: BTreeMap<RepositoryId, ActionsSettings>,
     pub(super) runs: BTreeMap<RunId, RunRow>,
     /// Which run a trigger key made.
     pub(super) trigger_keys: BTreeMap<(RepositoryId, WorkflowId, String), RunId>,
@@ -73,6 +71,8 @@ pub(super) struct State {
     pub(super) logs: BTreeMap<ExecutionId, LogRow>,
     pub(super) outputs: BTreeMap<JobId, Vec<(String, String)>>,
     pub(super) annotations: BTreeMap<(JobId, u32), Annotation>,
+    /// What was said of jobs as check runs.
+    pub(super) check_outputs: BTreeMap<JobId, CheckOutput>,
     /// By job and step.
     pub(super) summaries: BTreeMap<(JobId, u32), String>,
     /// What deletes left to do, by when it was asked for.

@@ -571,18 +571,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sql::columns::JsonColumn;
     use diesel::sql_types::BigInt;
 
-    actions_switched_off (repository_id) {
+    actions_settings (repository_id) {
         repository_id -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::BigInt;
-
-    writing_tokens (repository_id) {
-        repository_id -> BigInt,
+        settings -> JsonColumn,
     }
 }
 
@@ -607,6 +601,17 @@ diesel::table! {
         number -> BigInt,
         run_id -> BigInt,
         annotation -> JsonColumn,
+    }
+}
+
+diesel::table! {
+    use crate::sql::columns::JsonColumn;
+    use diesel::sql_types::BigInt;
+
+    check_outputs (job_id) {
+        job_id -> BigInt,
+        run_id -> BigInt,
+        output -> JsonColumn,
     }
 }
 

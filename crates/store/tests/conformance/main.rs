@@ -61,6 +61,7 @@ conformance!(memory, sqlite, postgres => [
     tokens_are_listed_by_id_and_deleted_by_their_user_only,
     a_token_of_an_unknown_user_is_refused,
     who_asks_and_what_for_are_answered_at_once,
+    what_a_user_owns_is_counted,
     // repositories
     a_repository_reads_back_as_written,
     a_repository_name_is_taken_ignoring_case,
@@ -77,8 +78,8 @@ conformance!(memory, sqlite, postgres => [
     workflows_are_listed_by_id_in_pages,
     a_workflow_of_an_unknown_repository_is_refused,
     a_definition_is_kept_under_its_hash,
-    actions_of_a_repository_are_on_until_somebody_switches_them_off,
-    tokens_of_jobs_read_until_somebody_lets_them_write,
+    settings_of_actions_are_githubs_until_somebody_says_otherwise,
+    changes_of_actions_at_the_same_time_all_hold,
     // git access
     a_secret_is_kept_once_for_each_use,
     what_reaches_a_source_goes_with_its_repository,
@@ -227,6 +228,8 @@ conformance!(memory, sqlite, postgres => [
     outputs_of_a_refused_end_are_not_kept,
     annotations_are_kept_once_and_listed_by_number,
     a_summary_takes_the_place_of_an_earlier_one,
+    a_check_run_says_more_each_time,
+    remarks_on_a_check_run_at_the_same_time_are_all_kept,
     reports_of_an_unknown_run_are_refused,
     reports_of_a_deleted_run_are_removed_with_it,
     // retentions

@@ -12,7 +12,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{post, put};
+use axum::routing::{delete, post, put};
 use runyard_api::runner::messages::*;
 use serde_json::json;
 use tokio::sync::watch;
@@ -45,6 +45,8 @@ pub(crate) struct Seen {
     pub(crate) incomplete: u32,
     pub(crate) refused_calls: u32,
     pub(crate) states: Vec<RunnerState>,
+    /// How often a runner was removed.
+    pub(crate) removed: u32,
 }
 
 /// One execution as told.
@@ -203,7 +205,8 @@ impl FakeServer {
 fn routes(inner: Arc<Inner>) -> Router {
     Router::new()
         .route("/api/v1/runners/register", post(register))
-        .route("/api/v1/runners/self", put(declare))
+        .route("/api/v1/runners/self", put(declare).delete(leave))
+        .route("/api/v1/runners/{id}", delete(remove))
         .route("/api/v1/runners/claim", post(claim))
         .route("/api/v1/executions/{id}/start", put(start))
         .route("/api/v1/executions/{id}/sync", post(sync))
@@ -273,6 +276,25 @@ async fn register(headers: HeaderMap, axum::Json(body): axum::Json<RegisterRunne
             axum::Json(json!({"message": "Bad credentials"})),
         )
             .into_response(),
+    }
+}
+
+/// With the runner's own credential.
+async fn leave(state: Shared, headers: HeaderMap) -> Response {
+    removed(&state, bearer(&headers) == "runner-token")
+}
+
+/// With a removal token.
+async fn remove(state: Shared, Path(id): Path<i64>, headers: HeaderMap) -> Response {
+    removed(&state, id == 1 && bearer(&headers) == "removal")
+}
+
+fn removed(state: &Shared, may: bool) -> Response {
+    state.change(|seen| seen.removed += u32::from(may));
+    let message = axum::Json(json!({"message": "Bad credentials"}));
+    match may {
+        true => StatusCode::NO_CONTENT.into_response(),
+        false => (StatusCode::UNAUTHORIZED, message).into_response(),
     }
 }
 

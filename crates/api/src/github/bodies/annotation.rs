@@ -37,7 +37,7 @@ impl AnnotationBody {
             annotation_level: annotation.level.name(),
             title: annotation.title.clone().unwrap_or_default(),
             message: annotation.message.clone(),
-            raw_details: None,
+            raw_details: annotation.raw_details.clone(),
         }
     }
 }

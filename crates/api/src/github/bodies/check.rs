@@ -11,7 +11,7 @@ use crate::{
     github::node_id::{Node, node_id},
     wire::{Origin, seconds, seconds_or_null},
 };
-use runyard_domain::{UserId, pull_request::PullRequest};
+use runyard_domain::{UserId, execution::CheckOutput, pull_request::PullRequest};
 use runyard_store::{JobView, RunView, UserRef};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -99,7 +99,7 @@ struct SuiteReference {
     id: i64,
 }
 
-/// What a check says. Jobs say it by annotations alone.
+/// What a check says. Of a job it is what a job's token said; else nothing but annotations.
 #[derive(Serialize)]
 struct OutputBody {
     title: Option<String>,
@@ -110,11 +110,11 @@ struct OutputBody {
 }
 
 impl CheckRunBody {
-    /// The job of this run, which has so many annotations.
+    /// The job of this run, of which this was said and which has so many annotations.
     pub(in crate::github) fn of(
         job: &JobView,
         run: &RunView,
-        annotations: u64,
+        (said, annotations): (CheckOutput, u64),
         around: &Around<'_>,
     ) -> Self {
         let urls = around.urls;
@@ -134,9 +134,9 @@ impl CheckRunBody {
             started_at: seconds(started_at),
             completed_at: seconds_or_null(completed_at),
             output: OutputBody {
-                title: None,
-                summary: None,
-                text: None,
+                title: said.title,
+                summary: said.summary,
+                text: said.text,
                 annotations_count: annotations,
                 annotations_url: format!("{url}/annotations"),
             },
@@ -160,7 +160,7 @@ pub(in crate::github) struct CheckSuiteBody {
     status: &'static str,
     conclusion: Option<&'static str>,
     url: String,
-    /// Not told: it is in the event of the run, which is too much to read for a list.
+    /// Where the branch was before the push; null for what is no push.
     before: Option<String>,
     after: String,
     pull_requests: Vec<PullRequestBody>,
@@ -189,7 +189,7 @@ impl CheckSuiteBody {
             conclusion: run.attempt.conclusion.map(|conclusion| conclusion.name()),
             check_runs_url: format!("{url}/check-runs"),
             url,
-            before: None,
+            before: run.identity.cause.before.clone(),
             after: run.identity.head_sha.clone(),
             pull_requests: pull_requests(run, around.pulls, around.repository, around.urls),
             app: around.app.clone(),

@@ -5,7 +5,7 @@ use crate::{
     wire::{Origin, seconds},
 };
 use runyard_domain::account::User;
-use runyard_store::UserRef;
+use runyard_store::{OwnedCounts, UserRef};
 use serde::Serialize;
 
 /// What a user is: a person, or what stands for programs, which ends so.
@@ -106,7 +106,7 @@ pub(in crate::github) struct PublicUser {
 
 impl PublicUser {
     /// The user as everybody may see them.
-    pub(in crate::github) fn of(user: &User, origin: &Origin) -> Self {
+    pub(in crate::github) fn of(user: &User, owned: OwnedCounts, origin: &Origin) -> Self {
         let reference = UserRef {
             id: user.id,
             login: user.login.clone(),
@@ -122,7 +122,7 @@ impl PublicUser {
             hireable: None,
             bio: None,
             twitter_username: None,
-            public_repos: 0,
+            public_repos: owned.public_repositories,
             public_gists: 0,
             followers: 0,
             following: 0,
@@ -147,16 +147,16 @@ pub(in crate::github) struct PrivateUser {
 
 impl PrivateUser {
     /// The user as they see themselves.
-    pub(in crate::github) fn of(user: &User, origin: &Origin) -> Self {
-        let mut public = PublicUser::of(user, origin);
+    pub(in crate::github) fn of(user: &User, owned: OwnedCounts, origin: &Origin) -> Self {
+        let mut public = PublicUser::of(user, owned, origin);
         public.user.user_view_type = "private";
         Self {
             public,
             private_gists: 0,
-            total_private_repos: 0,
-            owned_private_repos: 0,
+            total_private_repos: owned.private_repositories,
+            owned_private_repos: owned.private_repositories,
             disk_usage: 0,
-            collaborators: 0,
+            collaborators: owned.collaborators,
             two_factor_authentication: false,
         }
     }

@@ -5,13 +5,15 @@ use super::{
     migrations::MIGRATIONS,
 };
 use crate::sql::failure::Failure;
-use crate::{ClaimRequest, IdKind, NewExecution, Queue, Store, StoreError, Wake};
+use crate::{ClaimRequest, IdKind, NewExecution, Queue, Repositories, Store, StoreError, Wake};
 use diesel_async::{SimpleAsyncConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::MigrationHarness;
 use futures_util::future::BoxFuture;
 use runyard_domain::{
-    ExecutionId, JobId, RunId, RunnerId,
+    ExecutionId, JobId, RepositoryId, RunId, RunnerId,
     account::TokenHash,
+    actions::{AccessLevel, ActionsSettings},
+    permission::DefaultPermissions,
     runner::{DEFAULT_GROUP, LabelSet, RunnerRef},
 };
 use std::{
@@ -116,6 +118,49 @@ async fn every_migration_can_be_taken_back_and_applied_again() {
     });
     reverting.await.unwrap();
     assert_eq!(migrate(&own.url()).await.unwrap(), applied);
+}
+
+/// Three repositories, of which the first is private, and what was said of them before there was one table for it.
+const SAID_BEFORE: &str = r#"
+    INSERT INTO users (id, login, login_key, site_admin, created_at) VALUES (1, 'ada', 'ada', false, '2026-01-02T03:04:05Z');
+    INSERT INTO repositories
+        (id, owner, name, owner_key, name_key, owner_id, private, default_branch, source, created_at) VALUES
+        (1, 'ada', 'r1', 'ada', 'r1', 1, true, 'main', '{"kind":"path","location":"/srv"}', '2026-01-02T03:04:05Z'),
+        (2, 'ada', 'r2', 'ada', 'r2', 1, false, 'main', '{"kind":"path","location":"/srv"}', '2026-01-02T03:04:05Z'),
+        (3, 'ada', 'r3', 'ada', 'r3', 1, false, 'main', '{"kind":"path","location":"/srv"}', '2026-01-02T03:04:05Z');
+    INSERT INTO actions_switched_off (repository_id) VALUES (1);
+    INSERT INTO writing_tokens (repository_id) VALUES (2);
+"#;
+/// The migration that moves it.
+const MOVED_BY: &str = "0046";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_of_actions_is_moved_into_one_table() {
+    let Some(own) = Own::create().await else {
+        return;
+    };
+    migrate(&own.url()).await.unwrap();
+    let connection = connection(&own.url()).await;
+    let reverting = tokio::task::spawn_blocking(move || {
+        let mut connection = AsyncConnectionWrapper::<Connection>::from(connection);
+        while connection
+            .revert_last_migration(MIGRATIONS)
+            .unwrap()
+            .to_string()
+            != MOVED_BY
+        {}
+    });
+    reverting.await.unwrap();
+    execute(&own.url(), SAID_BEFORE).await;
+    let store = PostgresStore::connect(&own.url(), 1).await.unwrap();
+    let settings = async |id| store.actions_settings(RepositoryId::new(id)).await.unwrap();
+    let (first, second) = (settings(1).await, settings(2).await);
+    assert!(!first.enabled && second.enabled);
+    let (read, write) = (DefaultPermissions::Read, DefaultPermissions::Write);
+    assert_eq!((first.tokens, second.tokens), (read, write));
+    assert_eq!(first.access, AccessLevel::User, "as it was before");
+    assert_eq!(second.access, AccessLevel::None);
+    assert_eq!(settings(3).await, ActionsSettings::default());
 }
 
 #[tokio::test]

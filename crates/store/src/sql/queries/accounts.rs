@@ -2,7 +2,7 @@
 
 use super::{Connection, SqlStore, dialect};
 use crate::{
-    Accounts, Conflict, StoreError,
+    Accounts, Conflict, OWNED_COUNTED_MAX, OwnedCounts, StoreError,
     sql::{
         columns::DbTime,
         failure::{Failure, reference, with_meaning},
@@ -18,6 +18,7 @@ use runyard_domain::{
     TokenId, UserId,
     account::{Token, TokenHash, User},
 };
+use std::collections::BTreeSet;
 
 #[async_trait]
 impl Accounts for SqlStore {
@@ -35,6 +36,10 @@ impl Accounts for SqlStore {
 
     async fn users(&self, after: UserId, limit: u32) -> Result<Vec<User>, StoreError> {
         perform!(self.read, all_users(after, limit))
+    }
+
+    async fn owned_counts(&self, id: UserId) -> Result<OwnedCounts, StoreError> {
+        perform!(self.read, owned_counts(id))
     }
 
     async fn delete_user(&self, id: UserId) -> Result<(), StoreError> {
@@ -209,4 +214,31 @@ async fn delete_token(
         0 => Err(Failure::not_found("token")),
         _ => Ok(()),
     }
+}
+
+/// The rows are counted here: a count in the database would go through all that there are.
+async fn owned_counts(connection: &mut Connection, id: &UserId) -> Result<OwnedCounts, Failure> {
+    let owned = repositories::table
+        .filter(repositories::owner_id.eq(id.get()))
+        .filter(repositories::deleted_at.is_null());
+    let privates: Vec<bool> = owned
+        .limit(OWNED_COUNTED_MAX.into())
+        .select(repositories::private)
+        .load(connection)
+        .await?;
+    let others: Vec<i64> = owned
+        .inner_join(collaborators::table.on(collaborators::repository_id.eq(repositories::id)))
+        .filter(repositories::private.eq(true))
+        .filter(collaborators::user_id.ne(id.get()))
+        .select(collaborators::user_id)
+        .limit(OWNED_COUNTED_MAX.into())
+        .load(connection)
+        .await?;
+    let counted = |count: usize| u32::try_from(count).unwrap_or(OWNED_COUNTED_MAX);
+    let private = privates.iter().filter(|private| **private).count();
+    Ok(OwnedCounts {
+        public_repositories: counted(privates.len() - private),
+        private_repositories: counted(private),
+        collaborators: counted(others.into_iter().collect::<BTreeSet<_>>().len()),
+    })
 }

@@ -1,6 +1,7 @@
 //! The queries and what the traits make of them: written once, compiled for each database beside its `dialect`.
 
 mod accounts;
+mod actions_settings;
 mod aggregates;
 mod artifacts;
 mod caches;

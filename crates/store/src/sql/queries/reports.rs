@@ -1,20 +1,25 @@
 //! Outputs, annotations and summaries of jobs.
 
-use super::{Connection, SqlStore};
+use super::{Connection, SqlStore, aggregates::lock_row};
 use crate::{
-    JobOutputs, Listed, Page, Reports, StoreError, Summary,
+    Conflict, JobOutputs, Listed, Page, Reports, StoreError, Summary,
     sql::{
         columns::JsonText,
         failure::{Failure, reference},
         perform::perform,
         rows::{Place, json},
-        schema::{annotations, job_outputs, job_summaries},
+        schema::{annotations, check_outputs, job_outputs, job_summaries},
     },
 };
 use async_trait::async_trait;
 use diesel::{ExpressionMethods, QueryDsl, upsert::excluded};
 use diesel_async::RunQueryDsl;
-use runyard_domain::{JobId, RunId, execution::Annotation, run::output_units as units_of};
+use runyard_domain::{
+    JobId, RunId,
+    execution::{Annotation, CheckOutput, FIRST_CHECK_ANNOTATION},
+    run::output_units as units_of,
+};
+use std::collections::BTreeMap;
 
 /// Jobs that one query names at most; SQLite has a limit.
 const JOBS_PER_QUERY: usize = 1_000;
@@ -45,6 +50,23 @@ impl Reports for SqlStore {
 
     async fn put_summary(&self, job: (RunId, JobId), summary: &Summary) -> Result<(), StoreError> {
         perform!(self.write, put_summary(job, summary))
+    }
+
+    async fn put_check(
+        &self,
+        job: (RunId, JobId),
+        output: &CheckOutput,
+        annotations: &[Annotation],
+        most: u32,
+    ) -> Result<bool, StoreError> {
+        perform!(self.write, put_check(job, output, annotations, most))
+    }
+
+    async fn check_outputs(
+        &self,
+        jobs: &[JobId],
+    ) -> Result<BTreeMap<JobId, CheckOutput>, StoreError> {
+        perform!(self.read, check_outputs_of(jobs))
     }
 
     async fn summaries(&self, job: JobId, limit: u32) -> Result<Vec<Summary>, StoreError> {
@@ -175,6 +197,81 @@ async fn put_summary(
     Ok(())
 }
 
+/// The lock on the run keeps two requests from giving one number twice.
+async fn put_check(
+    connection: &mut Connection,
+    (run, job): &(RunId, JobId),
+    output: &CheckOutput,
+    new: &[Annotation],
+    most: &u32,
+) -> Result<bool, Failure> {
+    let locked = lock_row(connection, *run).await?;
+    locked.ok_or_else(|| Failure::conflict(Conflict::Reference))?;
+    let added: i64 = annotations::table
+        .filter(annotations::job_id.eq(job.get()))
+        .filter(annotations::number.ge(i64::from(FIRST_CHECK_ANNOTATION)))
+        .count()
+        .get_result(connection)
+        .await?;
+    let added = u32::try_from(added).unwrap_or(u32::MAX);
+    let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
+    if added.saturating_add(count) > *most {
+        return Ok(false);
+    }
+    let numbers = FIRST_CHECK_ANNOTATION.saturating_add(added)..;
+    let numbered = numbers.zip(new).map(|(number, annotation)| Annotation {
+        number,
+        ..annotation.clone()
+    });
+    let numbered: Vec<Annotation> = numbered.collect();
+    add_annotations(connection, &(*run, *job), &numbered).await?;
+    if *output != CheckOutput::default() {
+        save_check_output(connection, (*run, *job), output).await?;
+    }
+    Ok(true)
+}
+
+async fn save_check_output(
+    connection: &mut Connection,
+    (run, job): (RunId, JobId),
+    new: &CheckOutput,
+) -> Result<(), Failure> {
+    let mut before = check_outputs_of(connection, &[job]).await?;
+    let output = before.remove(&job).unwrap_or_default().and(new);
+    diesel::insert_into(check_outputs::table)
+        .values((
+            check_outputs::job_id.eq(job.get()),
+            check_outputs::run_id.eq(run.get()),
+            check_outputs::output.eq(json(&output)),
+        ))
+        .on_conflict(check_outputs::job_id)
+        .do_update()
+        .set(check_outputs::output.eq(excluded(check_outputs::output)))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn check_outputs_of(
+    connection: &mut Connection,
+    jobs: &[JobId],
+) -> Result<BTreeMap<JobId, CheckOutput>, Failure> {
+    let mut all = BTreeMap::new();
+    for jobs in jobs.chunks(JOBS_PER_QUERY) {
+        let ids: Vec<i64> = jobs.iter().map(|job| job.get()).collect();
+        let rows: Vec<(i64, JsonText)> = check_outputs::table
+            .filter(check_outputs::job_id.eq_any(ids))
+            .select((check_outputs::job_id, check_outputs::output))
+            .load(connection)
+            .await?;
+        for (job, output) in rows {
+            let output = Place::of("check_outputs", job).json("output", &output)?;
+            all.insert(JobId::new(job), output);
+        }
+    }
+    Ok(all)
+}
+
 /// Removes what some jobs of a run said, if any said anything.
 pub(super) async fn remove_reports_of(
     connection: &mut Connection,
@@ -199,6 +296,16 @@ pub(super) async fn remove_reports_of(
     if !jobs.is_empty() {
         let summaries = job_summaries::table.filter(job_summaries::job_id.eq_any(jobs));
         return Ok(diesel::delete(summaries).execute(connection).await? > 0);
+    }
+    let jobs: Vec<i64> = check_outputs::table
+        .filter(check_outputs::run_id.eq(run))
+        .limit(JOBS_PER_PURGE)
+        .select(check_outputs::job_id)
+        .load(connection)
+        .await?;
+    if !jobs.is_empty() {
+        let outputs = check_outputs::table.filter(check_outputs::job_id.eq_any(jobs));
+        return Ok(diesel::delete(outputs).execute(connection).await? > 0);
     }
     let jobs: Vec<i64> = annotations::table
         .filter(annotations::run_id.eq(run))

@@ -3,6 +3,7 @@
 use super::{
     Connection, SqlStore,
     accounts::{lock_live_user, token_by_hash},
+    actions_settings::{actions_settings, change_actions_settings},
     caches::forget_caches_of,
     dialect,
     workflows::{
@@ -18,9 +19,9 @@ use crate::{
         perform::perform,
         rows::{CollaboratorRow, RepositoryRow, TokenRow, UserRow, login_key},
         schema::{
-            actions_switched_off, collaborators, default_branches, deliveries, named_secrets,
-            polls, pull_requests, repositories, repository_secrets, retentions, runs, schedules,
-            tokens, users, variables, writing_tokens,
+            actions_settings as settings_of_actions, collaborators, default_branches, deliveries,
+            named_secrets, polls, pull_requests, repositories, repository_secrets, retentions,
+            runs, schedules, tokens, users, variables,
         },
     },
 };
@@ -33,7 +34,7 @@ use diesel_async::RunQueryDsl;
 use runyard_domain::{
     RepositoryId, RunStatus, UserId, WorkflowId,
     account::TokenHash,
-    permission::DefaultPermissions,
+    actions::{ActionsChange, ActionsSettings},
     repository::{Collaborator, Repository, Role, Workflow, WorkflowState},
 };
 
@@ -144,31 +145,19 @@ impl Repositories for SqlStore {
         perform!(self.write, put_workflow_state(id, from, to))
     }
 
-    async fn put_actions_enabled(
+    async fn change_actions_settings(
         &self,
         repository: RepositoryId,
-        enabled: bool,
+        change: &ActionsChange,
     ) -> Result<(), StoreError> {
-        perform!(self.write, put_actions_enabled(repository, enabled))
+        perform!(self.write, change_actions_settings(repository, change))
     }
 
-    async fn actions_enabled(&self, repository: RepositoryId) -> Result<bool, StoreError> {
-        perform!(self.read, actions_enabled(repository))
-    }
-
-    async fn put_default_permissions(
+    async fn actions_settings(
         &self,
         repository: RepositoryId,
-        permissions: DefaultPermissions,
-    ) -> Result<(), StoreError> {
-        perform!(self.write, put_default_permissions(repository, permissions))
-    }
-
-    async fn default_permissions(
-        &self,
-        repository: RepositoryId,
-    ) -> Result<DefaultPermissions, StoreError> {
-        perform!(self.read, default_permissions(repository))
+    ) -> Result<ActionsSettings, StoreError> {
+        perform!(self.read, actions_settings(repository))
     }
 
     async fn put_definition(&self, hash: &str, text: &str) -> Result<(), StoreError> {
@@ -399,10 +388,7 @@ async fn forget_what_belongs_to(connection: &mut Connection, id: i64) -> Result<
     diesel::delete(retentions::table.find(id))
         .execute(connection)
         .await?;
-    diesel::delete(actions_switched_off::table.find(id))
-        .execute(connection)
-        .await?;
-    diesel::delete(writing_tokens::table.find(id))
+    diesel::delete(settings_of_actions::table.find(id))
         .execute(connection)
         .await?;
     Ok(())
@@ -483,80 +469,4 @@ async fn role(
         .optional()?;
     let collaborator = row.map(Collaborator::try_from).transpose()?;
     Ok(collaborator.map(|collaborator| collaborator.role))
-}
-
-async fn put_actions_enabled(
-    connection: &mut Connection,
-    repository: &RepositoryId,
-    enabled: &bool,
-) -> Result<(), Failure> {
-    let live = lock_live_repository(connection, *repository).await?;
-    live.ok_or_else(|| Failure::conflict(Conflict::Reference))?;
-    if *enabled {
-        diesel::delete(actions_switched_off::table.find(repository.get()))
-            .execute(connection)
-            .await?;
-    } else {
-        diesel::insert_into(actions_switched_off::table)
-            .values(actions_switched_off::repository_id.eq(repository.get()))
-            .on_conflict_do_nothing()
-            .execute(connection)
-            .await
-            .map_err(reference)?;
-    }
-    Ok(())
-}
-
-async fn actions_enabled(
-    connection: &mut Connection,
-    repository: &RepositoryId,
-) -> Result<bool, Failure> {
-    let off: Option<i64> = actions_switched_off::table
-        .find(repository.get())
-        .select(actions_switched_off::repository_id)
-        .get_result(connection)
-        .await
-        .optional()?;
-    Ok(off.is_none())
-}
-
-async fn put_default_permissions(
-    connection: &mut Connection,
-    repository: &RepositoryId,
-    permissions: &DefaultPermissions,
-) -> Result<(), Failure> {
-    let live = lock_live_repository(connection, *repository).await?;
-    live.ok_or_else(|| Failure::conflict(Conflict::Reference))?;
-    match permissions {
-        DefaultPermissions::Read => {
-            diesel::delete(writing_tokens::table.find(repository.get()))
-                .execute(connection)
-                .await?;
-        }
-        DefaultPermissions::Write => {
-            diesel::insert_into(writing_tokens::table)
-                .values(writing_tokens::repository_id.eq(repository.get()))
-                .on_conflict_do_nothing()
-                .execute(connection)
-                .await
-                .map_err(reference)?;
-        }
-    }
-    Ok(())
-}
-
-async fn default_permissions(
-    connection: &mut Connection,
-    repository: &RepositoryId,
-) -> Result<DefaultPermissions, Failure> {
-    let writing: Option<i64> = writing_tokens::table
-        .find(repository.get())
-        .select(writing_tokens::repository_id)
-        .get_result(connection)
-        .await
-        .optional()?;
-    Ok(match writing {
-        None => DefaultPermissions::Read,
-        Some(_) => DefaultPermissions::Write,
-    })
 }

@@ -2,7 +2,7 @@
 
 use super::{SqliteStore, database::connect, migrate, migrations::MIGRATIONS, writer};
 use crate::{
-    ChangeError, Changes, Clock, IdKind, Loaded, Scope, Store, StoreError,
+    ChangeError, Changes, Clock, IdKind, Loaded, Repositories, Scope, Store, StoreError,
     sql::{
         failure::Failure,
         schema::{id_series, settings},
@@ -14,7 +14,11 @@ use diesel::{
 };
 use diesel_migrations::MigrationHarness;
 use futures_util::future::join_all;
-use runyard_domain::{ExecutionId, RunId, Timestamp};
+use runyard_domain::{
+    ExecutionId, RepositoryId, RunId, Timestamp,
+    actions::{AccessLevel, ActionsSettings},
+    permission::DefaultPermissions,
+};
 use std::{
     path::PathBuf,
     sync::{
@@ -93,6 +97,44 @@ async fn every_migration_can_be_taken_back_and_applied_again() {
     connection.revert_all_migrations(MIGRATIONS).unwrap();
     drop(connection);
     assert_eq!(migrate(&path).await.unwrap(), applied);
+}
+
+/// Three repositories, of which the first is private, and what was said of them before there was one table for it.
+const SAID_BEFORE: &str = r#"
+    INSERT INTO users (id, login, login_key, site_admin, created_at) VALUES (1, 'ada', 'ada', 0, '2026-01-02T03:04:05.000000Z');
+    INSERT INTO repositories
+        (id, owner, name, owner_key, name_key, owner_id, private, default_branch, source, created_at) VALUES
+        (1, 'ada', 'r1', 'ada', 'r1', 1, 1, 'main', '{"kind":"path","location":"/srv"}', '2026-01-02T03:04:05.000000Z'),
+        (2, 'ada', 'r2', 'ada', 'r2', 1, 0, 'main', '{"kind":"path","location":"/srv"}', '2026-01-02T03:04:05.000000Z'),
+        (3, 'ada', 'r3', 'ada', 'r3', 1, 0, 'main', '{"kind":"path","location":"/srv"}', '2026-01-02T03:04:05.000000Z');
+    INSERT INTO actions_switched_off (repository_id) VALUES (1);
+    INSERT INTO writing_tokens (repository_id) VALUES (2);
+"#;
+/// The migration that moves it.
+const MOVED_BY: &str = "0046";
+
+#[tokio::test]
+async fn what_was_said_of_actions_is_moved_into_one_table() {
+    let (_folder, path) = place();
+    migrate(&path).await.unwrap();
+    let mut connection = connect(&path).unwrap();
+    while connection
+        .revert_last_migration(MIGRATIONS)
+        .unwrap()
+        .to_string()
+        != MOVED_BY
+    {}
+    connection.batch_execute(SAID_BEFORE).unwrap();
+    drop(connection);
+    let store = SqliteStore::open(&path).await.unwrap();
+    let settings = async |id| store.actions_settings(RepositoryId::new(id)).await.unwrap();
+    let (first, second) = (settings(1).await, settings(2).await);
+    assert!(!first.enabled && second.enabled);
+    let (read, write) = (DefaultPermissions::Read, DefaultPermissions::Write);
+    assert_eq!((first.tokens, second.tokens), (read, write));
+    assert_eq!(first.access, AccessLevel::User, "as it was before");
+    assert_eq!(second.access, AccessLevel::None);
+    assert_eq!(settings(3).await, ActionsSettings::default());
 }
 
 #[tokio::test]

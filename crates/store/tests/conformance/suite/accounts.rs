@@ -1,16 +1,16 @@
 //! Users and tokens.
 
 use crate::world::{
-    ALL, ONE_JOB, World, a_moment, insert_repository, insert_user, is_not_found, new_user, reserve,
-    token_hash,
+    ALL, ONE_JOB, World, a_moment, insert_repository, insert_user, is_not_found, new_repository,
+    new_user, reserve, token_hash,
 };
 use runyard_domain::{
     RepositoryId, TokenId, UserId,
     account::{Grant, Reach, Scope, Token, TokenKind, User},
     permission::{Level, Permission, Permissions},
-    repository::{Collaborator, Role},
+    repository::{Collaborator, Repository, Role},
 };
-use runyard_store::{Conflict, IdKind, RunFilter, Standing, Store, StoreError};
+use runyard_store::{Conflict, IdKind, OwnedCounts, RunFilter, Standing, Store, StoreError};
 use std::{sync::Arc, time::Duration};
 
 async fn insert_token(store: &Arc<dyn Store>, user: UserId, kind: TokenKind) -> Token {
@@ -293,4 +293,53 @@ pub(crate) async fn who_asks_and_what_for_are_answered_at_once(store: Arc<dyn St
     assert_eq!(revoked.repository.unwrap().role, None);
     store.delete_repository(id).await.unwrap();
     assert_eq!(stands(&store, None, "harbour").await.repository, None);
+}
+
+pub(crate) async fn what_a_user_owns_is_counted(store: Arc<dyn Store>) {
+    let [octo, mona, guest] = [
+        insert_user(&store, "octo").await,
+        insert_user(&store, "mona").await,
+        insert_user(&store, "guest").await,
+    ];
+    let counts = |user: UserId| {
+        let store = Arc::clone(&store);
+        async move { store.owned_counts(user).await.unwrap() }
+    };
+    assert_eq!(counts(octo.id).await, OwnedCounts::default());
+    let mut own = Vec::new();
+    for (name, private) in [("a", true), ("b", true), ("c", false), ("d", true)] {
+        let repository = Repository {
+            private,
+            ..new_repository(&store, &octo, name).await
+        };
+        store.insert_repository(&repository).await.unwrap();
+        own.push(repository.id);
+    }
+    insert_repository(&store, &mona, "other").await;
+    for (of, user) in [
+        (0, mona.id),
+        (1, mona.id),
+        (1, guest.id),
+        (2, guest.id),
+        (0, octo.id),
+    ] {
+        let role = Role::Read;
+        let given = Collaborator { user, role };
+        store.put_collaborator(own[of], given).await.unwrap();
+    }
+    store.delete_repository(own[3]).await.unwrap();
+    let expected = OwnedCounts {
+        public_repositories: 1,
+        private_repositories: 2,
+        collaborators: 2,
+    };
+    assert_eq!(counts(octo.id).await, expected);
+    store.delete_repository(own[1]).await.unwrap();
+    let expected = OwnedCounts {
+        private_repositories: 1,
+        collaborators: 1,
+        ..expected
+    };
+    assert_eq!(counts(octo.id).await, expected);
+    assert_eq!(counts(UserId::new(99)).await, OwnedCounts::default());
 }

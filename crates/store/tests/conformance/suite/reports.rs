@@ -3,12 +3,12 @@
 use crate::world::{ALL, CHAIN, Flow, ONE_JOB, World, page};
 use runyard_domain::{
     Conclusion, JobId, JobIds, Refusal, RunId,
-    execution::{Annotation, AnnotationLevel, Patience},
+    execution::{Annotation, AnnotationLevel, CheckOutput, FIRST_CHECK_ANNOTATION, Patience},
     handover,
     run::{Contexts, Planning, output_units},
 };
 use runyard_store::{Conflict, JobOutputs, Loaded, Scope, Store, StoreError, Summary};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 fn outputs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -104,6 +104,7 @@ fn annotation(number: u32, message: &str) -> Annotation {
         end_column: None,
         title: Some("T".to_owned()),
         message: message.to_owned(),
+        raw_details: None,
     }
 }
 
@@ -128,6 +129,76 @@ pub(crate) async fn annotations_are_kept_once_and_listed_by_number(store: Arc<dy
     assert_eq!((last.items, last.total), (vec![third], 3));
     let other = JobId::new(job.get() + 1);
     assert_eq!(store.annotations(other, ALL).await.unwrap().total, 0);
+}
+
+pub(crate) async fn a_check_run_says_more_each_time(store: Arc<dyn Store>) {
+    let (run, job) = one_job(&store).await;
+    let other = JobId::new(job.get() + 1);
+    let text = |text: &str| Some(text.to_owned());
+    let said = |title: Option<String>, summary| CheckOutput {
+        title,
+        summary,
+        text: None,
+    };
+    let put = |output: CheckOutput, remarks: Vec<Annotation>| {
+        let store = Arc::clone(&store);
+        async move {
+            store
+                .put_check((run, job), &output, &remarks, 3)
+                .await
+                .unwrap()
+        }
+    };
+    let outputs = || async { store.check_outputs(&[job, other]).await.unwrap() };
+    assert!(outputs().await.is_empty());
+    let own = annotation(7, "of the runner");
+    store
+        .add_annotations((run, job), std::slice::from_ref(&own))
+        .await
+        .unwrap();
+    let first = Annotation {
+        raw_details: text("a\0\u{e4}"),
+        ..annotation(0, "one")
+    };
+    assert!(put(CheckOutput::default(), vec![first.clone()]).await);
+    assert!(outputs().await.is_empty(), "no more than a remark was made");
+    assert!(put(said(text("T"), text("S")), Vec::new()).await);
+    let more = vec![annotation(0, "two"), annotation(0, "three")];
+    assert!(put(said(None, text("\u{1f680}")), more).await);
+    let kept = said(text("T"), text("\u{1f680}"));
+    assert_eq!(outputs().await, BTreeMap::from([(job, kept.clone())]));
+    let refused = put(said(text("no"), None), vec![annotation(0, "four")]);
+    assert!(!refused.await, "three are all that were allowed");
+    assert_eq!(outputs().await, BTreeMap::from([(job, kept)]));
+    let numbered = |at: u32, annotation: Annotation| Annotation {
+        number: FIRST_CHECK_ANNOTATION + at,
+        ..annotation
+    };
+    let all = store.annotations(job, ALL).await.unwrap().items;
+    let expected = [
+        own,
+        numbered(0, first),
+        numbered(1, annotation(0, "two")),
+        numbered(2, annotation(0, "three")),
+    ];
+    assert_eq!(all, expected);
+}
+
+pub(crate) async fn remarks_on_a_check_run_at_the_same_time_are_all_kept(store: Arc<dyn Store>) {
+    let (run, job) = one_job(&store).await;
+    let mut all = tokio::task::JoinSet::new();
+    for number in 0..6 {
+        let store = Arc::clone(&store);
+        all.spawn(async move {
+            let remarks = [annotation(0, &number.to_string()), annotation(0, "beside")];
+            let nothing = CheckOutput::default();
+            store.put_check((run, job), &nothing, &remarks, 10).await
+        });
+    }
+    let kept = all.join_all().await;
+    let kept = kept.into_iter().filter(|kept| *kept.as_ref().unwrap());
+    assert_eq!(kept.count(), 5, "the sixth is beyond the limit");
+    assert_eq!(store.annotations(job, ALL).await.unwrap().total, 10);
 }
 
 fn summary(step: u32, text: &str) -> Summary {
@@ -171,6 +242,11 @@ pub(crate) async fn reports_of_a_deleted_run_are_removed_with_it(store: Arc<dyn 
             .await
             .unwrap();
         store.put_summary(job, &summary(2, "two")).await.unwrap();
+        let output = CheckOutput {
+            title: Some("T".to_owned()),
+            ..CheckOutput::default()
+        };
+        assert!(store.put_check(job, &output, &[], 1).await.unwrap());
     }
     flow.delete().await.unwrap();
     while store.purge(std::time::Duration::ZERO).await.unwrap() {}
@@ -181,6 +257,7 @@ pub(crate) async fn reports_of_a_deleted_run_are_removed_with_it(store: Arc<dyn 
         let annotations = store.annotations(job, ALL).await.unwrap();
         assert_eq!(annotations.items.len(), left);
         assert_eq!(store.summaries(job, 9).await.unwrap().len(), left);
+        assert_eq!(store.check_outputs(&[job]).await.unwrap().len(), left);
     }
 }
 
@@ -197,4 +274,7 @@ pub(crate) async fn reports_of_an_unknown_run_are_refused(store: Arc<dyn Store>)
     assert!(is_reference(refused.unwrap_err()));
     let refused = store.put_summary(nowhere, &summary(1, "x")).await;
     assert!(is_reference(refused.unwrap_err()));
+    let nothing = CheckOutput::default();
+    let refused = store.put_check(nowhere, &nothing, &[], 1);
+    assert!(is_reference(refused.await.unwrap_err()));
 }

@@ -6,11 +6,15 @@ use crate::world::{
 };
 use runyard_domain::{
     Conclusion, RepositoryId, UserId, WorkflowId,
+    actions::{
+        AccessLevel, ActionPattern, ActionsChange, ActionsSettings, AllowedActions, SelectedChange,
+    },
     permission::DefaultPermissions,
     repository::{Collaborator, Repository, Role, Source, Workflow, WorkflowState},
 };
 use runyard_store::{Conflict, IdKind, JobsOf, RunFilter, Scope, Store, StoreError};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use tokio::task::JoinSet;
 
 fn breaks_a_reference(error: &StoreError) -> bool {
     matches!(error, StoreError::Conflict(Conflict::Reference))
@@ -202,7 +206,7 @@ pub(crate) async fn a_workflow_is_kept_once_for_a_path(store: Arc<dyn Store>) {
 
 pub(crate) async fn a_workflow_seen_at_the_same_time_is_kept_once(store: Arc<dyn Store>) {
     let world = World::new(Arc::clone(&store)).await;
-    let mut seers = tokio::task::JoinSet::new();
+    let mut seers = JoinSet::new();
     for _ in 0..8 {
         let world = world.clone();
         seers.spawn(async move { world.workflow("ci.yml").await });
@@ -254,37 +258,83 @@ pub(crate) async fn a_definition_is_kept_under_its_hash(store: Arc<dyn Store>) {
     }
 }
 
-pub(crate) async fn actions_of_a_repository_are_on_until_somebody_switches_them_off(
+pub(crate) async fn settings_of_actions_are_githubs_until_somebody_says_otherwise(
     store: Arc<dyn Store>,
 ) {
     let world = World::new(Arc::clone(&store)).await;
     let (id, other) = (world.repository.id, world.with_repository("other").await);
-    assert!(store.actions_enabled(id).await.unwrap());
-    for enabled in [false, false, true, true, false] {
-        store.put_actions_enabled(id, enabled).await.unwrap();
-        assert_eq!(store.actions_enabled(id).await.unwrap(), enabled);
+    let kept = || async { store.actions_settings(id).await.unwrap() };
+    assert_eq!(kept().await, ActionsSettings::default());
+    let everything = ActionsChange {
+        enabled: Some(false),
+        allowed: Some(AllowedActions::Selected),
+        selected: SelectedChange {
+            github_owned: Some(true),
+            verified: Some(true),
+            patterns: Some(vec![ActionPattern::parse("!mona/\"c\u{e4}t\"@*").unwrap()]),
+        },
+        pinned: Some(true),
+        access: Some(AccessLevel::Enterprise),
+        tokens: Some(DefaultPermissions::Write),
+    };
+    for change in [&everything, &everything, &ActionsChange::default()] {
+        store.change_actions_settings(id, change).await.unwrap();
+        let expected = ActionsSettings::default().changed(&everything);
+        assert_eq!(kept().await, expected);
     }
-    assert!(store.actions_enabled(other.repository.id).await.unwrap());
-    let unknown = store.put_actions_enabled(RepositoryId::new(9_999), false);
+    let on = ActionsChange {
+        enabled: Some(true),
+        ..ActionsChange::default()
+    };
+    store.change_actions_settings(id, &on).await.unwrap();
+    let expected = ActionsSettings::default().changed(&everything).changed(&on);
+    assert_eq!(kept().await, expected);
+    let beside = store.actions_settings(other.repository.id).await;
+    assert_eq!(beside.unwrap(), ActionsSettings::default());
+    let unknown = store.change_actions_settings(RepositoryId::new(9_999), &on);
     assert!(breaks_a_reference(&unknown.await.unwrap_err()));
     store.delete_repository(id).await.unwrap();
-    assert!(store.actions_enabled(id).await.unwrap());
+    assert_eq!(kept().await, ActionsSettings::default());
 }
 
-pub(crate) async fn tokens_of_jobs_read_until_somebody_lets_them_write(store: Arc<dyn Store>) {
-    use DefaultPermissions::{Read, Write};
+pub(crate) async fn changes_of_actions_at_the_same_time_all_hold(store: Arc<dyn Store>) {
     let world = World::new(Arc::clone(&store)).await;
-    let (id, other) = (world.repository.id, world.with_repository("other").await);
-    assert_eq!(store.default_permissions(id).await.unwrap(), Read);
-    for permissions in [Write, Write, Read, Read, Write] {
-        let put = store.put_default_permissions(id, permissions);
-        put.await.unwrap();
-        assert_eq!(store.default_permissions(id).await.unwrap(), permissions);
+    let id = world.repository.id;
+    let nothing = ActionsChange::default;
+    let changes = [
+        ActionsChange {
+            enabled: Some(false),
+            ..nothing()
+        },
+        ActionsChange {
+            allowed: Some(AllowedActions::LocalOnly),
+            ..nothing()
+        },
+        ActionsChange {
+            pinned: Some(true),
+            ..nothing()
+        },
+        ActionsChange {
+            access: Some(AccessLevel::User),
+            ..nothing()
+        },
+        ActionsChange {
+            tokens: Some(DefaultPermissions::Write),
+            ..nothing()
+        },
+    ];
+    let mut all = JoinSet::new();
+    for change in changes.clone() {
+        let store = Arc::clone(&store);
+        all.spawn(async move { store.change_actions_settings(id, &change).await });
     }
-    let beside = store.default_permissions(other.repository.id);
-    assert_eq!(beside.await.unwrap(), Read);
-    let unknown = store.put_default_permissions(RepositoryId::new(9_999), Write);
-    assert!(breaks_a_reference(&unknown.await.unwrap_err()));
-    store.delete_repository(id).await.unwrap();
-    assert_eq!(store.default_permissions(id).await.unwrap(), Read);
+    for done in all.join_all().await {
+        done.unwrap();
+    }
+    let expected = changes
+        .iter()
+        .fold(ActionsSettings::default(), |kept, change| {
+            kept.changed(change)
+        });
+    assert_eq!(store.actions_settings(id).await.unwrap(), expected);
 }

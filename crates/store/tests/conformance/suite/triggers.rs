@@ -141,6 +141,7 @@ pub(crate) async fn a_run_keeps_what_caused_it(store: Arc<dyn Store>) {
         }),
         chain: 2,
         notice: Some("the head commit runs".to_owned()),
+        before: Some("b".repeat(40)),
     };
     let cause = wanted.identity.cause.clone();
     let run = world.create(wanted).await.unwrap();
