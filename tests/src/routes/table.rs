@@ -10,6 +10,7 @@ const NOBODY: &str = "none";
 const JOB: &str = "github";
 /// Begins the names of those with a fine-grained token.
 const FINE_GRAINED: &str = "fine:";
+const CHECK_RUN: &str = "/check-runs/{check_run_id}";
 const GITHUB: &str = "/api/v3/";
 /// Ends the path to which events are delivered.
 const EVENTS: &str = "/events";
@@ -128,6 +129,7 @@ fn sentence(path: &str, caller: &str, status: u16) -> Option<&'static str> {
         403 if path.starts_with(GITHUB) && caller.starts_with(FINE_GRAINED) => {
             Some("Resource not accessible by personal access token")
         }
+        403 if path.ends_with(CHECK_RUN) => None, // whoever may write is told that only Apps may
         403 if path.starts_with(GITHUB) => Some("Must have admin rights to Repository."),
         _ => None,
     }

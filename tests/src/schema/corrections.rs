@@ -53,6 +53,7 @@ pub(super) fn apply(description: &mut Value) {
     add_cache_usage(&mut description["paths"]);
     add_check_runs_of_a_suite(&mut description["paths"]);
     add_contents(&mut description["paths"]);
+    add_removal_token(&mut description["paths"]);
     let schemas = &mut description["components"]["schemas"];
     correct_job(&mut schemas["job"]);
     correct_run(&mut schemas["workflow-run"]);
@@ -113,6 +114,13 @@ fn add_check_runs_of_a_suite(paths: &mut Value) {
     runs["operationId"] = json!("checks/list-for-suite");
     paths["/repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs"] =
         json!({ "get": runs });
+}
+
+/// As the token that a runner registers with; the file holds only that.
+fn add_removal_token(paths: &mut Value) {
+    let mut token = paths["/repos/{owner}/{repo}/actions/runners/registration-token"].clone();
+    token["post"]["operationId"] = json!("actions/create-remove-token-for-repo");
+    paths["/repos/{owner}/{repo}/actions/runners/remove-token"] = token;
 }
 
 /// What is at a path: the file holds only what belongs to Actions. One thing, or the list of what is in a folder.
