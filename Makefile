@@ -26,9 +26,8 @@ test: export RUST_TEST_THREADS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) \* 
 test: build ## Run every test on all three stores (finds or starts a PostgreSQL of its own)
 	tests/in-memory tests/with-postgres $(CARGO) test --locked --workspace --no-fail-fast
 
-test-clients: ## Drive a server with gh, Octokit, PyGithub and octocrab on SQLite and PostgreSQL (installs them below target/clients)
+test-clients: build ## Drive a server with gh, Octokit, PyGithub and octocrab on SQLite and PostgreSQL (installs them below target/clients)
 	tests/clients/install
-	$(CARGO) build --locked --workspace --bins
 	tests/in-memory tests/with-postgres $(CARGO) test --locked --workspace --features runyard-clients/clients --test clients
 
 check: ## Check format, lints and documentation, as CI does
