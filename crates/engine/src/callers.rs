@@ -43,13 +43,10 @@ impl Engine {
             (Some(_), None) => self.caller_with(standing.bearer).await?,
             (Some(_), Some(text)) => self.authenticate_github_token(text).await?,
         };
-        let mut repository = standing.repository;
-        if let (Some(seen), Some(bot)) = (&mut repository, of_a_job.and(caller.as_ref())) {
-            seen.role = self
-                .collaborator_role(bot.user_id(), &seen.repository)
-                .await?;
-        }
-        Ok(Entrance { caller, repository })
+        Ok(Entrance {
+            caller,
+            repository: standing.repository,
+        })
     }
 
     /// Whom a credential stands for; nobody when it is unknown, expired or of another kind.

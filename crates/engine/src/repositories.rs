@@ -167,7 +167,7 @@ impl Engine {
         Ok(access::decide(caller, role, repository, action, door))
     }
 
-    pub(crate) async fn collaborator_role(
+    async fn collaborator_role(
         &self,
         user: Option<UserId>,
         repository: &Repository,
