@@ -20,6 +20,7 @@ INSERT INTO actions_settings (repository_id, settings)
             OR actions_switched_off.repository_id IS NOT NULL
             OR writing_tokens.repository_id IS NOT NULL
         );
+-- The tables of the switches came with the same release as this one: no server of the version before knows them.
 DROP TABLE actions_switched_off;
 DROP TABLE writing_tokens;
 
