@@ -118,21 +118,12 @@ async fn pull_requests_of(
     repository: &RepositoryId,
     head_branches: &[String],
 ) -> Result<Vec<PullRequest>, Failure> {
-    let own = pull_requests::table
+    let rows: Vec<PullRequestRow> = pull_requests::table
         .filter(pull_requests::repository_id.eq(repository.get()))
-        .select(PullRequestRow::as_select());
-    let rows: Vec<PullRequestRow> = match head_branches {
-        [] => Vec::new(),
-        // As a statement of its own it is prepared once; lists are parsed each time.
-        [branch] => {
-            let of_branch = own.filter(pull_requests::head_branch.eq(branch));
-            of_branch.load(connection).await?
-        }
-        branches => {
-            let of_branches = own.filter(pull_requests::head_branch.eq_any(branches));
-            of_branches.load(connection).await?
-        }
-    };
+        .filter(pull_requests::head_branch.eq_any(head_branches))
+        .select(PullRequestRow::as_select())
+        .load(connection)
+        .await?;
     let mut pulls: Vec<PullRequest> = rows.into_iter().map(PullRequest::from).collect();
     pulls.sort_by_key(|pull| pull.number);
     Ok(pulls)

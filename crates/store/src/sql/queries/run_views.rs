@@ -149,12 +149,11 @@ type Users = BTreeMap<i64, UserRef>;
 async fn users_of(connection: &mut Connection, mut ids: Vec<i64>) -> Result<Users, Failure> {
     ids.sort_unstable();
     ids.dedup();
-    let named = users::table.select((users::id, users::login, users::site_admin));
-    let rows: Vec<NamedUser> = match ids.as_slice() {
-        // As a statement of its own it is prepared once; lists are parsed each time.
-        [id] => named.filter(users::id.eq(*id)).load(connection).await?,
-        ids => named.filter(users::id.eq_any(ids)).load(connection).await?,
-    };
+    let rows: Vec<NamedUser> = users::table
+        .filter(users::id.eq_any(ids))
+        .select((users::id, users::login, users::site_admin))
+        .load(connection)
+        .await?;
     Ok(rows.into_iter().map(named_user).collect())
 }
 
