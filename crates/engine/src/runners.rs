@@ -106,11 +106,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`]; [`EngineError::RunnerBusy`] while it has one.
     pub async fn delete_idle_runner(&self, id: RunnerId) -> Result<(), EngineError> {
-        let view = self.runner(id).await?;
-        if view.busy {
-            let name = view.runner.name;
-            return Err(EngineError::RunnerBusy { name });
-        }
+        self.require_idle(id).await?;
         self.delete_runner(id).await
     }
 
@@ -120,13 +116,17 @@ impl Engine {
     /// # Errors
     /// As [`Engine::delete_idle_runner`]; then the token still holds.
     pub async fn remove_runner(&self, token: &Token, id: RunnerId) -> Result<(), EngineError> {
-        let view = self.runner(id).await?;
-        if view.busy {
-            let name = view.runner.name;
-            return Err(EngineError::RunnerBusy { name });
+        self.require_idle(id).await?;
+        let store = &self.store;
+        Ok(store.delete_runner_with(id, token.user, token.id).await?)
+    }
+
+    async fn require_idle(&self, id: RunnerId) -> Result<(), EngineError> {
+        let RunnerView { runner, busy, .. } = self.runner(id).await?;
+        match busy {
+            true => Err(EngineError::RunnerBusy { name: runner.name }),
+            false => Ok(()),
         }
-        self.store.delete_token(token.user, token.id).await?;
-        self.delete_runner(id).await
     }
 
     /// Changes the labels of a runner that do not say what it is, and gives it as it is then. They hold from its next

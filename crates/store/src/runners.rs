@@ -2,7 +2,7 @@
 
 use crate::{Listed, Page, StoreError};
 use async_trait::async_trait;
-use runyard_domain::{RunnerId, Timestamp, account::TokenHash, runner::Runner};
+use runyard_domain::{RunnerId, Timestamp, TokenId, UserId, account::TokenHash, runner::Runner};
 
 /// Runners that a list with pages reaches: its total stops there.
 pub const RUNNERS_LISTED_MAX: u64 = 10_000;
@@ -60,4 +60,14 @@ pub trait Runners {
     /// # Errors
     /// [`StoreError::NotFound`].
     async fn delete_runner(&self, id: RunnerId) -> Result<(), StoreError>;
+    /// Deletes a runner, and a user's token that is used up with it: both, or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when either is not there.
+    async fn delete_runner_with(
+        &self,
+        id: RunnerId,
+        user: UserId,
+        token: TokenId,
+    ) -> Result<(), StoreError>;
 }

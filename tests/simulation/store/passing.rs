@@ -160,6 +160,7 @@ passing! { Runners {
     fn runners(after: RunnerId, limit: u32) -> Vec<Runner>;
     fn update_runner(runner: &Runner) -> ();
     fn delete_runner(id: RunnerId) -> ();
+    fn delete_runner_with(id: RunnerId, user: UserId, token: TokenId) -> ();
     fn runner(id: RunnerId) -> Option<RunnerView>;
     fn runner_views(name: Option<&str>, page: Page) -> Listed<RunnerView>;
     fn note_runner_seen(id: RunnerId) -> ();

@@ -107,10 +107,8 @@ impl Accounts for MemoryStore {
 
     async fn delete_token(&self, user: UserId, id: TokenId) -> Result<(), StoreError> {
         let mut state = self.state();
-        if state.tokens.get(&id).is_none_or(|t| t.user != user) {
-            return Err(not_found("token"));
-        }
-        state.tokens.remove(&id);
+        let token = state.token_of(user, id)?;
+        state.tokens.remove(&token);
         Ok(())
     }
 }
@@ -121,6 +119,14 @@ fn counted(count: usize) -> u32 {
 }
 
 impl State {
+    /// The id itself, if it is one of this user's tokens.
+    pub(super) fn token_of(&self, user: UserId, id: TokenId) -> Result<TokenId, StoreError> {
+        let token = self.tokens.get(&id).filter(|token| token.user == user);
+        token
+            .map(|token| token.id)
+            .ok_or_else(|| not_found("token"))
+    }
+
     fn user_with_login(&self, login: &str) -> Option<&User> {
         let login = login.to_lowercase();
         let mut rows = self.users.values();

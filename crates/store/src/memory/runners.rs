@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{Conflict, Listed, Page, RUNNERS_LISTED_MAX, RunnerView, Runners, StoreError};
 use async_trait::async_trait;
-use runyard_domain::{RunnerId, account::TokenHash, execution::ExecutionState, runner::Runner};
+use runyard_domain::{
+    RunnerId, TokenId, UserId, account::TokenHash, execution::ExecutionState, runner::Runner,
+};
 
 #[async_trait]
 impl Runners for MemoryStore {
@@ -51,10 +53,20 @@ impl Runners for MemoryStore {
     }
 
     async fn delete_runner(&self, id: RunnerId) -> Result<(), StoreError> {
+        self.state().remove_runner(id)
+    }
+
+    async fn delete_runner_with(
+        &self,
+        id: RunnerId,
+        user: UserId,
+        token: TokenId,
+    ) -> Result<(), StoreError> {
         let mut state = self.state();
-        state.runners_seen.remove(&id);
-        let removed = state.runners.remove(&id);
-        removed.map(drop).ok_or_else(|| not_found("runner"))
+        let token = state.token_of(user, token)?;
+        state.remove_runner(id)?;
+        state.tokens.remove(&token);
+        Ok(())
     }
 
     async fn runner(&self, id: RunnerId) -> Result<Option<RunnerView>, StoreError> {
@@ -107,6 +119,12 @@ impl Runners for MemoryStore {
 }
 
 impl State {
+    fn remove_runner(&mut self, id: RunnerId) -> Result<(), StoreError> {
+        self.runners_seen.remove(&id);
+        let removed = self.runners.remove(&id);
+        removed.map(drop).ok_or_else(|| not_found("runner"))
+    }
+
     fn runner_view(&self, runner: &Runner) -> RunnerView {
         let open = self.open_executions.iter();
         let mut open = open.filter_map(|id| self.executions.get(id));

@@ -121,6 +121,7 @@ conformance!(memory, sqlite, postgres => [
     a_runner_name_is_taken_unless_it_is_replaced,
     an_update_changes_what_a_runner_may_change,
     runners_are_listed_by_id_and_deleted,
+    a_runner_is_deleted_with_a_token_or_neither_is,
     a_runner_shows_when_it_was_seen_and_whether_it_is_busy,
     custom_labels_are_changed_by_whoever_knew_the_ones_before,
     // changes

@@ -202,7 +202,7 @@ async fn tokens_of(
     tokens.collect()
 }
 
-async fn delete_token(
+pub(super) async fn delete_token(
     connection: &mut Connection,
     user: &UserId,
     id: &TokenId,

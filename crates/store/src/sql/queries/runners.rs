@@ -1,6 +1,6 @@
 //! Runners.
 
-use super::{Connection, SqlStore, dialect};
+use super::{Connection, SqlStore, accounts::delete_token, dialect};
 use crate::{
     Conflict, Listed, Page, RUNNERS_LISTED_MAX, RunnerView, Runners, StoreError,
     sql::{
@@ -15,7 +15,7 @@ use crate::{
 use async_trait::async_trait;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper, sql_types::BigInt};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
-use runyard_domain::{RunnerId, account::TokenHash, runner::Runner};
+use runyard_domain::{RunnerId, TokenId, UserId, account::TokenHash, runner::Runner};
 
 #[async_trait]
 impl Runners for SqlStore {
@@ -37,6 +37,15 @@ impl Runners for SqlStore {
 
     async fn delete_runner(&self, id: RunnerId) -> Result<(), StoreError> {
         perform!(self.write, delete_runner(id))
+    }
+
+    async fn delete_runner_with(
+        &self,
+        id: RunnerId,
+        user: UserId,
+        token: TokenId,
+    ) -> Result<(), StoreError> {
+        perform!(self.write, delete_runner_with(id, user, token))
     }
 
     async fn runner(&self, id: RunnerId) -> Result<Option<RunnerView>, StoreError> {
@@ -132,6 +141,16 @@ async fn delete_runner(connection: &mut Connection, id: &RunnerId) -> Result<(),
         .execute(connection)
         .await?;
     found(deleted)
+}
+
+async fn delete_runner_with(
+    connection: &mut Connection,
+    id: &RunnerId,
+    user: &UserId,
+    token: &TokenId,
+) -> Result<(), Failure> {
+    delete_token(connection, user, token).await?;
+    delete_runner(connection, id).await
 }
 
 fn found(rows: usize) -> Result<(), Failure> {

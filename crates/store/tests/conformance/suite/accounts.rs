@@ -13,7 +13,7 @@ use runyard_domain::{
 use runyard_store::{Conflict, IdKind, OwnedCounts, RunFilter, Standing, Store, StoreError};
 use std::{sync::Arc, time::Duration};
 
-async fn insert_token(store: &Arc<dyn Store>, user: UserId, kind: TokenKind) -> Token {
+pub(super) async fn insert_token(store: &Arc<dyn Store>, user: UserId, kind: TokenKind) -> Token {
     let id = reserve(store, IdKind::Token).await;
     let token = Token {
         id: TokenId::new(id),

@@ -1,7 +1,10 @@
 //! Runners.
 
-use crate::world::{ALL, ONE_JOB, World, a_moment, is_not_found, page, reserve, token_hash};
-use runyard_domain::{Conclusion, RunnerId, runner::Runner};
+use super::accounts::insert_token;
+use crate::world::{
+    ALL, ONE_JOB, World, a_moment, insert_user, is_not_found, page, reserve, token_hash,
+};
+use runyard_domain::{Conclusion, RunnerId, account::TokenKind, runner::Runner};
 use runyard_store::{Conflict, IdKind, Store, StoreError};
 use std::sync::Arc;
 
@@ -97,6 +100,24 @@ pub(crate) async fn runners_are_listed_by_id_and_deleted(store: Arc<dyn Store>) 
     let again = store.delete_runner(made[1].id).await.unwrap_err();
     assert!(is_not_found(&again), "{again}");
     insert_runner(&store, "a").await;
+}
+
+pub(crate) async fn a_runner_is_deleted_with_a_token_or_neither_is(store: Arc<dyn Store>) {
+    let mona = insert_user(&store, "mona").await;
+    let [first, other] = [
+        insert_runner(&store, "first").await,
+        insert_runner(&store, "other").await,
+    ];
+    let token = insert_token(&store, mona.id, TokenKind::Removal).await;
+    let with = async |id| store.delete_runner_with(id, mona.id, token.id).await;
+    let unknown = with(RunnerId::new(9_999)).await.unwrap_err();
+    assert!(is_not_found(&unknown), "{unknown}");
+    assert_eq!(store.token(token.id).await.unwrap(), Some(token.clone()));
+    with(first.id).await.unwrap();
+    assert_eq!(store.token(token.id).await.unwrap(), None);
+    let used = with(other.id).await.unwrap_err();
+    assert!(is_not_found(&used), "{used}");
+    assert_eq!(all(&store).await, [other]);
 }
 
 pub(crate) async fn a_runner_shows_when_it_was_seen_and_whether_it_is_busy(store: Arc<dyn Store>) {
